@@ -1,0 +1,84 @@
+"""kconsole: a console for any Jupyter kernel, and the client library under it.
+
+The library in short::
+
+    from kconsole import KernelClient
+
+    client = KernelClient(connection_file="kernel-4711.json")
+    client.load_connection_file()
+    with client:
+        client.wait_for_ready()
+        reply = client.execute("6 * 7", reply=True)
+
+The names below are imported when they are first used: ``kconsole --version`` needs none of them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kconsole.client.client import KernelClient
+    from kconsole.client.opening import attach, start
+    from kconsole.connect.info import ConnectionInfo
+    from kconsole.errors import (
+        AuthenticationError,
+        ChannelError,
+        ConnectionFileError,
+        InvalidPortNumber,
+        KconsoleError,
+        KernelDiedError,
+        KernelNotReadyError,
+        KernelSpecError,
+        KernelStartError,
+        NoKernelError,
+        ReplyTimeoutError,
+        SourceError,
+        WireError,
+    )
+    from kconsole.protocol.message import Message
+    from kconsole.protocol.session import Session
+
+__all__ = [
+    "AuthenticationError",
+    "ChannelError",
+    "ConnectionFileError",
+    "ConnectionInfo",
+    "InvalidPortNumber",
+    "KconsoleError",
+    "KernelClient",
+    "KernelDiedError",
+    "KernelNotReadyError",
+    "KernelSpecError",
+    "KernelStartError",
+    "Message",
+    "NoKernelError",
+    "ReplyTimeoutError",
+    "Session",
+    "SourceError",
+    "WireError",
+    "attach",
+    "start",
+]
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "ConnectionInfo": "kconsole.connect.info",
+    "KernelClient": "kconsole.client.client",
+    "Message": "kconsole.protocol.message",
+    "Session": "kconsole.protocol.session",
+    "attach": "kconsole.client.opening",
+    "start": "kconsole.client.opening",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(_HOMES.get(name, "kconsole.errors")), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,18 @@
+"""The client: five channels, one I/O thread, and the methods that ask a kernel for things.
+
+The layers inside, from the wire upwards::
+
+    transport.py      the seam: what a link to a kernel can do, whatever carries it
+    zmq_transport.py  five ZeroMQ sockets and the one thread that owns them
+    monitor.py        what ZeroMQ's socket monitors say, in words
+    router.py         who gets an arriving message: by its parent's msg_id
+    channels.py       the channel objects of the seed API, queues in front of the router
+    client.py         KernelClient: channels, requests, life cycle
+    readiness.py      proof that a kernel answers and that its output reaches us
+    execution.py      one cell under way, for a caller that blocks
+"""
+
+import logging
+
+# A library says nothing unless its user asks: without this, logging's last resort is the terminal.
+logging.getLogger("kconsole").addHandler(logging.NullHandler())

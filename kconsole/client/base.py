@@ -1,0 +1,320 @@
+"""The life of a client: its five channels, when they run, and whether the kernel lives.
+
+What can be asked of a kernel is in :mod:`kconsole.client.client`, on top of this.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import zmq
+
+from kconsole.client.channels import HeartbeatChannel, MessageChannel, ShellChannel
+from kconsole.client.connection import ConnectionFileMixin
+from kconsole.client.health import Health, judge
+from kconsole.client.router import Router
+from kconsole.client.transport import Link
+from kconsole.client.zmq_transport import ZmqTransport
+from kconsole.connect.info import ConnectionInfo
+from kconsole.errors import ChannelError, InvalidPortNumber, KernelDiedError
+from kconsole.protocol.liveness import Heartbeat
+from kconsole.protocol.message import CHANNELS, Channel, Message
+from kconsole.protocol.session import Session
+
+__all__ = ["ClientBase", "Process", "Sink"]
+
+#: iopub first: what a kernel says before we are subscribed is lost.
+_START_ORDER: tuple[Channel, ...] = ("iopub", "shell", "stdin", "hb", "control")
+
+#: Seconds between two heartbeats, and after how many without an echo one counts as late. Seldom, for
+#: each wakes the machine: a process that dies closes its connections, which is noticed at once.
+_PERIOD_S = 3.0
+_LATE_AFTER_S = 3.0
+
+Sink = Callable[[Channel, Message], None]
+
+
+class Process(Protocol):
+    """A kernel's process, where it is ours (:class:`kconsole.connect.process.KernelProcess`)."""
+
+    def poll(self) -> int | None: ...
+
+    def interrupt(self) -> bool: ...
+
+    def describe_death(self) -> str: ...
+
+
+class ClientBase(ConnectionFileMixin):
+    """The channels of one kernel, their start and stop, and the kernel's health.
+
+    Parameters:
+        info: where the kernel is; the following six are an older way to say the same.
+        connection_file: path or name of a file for :meth:`load_connection_file`.
+        transport: ``"tcp"`` or ``"ipc"``.
+        ip: address, or path prefix for ipc.
+        shell_port, iopub_port, stdin_port, hb_port, control_port: TCP ports, or suffixes for ipc.
+        session: the session to send as; a new one by default.
+        context: a ZeroMQ context to share; by default the client has its own while channels run.
+        process: the kernel's process, if it is ours: its end is a proof of death, and it can be sent
+            signals.
+        sink: called in the I/O thread with each message that nobody has claimed, in place of the
+            channels' queues.
+        on_change: called in the I/O thread when :attr:`health` may have changed.
+    """
+
+    def __init__(
+        self,
+        *,
+        info: ConnectionInfo | None = None,
+        connection_file: str = "",
+        transport: str | None = None,
+        ip: str | None = None,
+        shell_port: int = 0,
+        iopub_port: int = 0,
+        stdin_port: int = 0,
+        hb_port: int = 0,
+        control_port: int = 0,
+        session: Session | None = None,
+        context: zmq.Context[Any] | None = None,
+        process: Process | None = None,
+        sink: Sink | None = None,
+        on_change: Callable[[], None] | None = None,
+    ) -> None:
+        self.log = logging.getLogger("kconsole")
+        self.info = info or ConnectionInfo()
+        self.session = session or Session(
+            key=self.info.key, signature_scheme=self.info.signature_scheme
+        )
+        self.connection_file = connection_file or str(self.info.path or "")
+        given = {
+            "transport": transport,
+            "ip": ip,
+            "shell_port": shell_port,
+            "iopub_port": iopub_port,
+            "stdin_port": stdin_port,
+            "hb_port": hb_port,
+            "control_port": control_port,
+        }
+        for name, value in given.items():
+            if value:
+                setattr(self, name, value)
+        self.context = context
+        self.process = process
+        self.sink = sink
+        self.on_change = on_change
+        self.heartbeat = Heartbeat(_PERIOD_S, _LATE_AFTER_S)
+        self._router = Router()
+        self._transport: ZmqTransport | None = None
+        #: Guards the making of channels and of the transport, and _stopped.
+        self._lock = threading.RLock()
+        self._stopped = False
+        self._channels: dict[Channel, MessageChannel] = {}
+        self._hb_channel: HeartbeatChannel | None = None
+        #: Written by the I/O thread alone; replaced, never changed in place.
+        self._links: dict[Channel, Link] = {}
+        self._ever_up = False
+
+    def __enter__(self) -> Self:
+        self.start_channels()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop_channels()
+
+    # -- channels --------------------------------------------------------------------------------
+
+    @property
+    def shell_channel(self) -> ShellChannel:
+        """The shell channel; made on first access, the same object ever after."""
+        channel = self._channel("shell")
+        assert isinstance(channel, ShellChannel)
+        return channel
+
+    @property
+    def iopub_channel(self) -> MessageChannel:
+        """The iopub channel; made on first access."""
+        return self._channel("iopub")
+
+    @property
+    def stdin_channel(self) -> MessageChannel:
+        """The stdin channel; made on first access."""
+        return self._channel("stdin")
+
+    @property
+    def control_channel(self) -> MessageChannel:
+        """The control channel; made on first access. A kernel before protocol 5 may have none."""
+        return self._channel("control")
+
+    @property
+    def hb_channel(self) -> HeartbeatChannel:
+        """The heartbeat channel; made on first access."""
+        with self._lock:
+            if self._hb_channel is None:
+                self._hb_channel = HeartbeatChannel(self, self.info.url("hb"), self.heartbeat)
+            return self._hb_channel
+
+    def _channel(self, name: Channel) -> MessageChannel:
+        with self._lock:
+            if name not in self._channels:
+                kind = ShellChannel if name == "shell" else MessageChannel
+                self._channels[name] = kind(self, name, self.info.url(name))
+            return self._channels[name]
+
+    def start_channels(
+        self,
+        shell: bool = True,
+        iopub: bool = True,
+        stdin: bool = True,
+        hb: bool = True,
+        control: bool = True,
+    ) -> None:
+        """Open channels and start the I/O thread. Those that run already are left alone.
+
+        Returns at once; :meth:`wait_for_ready` waits for the kernel. ``control`` is passed over for a
+        kernel that has no control port. Without ``stdin``, execute requests allow no input.
+
+        Raises:
+            InvalidPortNumber: the port of a channel is 0. Nothing has been started then.
+            ChannelError: the channels have been stopped (make a new client), or the ports have
+                changed since a channel object was made.
+        """
+        asked = {"shell": shell, "iopub": iopub, "stdin": stdin, "hb": hb, "control": control}
+        names = [name for name in _START_ORDER if asked[name]]
+        if not self.info.control_port and (shell or iopub or stdin or hb) and "control" in names:
+            names.remove("control")
+        self._start([(name, self._address(name)) for name in names])
+        self.shell_channel.allow_stdin = stdin
+
+    def stop_channels(self) -> None:
+        """Close all channels, wake whoever waits on one, and join the I/O thread.
+
+        May be called again, and before any start. From then on this client cannot be started again.
+
+        Raises:
+            ChannelError: called from a handler, that is, in the I/O thread.
+        """
+        with self._lock:
+            transport, self._transport = self._transport, None
+            if transport is None:
+                return
+            self._stopped = True
+        try:
+            transport.close()
+        except ChannelError:
+            self._transport = transport
+            self._stopped = False
+            raise
+        self._router.fail(ChannelError("the channels have been stopped"), closed=True)
+        for channel in self._channels.values():
+            channel._close()
+
+    @property
+    def channels_running(self) -> bool:
+        """Whether any channel is open. Looking makes none."""
+        return any(self._is_open(name) for name in CHANNELS)
+
+    def _address(self, name: Channel) -> str:
+        channel = self._hb_channel if name == "hb" else self._channels.get(name)
+        return channel.address if channel else self.info.url(name)
+
+    def _start_channel(self, name: Channel, address: str) -> None:
+        self._start([(name, address)])
+
+    def _start(self, wanted: list[tuple[Channel, str]]) -> None:
+        """Check all that can be wrong before anything starts, so that it starts whole or not."""
+        with self._lock:
+            if self._stopped:
+                raise ChannelError("the channels have been stopped; make a new client")
+            for name, address in wanted:
+                if not self.info.port(name):
+                    raise InvalidPortNumber(f"the {name} channel cannot be started: its port is 0")
+                if address != self.info.url(name):
+                    raise ChannelError(
+                        f"the {name} channel was made for {address}, but is now {self.info.url(name)}"
+                    )
+            if self._transport is None:
+                self._transport = ZmqTransport(
+                    self.info,
+                    self.session,
+                    self,
+                    self.heartbeat,
+                    context=self.context,
+                    log=self.log,
+                )
+            self._transport.open([name for name, _ in wanted])
+
+    def _is_open(self, name: Channel) -> bool:
+        transport = self._transport
+        return transport is not None and transport.is_open(name)
+
+    def _running(self) -> ZmqTransport:
+        transport = self._transport
+        if transport is None:
+            raise ChannelError("the channels are not running")
+        return transport
+
+    def _flush_channel(self, name: Channel, done: threading.Event) -> None:
+        self._running().flush(name, done)
+
+    def _wake(self) -> None:
+        if self._transport is not None:
+            self._transport.wake()
+
+    # -- the kernel's health ---------------------------------------------------------------------
+
+    def is_alive(self) -> bool:
+        """Whether the kernel lives, by the best evidence there is.
+
+        Its process, if it is ours; else the heartbeat; without a heartbeat channel, True.
+        """
+        if self.process is not None:
+            return self.process.poll() is None
+        if self._is_open("hb"):
+            return self.health.state != "gone" and self.hb_channel.is_beating()
+        return True
+
+    @property
+    def health(self) -> Health:
+        """The kernel's state of health, judged anew at each look."""
+        death = None
+        if self.process is not None and self.process.poll() is not None:
+            death = self.process.describe_death()
+        return judge(self._links, self._ever_up, self.heartbeat, death)
+
+    # -- the listener of the transport: all of this runs in the I/O thread ---------------------------
+
+    def received(self, channel: Channel, msg: Message) -> None:
+        """A message has come: to its claimant, or to the sink, or to the channel."""
+        if self._router.route(channel, msg):
+            return
+        if self.sink is not None:
+            self.sink(channel, msg)
+        else:
+            self._channel(channel)._deliver(msg)
+
+    def link_changed(self, channel: Channel, link: Link) -> None:
+        """A channel's connection is up, down, refused or denied."""
+        self._links = self._links | {channel: link}
+        self._ever_up = self._ever_up or link.state == "up"
+        health = self.health
+        if health.state == "gone":
+            self._router.fail(KernelDiedError(f"the kernel is gone: {health.detail}"))
+        self._changed()
+
+    def heartbeat_changed(self) -> None:
+        """The heartbeat is late, or on time again."""
+        if self.heartbeat.state == "late":
+            self.hb_channel._deliver(time.monotonic() - (self.heartbeat.last_pong or 0.0))
+        self._changed()
+
+    def _changed(self) -> None:
+        if self.on_change is not None:
+            self.on_change()

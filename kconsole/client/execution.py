@@ -1,0 +1,126 @@
+"""One cell under way, for a caller that blocks: a script, or ``execute_interactive``.
+
+The thought (when is a cell done?) is in :class:`kconsole.protocol.cell.Cell`; this feeds it with what
+comes and with the passing of time.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from queue import Empty
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from kconsole.client.router import Item
+from kconsole.errors import KconsoleError, KernelDiedError, ReplyTimeoutError
+from kconsole.protocol.cell import Cell
+from kconsole.protocol.events import Event, parse_event
+from kconsole.protocol.message import Channel, Message
+from kconsole.protocol.replies import parse_execute_reply
+
+if TYPE_CHECKING:
+    from kconsole.client.base import ClientBase
+
+__all__ = ["Execution", "Step"]
+
+#: How often a silent cell is looked at, in seconds: a process that ended wakes nobody by itself.
+_LOOK_S = 1.0
+
+
+class Step(NamedTuple):
+    """One message of the cell: as it came, and what it means."""
+
+    channel: Channel
+    msg: Message
+    event: Event
+
+
+class Execution:
+    """An execute_request and all that belongs to it, as an iterator of steps.
+
+    A context manager: entering sends the request, leaving gives up the claim on its messages, so
+    that later ones go to the channels.
+
+    Parameters:
+        client: whose channels run.
+        content: the content of the execute_request.
+        tail: wait a little for results that come after the cell is done, as deno's do.
+    """
+
+    def __init__(
+        self, client: "ClientBase", content: Mapping[str, Any], *, tail: bool = True
+    ) -> None:
+        self._client = client
+        self._msg = client.session.msg("execute_request", content)
+        self._claim = client._router.claim(self._msg["msg_id"], whole=True)
+        self._tail = tail
+        self.cell = Cell(self._msg["msg_id"], now=time.monotonic())
+        self.reply: Message | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self._client._running().send("shell", self._msg)
+        except BaseException:
+            self._client._router.release(self._claim)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._client._router.release(self._claim)
+
+    @property
+    def msg_id(self) -> str:
+        """The request's id."""
+        return self._msg["msg_id"]
+
+    def steps(self, timeout: float | None = None) -> Iterator[Step]:
+        """What comes for the cell, one message after the other, until it is done.
+
+        May be called again after an exception, a KeyboardInterrupt above all: it goes on.
+
+        Parameters:
+            timeout: how long the cell may take from now on, in seconds; None is without limit.
+
+        Raises:
+            ReplyTimeoutError: it was not done in that time.
+            KernelDiedError: the kernel died, or the channels were stopped.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while not self._over():
+            now = time.monotonic()
+            if deadline is not None and now >= deadline:
+                raise ReplyTimeoutError(f"the cell was not done in {timeout:g} s")
+            wake = min(
+                each for each in (self.cell.deadline(), deadline, now + _LOOK_S) if each is not None
+            )
+            try:
+                item = self._claim.inbox.get(timeout=max(0.0, wake - now))
+            except Empty:
+                self._look()
+                continue
+            yield self._take(item)
+
+    def _over(self) -> bool:
+        self.cell.poll(time.monotonic())
+        return self.cell.state == "done" or (self.cell.finished and not self._tail)
+
+    def _look(self) -> None:
+        """Nothing came for a while: is anybody there?"""
+        health = self._client.health
+        if health.state == "gone":
+            raise KernelDiedError(f"the kernel is gone: {health.detail}")
+
+    def _take(self, item: Item | KconsoleError) -> Step:
+        if isinstance(item, KconsoleError):
+            raise item
+        event = parse_event(item.msg)
+        if item.msg["msg_type"] == "execute_reply":
+            self.reply = item.msg
+            self.cell.receive(parse_execute_reply(item.msg), time.monotonic())
+        elif item.channel == "iopub":
+            self.cell.receive(event, time.monotonic())
+        return Step(item.channel, item.msg, event)

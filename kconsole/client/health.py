@@ -1,0 +1,74 @@
+"""Whether the kernel lives, as far as anybody can tell: from the links, the heartbeat, the process.
+
+Late is not dead. A kernel counts as gone only on proof: its process has ended, or nothing listens at
+its address any more (a refused connection, not silence).
+"""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from kconsole.client.transport import Link
+from kconsole.protocol.liveness import Heartbeat
+from kconsole.protocol.message import Channel
+
+__all__ = ["Health", "HealthState", "judge"]
+
+HealthState = Literal["starting", "ok", "late", "down", "refused", "denied", "gone"]
+
+
+class Health(NamedTuple):
+    """One look at a kernel's state of health.
+
+    Attributes:
+        state: ``starting`` nothing known yet; ``ok``; ``late`` the heartbeat has no echo; ``down`` the
+            connection is lost and being tried again; ``refused`` nothing listens there, and never
+            has since we look; ``denied`` the security handshake failed; ``gone`` dead, proven.
+        detail: why, in a few words, where there is more to say.
+        round_trip: seconds from ping to echo; None before the first.
+        last_echo: when the last echo came, by :func:`time.monotonic`; None before the first.
+    """
+
+    state: HealthState
+    detail: str = ""
+    round_trip: float | None = None
+    last_echo: float | None = None
+
+
+def judge(
+    links: Mapping[Channel, Link],
+    ever_up: bool,
+    heartbeat: Heartbeat,
+    death: str | None,
+) -> Health:
+    """Form one judgement out of all that is known.
+
+    Parameters:
+        links: the state of each open channel's connection.
+        ever_up: whether any of them has ever been up.
+        heartbeat: the heartbeat's state.
+        death: how the kernel's process ended, if it is ours and has ended.
+    """
+    state, detail = _state(links, ever_up, heartbeat, death)
+    return Health(state, detail, heartbeat.rtt, heartbeat.last_pong)
+
+
+def _state(
+    links: Mapping[Channel, Link],
+    ever_up: bool,
+    heartbeat: Heartbeat,
+    death: str | None,
+) -> tuple[HealthState, str]:
+    if death is not None:
+        return "gone", death
+    by_state = {link.state: (channel, link.detail) for channel, link in links.items()}
+    if "denied" in by_state:
+        return "denied", by_state["denied"][1]
+    if "refused" in by_state:
+        if "up" in by_state:  # one socket is closed, the others work: no proof of death
+            return "down", f"{by_state['refused'][0]}: connection refused"
+        return ("gone", "connection refused") if ever_up else ("refused", "connection refused")
+    if "down" in by_state:
+        return "down", "connection lost"
+    if heartbeat.state == "late":
+        return "late", "no heartbeat"
+    return ("ok", "") if "up" in by_state else ("starting", "")

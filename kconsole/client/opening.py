@@ -1,0 +1,140 @@
+"""A kernel to talk to, from a name: attach to one that runs, or start one.
+
+This joins what :mod:`kconsole.connect` finds or starts with the client that talks to it, and gives both
+one end: a kernel that we started is stopped, one that we attached to is left alone.
+"""
+
+from types import TracebackType
+from typing import Self
+
+from kconsole.client.client import KernelClient
+from kconsole.client.readiness import Progress, Readiness
+from kconsole.connect.files import find_connection_file, load_connection_file
+from kconsole.connect.process import KernelProcess
+from kconsole.connect.specs import default_kernel_spec, get_kernel_spec
+from kconsole.errors import ChannelError, KernelStartError
+from kconsole.protocol.replies import KernelInfo
+
+__all__ = ["Kernel", "attach", "start"]
+
+_PORT_RACES = 3  # how often a kernel is started anew because somebody took one of its ports
+
+
+def attach(name: str | None = None) -> "Kernel":
+    """Begin to talk to a kernel that runs already.
+
+    Parameters:
+        name: path, name, or part of the name of its connection file; None is the newest kernel that
+            answers.
+
+    Returns:
+        The kernel, its channels started and asked who it is; :meth:`Kernel.wait` for the answer.
+
+    Raises:
+        NoKernelError: no such file, or none that answers.
+        ConnectionFileError: the file is faulty.
+    """
+    info = load_connection_file(find_connection_file(name))
+    return Kernel(KernelClient(info=info), None)
+
+
+def start(name: str | None = None) -> "Kernel":
+    """Start a kernel of our own, which ends with us, and begin to talk to it.
+
+    Parameters:
+        name: of its kernelspec; None is the default kernel, ``python3``.
+
+    Returns:
+        The kernel, as :func:`attach`.
+
+    Raises:
+        KernelSpecError: no such kernelspec, or a broken one.
+        KernelStartError: it cannot be started.
+    """
+    spec = default_kernel_spec() if name is None else get_kernel_spec(name)
+    process = KernelProcess.start(spec)
+    return Kernel(KernelClient(info=process.info, process=process), process)
+
+
+class Kernel:
+    """A kernel, the client that talks to it and, if it is ours, its process.
+
+    A context manager: leaving stops the channels, and the kernel if it is ours.
+
+    Attributes:
+        client: with its channels running.
+        process: None for a kernel that somebody else has started.
+        info: what the kernel has said of itself; None until it has.
+        busy: whether the kernel was at work when it was asked.
+    """
+
+    def __init__(self, client: KernelClient, process: KernelProcess | None) -> None:
+        self.client = client
+        self.process = process
+        self.info: KernelInfo | None = None
+        self.busy = False
+        try:
+            client.start_channels()
+            self._readiness = Readiness(client)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def name(self) -> str:
+        """The kernel's name: of its kernelspec, or else of its file."""
+        return self.client.info.kernel_name or self.client.connection_file
+
+    def wait(self, timeout: float | None = 60.0, progress: Progress | None = None) -> KernelInfo:
+        """Wait until the kernel is ready; see :meth:`KernelClient.wait_for_ready`.
+
+        A kernel of ours that lost the race for a port is started anew, with other ports.
+        """
+        for _ in range(_PORT_RACES):
+            try:
+                return self._wait(timeout, progress)
+            except KernelStartError:
+                if self.process is None or not self.process.is_port_race():
+                    raise
+                self._restart(self.process)
+        return self._wait(timeout, progress)
+
+    def close(self) -> None:
+        """Stop the kernel if it is ours, interrupting what it runs, and stop the channels."""
+        try:
+            if self.process is not None:
+                self.process.stop(ask=self._ask_to_end)
+        finally:
+            self.client.stop_channels()
+
+    def _wait(self, timeout: float | None, progress: Progress | None) -> KernelInfo:
+        try:
+            self.info = self._readiness.wait(timeout, progress)
+            self.busy = self._readiness.busy
+            return self.info
+        finally:
+            self._readiness.close()
+
+    def _restart(self, process: KernelProcess) -> None:
+        self.client.stop_channels()
+        process.restart_with_new_ports()
+        self.client = KernelClient(info=process.info, process=process)
+        self.client.start_channels()
+        self._readiness = Readiness(self.client)
+
+    def _ask_to_end(self) -> None:
+        try:
+            self.client.shutdown()
+        except ChannelError:
+            return  # no channels, no question: the signals come next

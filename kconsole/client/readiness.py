@@ -1,0 +1,173 @@
+"""Proof that a kernel answers, and that its output reaches us.
+
+kernel_info is asked on shell *and* on control: a kernel that is busy answers only on control (JEP 80),
+R and Kotlin answer only on shell. That output reaches us is proven by whatever comes on iopub for one of
+these requests, or by the welcome for a topic of our own (JEP 65; the topic has to be unique, because
+ipykernel 7 welcomes only the first subscriber to each). The question is asked anew until both are
+proven: the first request may overtake our subscription, and its status messages are then lost.
+"""
+
+import time
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+from kconsole.client.router import Claim, Inbox, Item
+from kconsole.errors import (
+    AuthenticationError,
+    KconsoleError,
+    KernelNotReadyError,
+    KernelStartError,
+)
+from kconsole.protocol.message import Channel
+from kconsole.protocol.replies import KernelInfo, parse_kernel_info
+from kconsole.protocol.session import new_id
+
+if TYPE_CHECKING:
+    from kconsole.client.base import ClientBase
+
+__all__ = ["Progress", "Readiness"]
+
+#: Called now and then while waiting, with the seconds waited so far.
+Progress = Callable[[float], None]
+
+_TICK_S = 0.1
+#: Waits between two rounds of questions, in seconds; the last is repeated. The first are short, for
+#: the race between a request and our subscription is lost by milliseconds.
+_ROUNDS_S = (0.02, 0.1, 0.3, 0.6, 1.0)
+#: How long nothing may listen at the address before that is taken for an answer, in seconds. A kernel
+#: that is just being started by somebody else needs a moment.
+_REFUSED_S = 3.0
+#: How long a kernel whose iopub cannot be proven (none of its messages bears our parent) is waited for.
+_UNPROVEN_S = 5.0
+
+
+class Readiness:
+    """The questions under way, and what they have proven.
+
+    The first round is sent at once, so that a program can do something else while the kernel
+    thinks, import its user interface for one, and call :meth:`wait` then.
+
+    Attributes:
+        kernel_info: what the kernel has said of itself; None until it has.
+        iopub_proven: whether its output is known to reach us.
+        busy: whether it has answered on control, but not on shell.
+    """
+
+    def __init__(self, client: "ClientBase") -> None:
+        self._client = client
+        self._start = time.monotonic()
+        self._refused_since: float | None = None
+        #: Where the answers to all rounds go: the I/O thread puts, wait() gets.
+        self._inbox: Inbox = SimpleQueue()
+        self._claims: list[Claim] = []
+        self._rounds = 0
+        self._next_round = self._start
+        self._shell_answered = False
+        self.kernel_info: KernelInfo | None = None
+        self.iopub_proven = not client._is_open("iopub")
+        self._subscribe()
+        self.ask()
+
+    @property
+    def proven(self) -> bool:
+        """Whether the kernel may be used."""
+        return self.kernel_info is not None and self.iopub_proven
+
+    @property
+    def busy(self) -> bool:
+        """Whether the kernel has answered, but not on shell yet."""
+        return self.kernel_info is not None and not self._shell_answered
+
+    def ask(self) -> None:
+        """Send one more round of questions."""
+        channels: tuple[Channel, ...] = ("control", "shell")
+        for channel in channels:
+            if self._client._is_open(channel):
+                msg = self._client.session.msg("kernel_info_request")
+                self._claims.append(
+                    self._client._router.claim(msg["msg_id"], self._inbox, whole=True)
+                )
+                self._client._running().send(channel, msg)
+        pause = _ROUNDS_S[min(self._rounds, len(_ROUNDS_S) - 1)]
+        self._rounds += 1
+        self._next_round = time.monotonic() + pause
+
+    def wait(self, timeout: float | None, progress: Progress | None = None) -> KernelInfo:
+        """Wait for the proofs; see :meth:`KernelClient.wait_for_ready`."""
+        deadline = None if timeout is None else self._start + timeout
+        while not self.proven:
+            now = time.monotonic()
+            self._check(now, deadline)
+            if self.kernel_info is not None and now > self._start + _UNPROVEN_S:
+                break  # it answers: output that cannot be proven is better than no console
+            if now >= self._next_round:
+                self.ask()
+            try:
+                self.take(self._inbox.get(timeout=_TICK_S))
+            except Empty:
+                if progress is not None:
+                    progress(now - self._start)
+        assert self.kernel_info is not None
+        return self.kernel_info
+
+    def take_all(self) -> None:
+        """Take what has come by now, without waiting."""
+        while not self._inbox.empty():
+            self.take(self._inbox.get())
+
+    def take(self, item: Item | KconsoleError) -> None:
+        """Take one answer."""
+        if isinstance(item, KconsoleError):
+            raise item
+        if item.channel == "iopub":
+            self.iopub_proven = True
+        elif item.msg["msg_type"] == "kernel_info_reply":
+            self._shell_answered = self._shell_answered or item.channel == "shell"
+            self.kernel_info = parse_kernel_info(item.msg)
+            if not self.iopub_proven and self._rounds < len(_ROUNDS_S):
+                self._next_round = min(self._next_round, time.monotonic() + _ROUNDS_S[0])
+
+    def close(self) -> None:
+        """Give up the claims: what still comes is ignored by whoever reads the channels."""
+        for claim in self._claims:
+            self._client._router.release(claim)
+        self._claims.clear()
+        transport = self._client._transport
+        if transport is not None:
+            transport.unsubscribe(self._token.encode())
+
+    def _subscribe(self) -> None:
+        self._token = f"kconsole-{new_id()}"
+        if not self.iopub_proven:
+            self._claims.append(self._client._router.claim(self._token, self._inbox))
+            self._client._running().subscribe(self._token.encode())
+
+    def _check(self, now: float, deadline: float | None) -> None:
+        """Raise if there is nothing left to wait for."""
+        health = self._client.health
+        name = self._client.connection_file or self._client.info.url("shell")
+        if health.state == "denied":
+            raise AuthenticationError(f"{name}: {health.detail}")
+        if self._client.process is not None and self._client.process.poll() is not None:
+            raise KernelStartError(self._client.process.describe_death())
+        if health.state not in ("refused", "gone") or self._client.process is not None:
+            self._refused_since = None
+        elif self._refused_since is None:
+            self._refused_since = now
+        elif now - self._refused_since > _REFUSED_S:
+            where = self._client.info.url("shell")
+            raise KernelNotReadyError(f"{name}: nothing listens at {where} (connection refused)")
+        if deadline is not None and now >= deadline:
+            raise self._unready(name, health.round_trip is not None)
+
+    def _unready(self, name: str, beats: bool) -> KconsoleError:
+        """Say what is known about a kernel that did not answer in time."""
+        if self._client.session.dropped["forged"]:
+            return AuthenticationError(f"{name}: the kernel signs with another key")
+        if beats:
+            return KernelNotReadyError(
+                f"{name}: the kernel is there (its heartbeat answers), but kernel_info gets no answer; "
+                "the key may be another kernel's"
+            )
+        return KernelNotReadyError(f"{name}: no answer from {self._client.info.url('shell')}")

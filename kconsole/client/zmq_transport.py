@@ -1,0 +1,378 @@
+"""Five ZeroMQ sockets and the one thread that owns them.
+
+Theory of operation: no other thread ever touches a socket. Whoever wants something sent appends a task
+to a deque and writes one byte to a socket pair, which wakes the thread's poll. The thread runs the
+tasks, drains whatever socket is ready (in slices, so that a flood on iopub cannot starve a send),
+verifies and parses, and hands each message to the listener. Sends never block: what a socket does not
+take is kept and tried again when it becomes writable, so a peer that failed its Curve handshake (where
+libzmq leaves a DEALER without any pipe) cannot hang us.
+
+iopub has no receive mark: a PUB socket drops what a slow reader leaves lying, the closing idle included.
+What is bounded, is bounded where it is drawn.
+"""
+
+import logging
+import socket as sockets
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import zmq
+
+from kconsole.client.monitor import EVENTS, read_links
+from kconsole.client.transport import Link, Listener
+from kconsole.connect.info import ConnectionInfo
+from kconsole.connect.probe import listens
+from kconsole.errors import AuthenticationError, ChannelError, WireError
+from kconsole.protocol.liveness import Heartbeat
+from kconsole.protocol.message import Channel, Message
+from kconsole.protocol.session import Session
+
+__all__ = ["ZmqTransport"]
+
+_SOCKET_TYPES: dict[Channel, int] = {
+    "shell": zmq.DEALER,
+    "control": zmq.DEALER,
+    "stdin": zmq.DEALER,
+    "iopub": zmq.SUB,
+    "hb": zmq.REQ,
+}
+
+#: How long a closing socket may go on sending what is queued, in milliseconds. A heartbeat or a
+#: subscription is worth no wait; a shutdown_request is.
+_LINGER: dict[Channel, int] = {"shell": 1000, "control": 1000, "stdin": 1000, "iopub": 0, "hb": 0}
+
+_SLICE_S = 0.008  # the longest one socket is drained before the others have their turn
+_MAX_FRAME = 1 << 30  # bytes; a larger frame is no message of any kernel, and would be our memory
+_RECONNECT_MS = (100, 2000)  # first and longest wait between two attempts to connect
+_REFUSED_TIMEOUT_S = 0.2
+
+
+class _Open(NamedTuple):
+    """One open channel: its socket, its monitor, and what the socket would not take yet."""
+
+    socket: zmq.Socket[bytes]
+    monitor: zmq.Socket[bytes]
+    outbox: deque[Sequence[Any]]
+
+
+class ZmqTransport:
+    """A :class:`~kconsole.client.transport.Transport` over ZeroMQ.
+
+    Parameters:
+        info: where the kernel listens, and its Curve keys.
+        session: signs and verifies; its id is the routing id of the three DEALER sockets, because a
+            kernel sends input_request to the identity that its shell request came from
+            ("Messages on the stdin channel").
+        listener: told of messages and changes, in the I/O thread.
+        heartbeat: the pure state of the heartbeat, driven by the I/O thread alone.
+        context: a ZeroMQ context to share; without one, the transport has its own and ends it.
+        log: where dropped messages and a listener's mistakes go.
+    """
+
+    def __init__(
+        self,
+        info: ConnectionInfo,
+        session: Session,
+        listener: Listener,
+        heartbeat: Heartbeat,
+        *,
+        context: zmq.Context[Any] | None = None,
+        log: logging.Logger,
+    ) -> None:
+        if info.curve_publickey and not zmq.has("curve"):
+            raise AuthenticationError(
+                "the connection file has Curve keys, but this pyzmq has no Curve"
+            )
+        self._info = info
+        self._session = session
+        self._listener = listener
+        self._heartbeat = heartbeat
+        self._log = log
+        self._own_context = context is None
+        self._context: zmq.Context[Any] = context or zmq.Context()
+        #: Only the I/O thread touches these five.
+        self._open: dict[Channel, _Open] = {}
+        self._links: dict[Channel, Link] = {}
+        self._poller = zmq.Poller()
+        self._ping_out = False
+        #: What to do for whatever the poll says is ready: a socket, or the wake-up's descriptor.
+        self._handlers: dict[object, Callable[[], None]] = {}
+        #: What other threads want done, in order: they append, the I/O thread pops.
+        self._tasks: deque[Callable[[], None]] = deque()
+        #: Guards _accepting and the start of the thread, not the sockets.
+        self._lock = threading.Lock()
+        #: The channels that are open as other threads see it.
+        self._accepting: set[Channel] = set()
+        self._closing = False
+        #: One byte in the pair means "look at the tasks".
+        self._wake_in, self._wake_out = sockets.socketpair()
+        self._wake_in.setblocking(False)
+        self._wake_out.setblocking(False)
+        #: The one thread that touches the sockets; a daemon, so that a forgotten client cannot keep
+        #: the interpreter from ending.
+        self._thread = threading.Thread(target=self._run, name="kconsole-io", daemon=True)
+        self._started = False
+
+    # -- called from any thread ------------------------------------------------------------------
+
+    def open(self, channels: Iterable[Channel]) -> None:
+        """Connect these channels, in this order; those that are open already are left alone."""
+        with self._lock:
+            if self._closing:
+                raise ChannelError("the channels have been stopped; make a new client")
+            for channel in channels:
+                if channel not in self._accepting:
+                    self._accepting.add(channel)
+                    self._tasks.append(partial(self._connect, channel))
+            if not self._started:
+                self._started = True
+                self._thread.start()
+        self.wake()
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Send what is queued, close every channel and end the thread.
+
+        Parameters:
+            timeout: how long the thread may take, in seconds.
+
+        Raises:
+            ChannelError: called in the I/O thread itself.
+        """
+        if threading.current_thread() is self._thread:
+            raise ChannelError("stop_channels cannot be called from a handler in the I/O thread")
+        with self._lock:
+            first = not self._closing
+            self._closing = True
+            self._accepting.clear()
+        self.wake()
+        if self._started:
+            self._thread.join(timeout)
+        if first and not self._thread.is_alive():
+            self._wake_in.close()
+            self._wake_out.close()
+            if self._own_context:
+                self._context.term()
+
+    def send(self, channel: Channel, msg: Message) -> None:
+        """Queue a message; never blocks. See :meth:`Transport.send`."""
+        if channel not in self._accepting:
+            raise ChannelError(f"the {channel} channel is not running")
+        frames = self._session.serialize(msg)
+        self._tasks.append(partial(self._send, channel, frames))
+        self.wake()
+
+    def is_open(self, channel: Channel) -> bool:
+        """Whether the channel is open now, connected or not."""
+        return channel in self._accepting and (not self._started or self._thread.is_alive())
+
+    def subscribe(self, topic: bytes) -> None:
+        """Add a topic to iopub's subscriptions; a JEP 65 kernel answers with an iopub_welcome."""
+        self._tasks.append(partial(self._set_iopub, zmq.SUBSCRIBE, topic))
+        self.wake()
+
+    def unsubscribe(self, topic: bytes) -> None:
+        """Take a topic back from iopub's subscriptions."""
+        self._tasks.append(partial(self._set_iopub, zmq.UNSUBSCRIBE, topic))
+        self.wake()
+
+    def flush(self, channel: Channel, done: threading.Event) -> None:
+        """Set ``done`` once all that had arrived on a channel by now has been delivered."""
+        self._tasks.append(partial(self._flush, channel, done))
+        self.wake()
+
+    def wake(self) -> None:
+        """Make the thread look at its tasks and its heartbeat now."""
+        try:
+            self._wake_in.send(b"!")
+        except (BlockingIOError, OSError):  # full: it will wake anyway; closed: nobody is there
+            return
+
+    # -- the I/O thread ----------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        self._watch(self._wake_out.fileno(), self._woken)
+        while not self._closing or self._tasks:
+            for ready, _ in self._poller.poll(self._timeout_ms()):
+                handler = self._handlers.get(ready)
+                if handler is not None:  # a handler before this one may have closed its socket
+                    handler()
+            while self._tasks:
+                self._tasks.popleft()()
+            self._beat()
+        for channel in list(self._open):
+            self._disconnect(channel)
+
+    def _watch(self, ready: Any, handler: Callable[[], None]) -> None:
+        self._handlers[ready] = handler
+        self._poller.register(ready, zmq.POLLIN)
+
+    def _unwatch(self, ready: Any) -> None:
+        del self._handlers[ready]
+        self._poller.unregister(ready)
+
+    def _woken(self) -> None:
+        self._wake_out.recv(4096)
+
+    def _timeout_ms(self) -> int | None:
+        """How long the poll may sleep, in milliseconds; None is for ever."""
+        if self._closing or self._tasks:
+            return 0
+        if "hb" not in self._open:
+            return None
+        deadline = self._heartbeat.deadline()
+        return None if deadline is None else max(0, int((deadline - time.monotonic()) * 1000) + 1)
+
+    def _connect(self, channel: Channel) -> None:
+        sock: zmq.Socket[bytes] = self._context.socket(_SOCKET_TYPES[channel])
+        sock.linger = _LINGER[channel]
+        sock.setsockopt(zmq.MAXMSGSIZE, _MAX_FRAME)
+        sock.reconnect_ivl, sock.reconnect_ivl_max = _RECONNECT_MS
+        sock.ipv6 = True
+        if sock.type == zmq.DEALER:
+            sock.setsockopt(zmq.ROUTING_ID, self._session.session.encode())
+        if channel == "iopub":
+            sock.rcvhwm = 0
+            sock.setsockopt(zmq.SUBSCRIBE, b"")
+        if self._info.curve_publickey:
+            sock.curve_serverkey = self._info.curve_publickey
+            sock.curve_publickey, sock.curve_secretkey = zmq.curve_keypair()
+        monitor: zmq.Socket[bytes] = sock.get_monitor_socket(EVENTS)
+        self._open[channel] = _Open(sock, monitor, deque())
+        self._links[channel] = Link("connecting")
+        self._watch(sock, self._read_echo if channel == "hb" else partial(self._drain, channel))
+        self._watch(monitor, partial(self._read_monitor, channel))
+        try:
+            sock.connect(self._info.url(channel))
+        except zmq.ZMQError as error:  # an address that libzmq cannot make sense of
+            self._link(channel, Link("denied", f"{self._info.url(channel)}: {error.strerror}"))
+
+    def _disconnect(self, channel: Channel) -> None:
+        opened = self._open.pop(channel)
+        self._unwatch(opened.socket)
+        self._unwatch(opened.monitor)
+        opened.socket.disable_monitor()
+        opened.monitor.close(
+            0
+        )  # before its socket: a monitor left open keeps the context from ending
+        reachable = self._links[channel].state in ("up", "connecting")
+        opened.socket.close(_LINGER[channel] if reachable else 0)
+
+    def _send(self, channel: Channel, frames: Sequence[Any]) -> None:
+        opened = self._open.get(channel)
+        if opened is None:
+            return
+        opened.outbox.append(frames)
+        if len(opened.outbox) == 1:
+            self._empty_outbox(opened)
+
+    def _empty_outbox(self, opened: _Open) -> None:
+        while opened.outbox:
+            try:
+                opened.socket.send_multipart(opened.outbox[0], zmq.NOBLOCK)
+            except zmq.Again:
+                self._poller.modify(opened.socket, zmq.POLLIN | zmq.POLLOUT)
+                return
+            opened.outbox.popleft()
+
+    def _drain(self, channel: Channel, slice_s: float = _SLICE_S) -> None:
+        """Deliver what has arrived on a channel, for as long as its slice lasts."""
+        opened = self._open[channel]
+        if opened.outbox:
+            self._poller.modify(opened.socket, zmq.POLLIN)
+            self._empty_outbox(opened)
+        until = time.monotonic() + slice_s
+        receive = opened.socket.recv_multipart
+        while True:
+            try:
+                frames = receive(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            self._deliver(channel, frames)
+            if time.monotonic() > until:
+                return
+
+    def _deliver(self, channel: Channel, frames: list[bytes]) -> None:
+        try:
+            msg = self._session.deserialize(frames)
+        except WireError as error:
+            self._log.debug("dropped a message on %s: %s", channel, error)
+            return
+        try:
+            self._listener.received(channel, msg)
+        except Exception:  # noqa: BLE001  the sink is anybody's code; this thread must live on
+            self._log.exception("the sink of the %s channel failed", channel)
+
+    def _set_iopub(self, option: int, topic: bytes) -> None:
+        if "iopub" in self._open:
+            self._open["iopub"].socket.setsockopt(option, topic)
+
+    def _flush(self, channel: Channel, done: threading.Event) -> None:
+        if channel in self._open and channel != "hb":
+            self._drain(channel, slice_s=1.0)
+        done.set()
+
+    # -- links ---------------------------------------------------------------------------------------
+
+    def _read_monitor(self, channel: Channel) -> None:
+        monitor = self._open[channel].monitor
+        for link in read_links(monitor, encrypted=bool(self._info.curve_publickey)):
+            self._link(channel, link)
+
+    def _link(self, channel: Channel, link: Link) -> None:
+        before = self._links[channel]
+        if before.state == "denied" and link.state != "up":
+            return  # libzmq hangs up and tries again after a denial: that is no news
+        if link.state == "refused" and (before.state == "refused" or not self._is_refused(channel)):
+            return
+        if link == before:
+            return
+        self._links[channel] = link
+        if channel == "hb" and link.state == "down":
+            self._reopen_heartbeat()
+            self._heartbeat.resume()
+        self._listener.link_changed(channel, link)
+
+    def _is_refused(self, channel: Channel) -> bool:
+        """A failed attempt may be a timeout; only a refusal proves that nothing listens."""
+        return listens(self._info, channel, timeout=_REFUSED_TIMEOUT_S) == "refused"
+
+    # -- the heartbeat -------------------------------------------------------------------------------
+
+    def _beat(self) -> None:
+        if "hb" not in self._open:
+            return
+        before = self._heartbeat.state
+        now = time.monotonic()
+        if self._heartbeat.poll(now):
+            if self._ping_out:
+                self._reopen_heartbeat()
+            self._send("hb", [b"ping"])
+            self._ping_out = True
+            self._heartbeat.ping(now)
+        self._tell_heartbeat(before)
+
+    def _read_echo(self) -> None:
+        before = self._heartbeat.state
+        try:
+            self._open["hb"].socket.recv_multipart(zmq.NOBLOCK)
+        except zmq.ZMQError:  # nothing there after all (EAGAIN), or no ping is out (EFSM)
+            return
+        self._ping_out = False
+        self._heartbeat.pong(time.monotonic())
+        self._tell_heartbeat(before)
+
+    def _tell_heartbeat(self, before: str) -> None:
+        if self._heartbeat.state != before:
+            self._listener.heartbeat_changed()
+
+    def _reopen_heartbeat(self) -> None:
+        """A REQ socket whose echo is lost can never send again: a new one takes its place."""
+        link = self._links["hb"]
+        self._disconnect("hb")
+        self._connect("hb")
+        self._links["hb"] = link
+        self._ping_out = False

@@ -1,0 +1,214 @@
+"""Connection files on disk: read, written and found.
+
+A file is found by its path, its name, a part of its name or a pattern, in the current directory and
+in Jupyter's runtime directory. Where several match, the newest at which a kernel answers is taken;
+"newest" goes by the later of access and modification time, as many file systems are mounted so that
+reading does not touch the access time.
+"""
+
+import contextlib
+import fnmatch
+import json
+import os
+import stat
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from kconsole.connect.info import ConnectionInfo
+from kconsole.connect.jsonfile import read_json
+from kconsole.connect.paths import runtime_dir, shown
+from kconsole.connect.probe import first_that_answers
+from kconsole.errors import ConnectionFileError, NoKernelError
+
+__all__ = [
+    "KERNEL_FILES",
+    "candidates",
+    "find_connection_file",
+    "load_connection_file",
+    "readable_by_others",
+    "write_connection_file",
+]
+
+#: What a kernel's connection file is called if nobody names it.
+KERNEL_FILES = "kernel-*.json"
+
+Probe = Callable[[Sequence[ConnectionInfo]], ConnectionInfo | None]
+
+
+def load_connection_file(path: str | Path) -> ConnectionInfo:
+    """Read and check the connection file at `path` (JEP 106).
+
+    Raises ConnectionFileError, with the path and the reason, also if there is no such file.
+    """
+    return _load(Path(path).expanduser(), leave_atime=False)
+
+
+def write_connection_file(info: ConnectionInfo, path: Path) -> None:
+    """Write `info` to `path`, so that nobody else can read it at any time (mode 0600).
+
+    The file is complete from the moment it appears under its name. Its directory is created, for
+    the user alone (0700), if need be. Raises ConnectionFileError if it cannot be written.
+    """
+    # The leading dot and the ending keep it out of every search while it is being written.
+    temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}.tmp")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with open(descriptor, "w", encoding="utf-8") as file:
+                json.dump(info.to_dict(), file, indent=1, ensure_ascii=False)
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+    except OSError as error:
+        raise ConnectionFileError(f"{shown(path)}: cannot be written: {error.strerror}") from None
+
+
+def readable_by_others(path: Path) -> bool:
+    """Whether other users may read the file, and so the key in it.
+
+    False if there is no such file, and where file modes mean nothing (Windows).
+    """
+    if os.name != "posix":
+        return False
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return bool(mode & (stat.S_IRGRP | stat.S_IROTH))
+
+
+def find_connection_file(
+    name: str | None = None,
+    *,
+    directories: Sequence[Path] | None = None,
+    probe: Probe = first_that_answers,
+) -> Path:
+    """Return the path of the connection file that `name` means.
+
+    `name` may be a path (with a separator), a file's name with or without ``kernel-`` and
+    ``.json``, a part of a name, or a pattern with ``*`` and ``?`` (brackets stand for themselves).
+    None means the newest kernel that answers. `directories` are by default the current one and the
+    runtime directory; `probe` finds the first of several kernels that is alive.
+
+    A single match is returned unprobed, so that whoever connects can say what is wrong with it.
+    Files that hold no valid connection do not count, unless they are named exactly.
+
+    Raises NoKernelError if nothing matches, or if several do but none of them answers.
+    """
+    if name is not None and _is_path(name):
+        path = Path(name).expanduser()
+        if not _has_wildcard(path.name) or path.exists():
+            return _existing(path)
+        name, directories = path.name, [path.parent]
+    where = _search_dirs() if directories is None else directories
+    if name is not None and (exact := _named_exactly(name, where)):
+        return exact
+    pattern = KERNEL_FILES if name is None else _pattern(name)
+    infos, faults = _load_valid(candidates(pattern, where))
+    if len(infos) == 1 and name is not None:
+        found: ConnectionInfo | None = infos[0]
+    else:
+        found = probe(infos)
+    if found is None or found.path is None:
+        raise NoKernelError(_nothing_found(name, where, len(infos), faults))
+    return found.path
+
+
+def candidates(
+    pattern: str = KERNEL_FILES, directories: Iterable[Path] | None = None
+) -> list[Path]:
+    """Return the regular files whose names match `pattern`, the newest first.
+
+    `directories` are by default the current one and the runtime directory; one that does not exist
+    or may not be read counts as empty.
+    """
+    found: dict[str, tuple[float, Path]] = {}
+    for directory in _search_dirs() if directories is None else directories:
+        with contextlib.suppress(OSError), os.scandir(directory) as entries:
+            for entry in entries:
+                if not fnmatch.fnmatchcase(entry.name, pattern):
+                    continue
+                if (time := _last_used(entry)) is not None:
+                    found.setdefault(os.path.realpath(entry.path), (time, directory / entry.name))
+    return [path for _, path in sorted(found.values(), key=lambda item: item[0], reverse=True)]
+
+
+def _search_dirs(env: Mapping[str, str] = os.environ) -> list[Path]:
+    return [Path(), runtime_dir(env)]
+
+
+def _load(path: Path, *, leave_atime: bool) -> ConnectionInfo:
+    try:
+        data = read_json(path, leave_atime=leave_atime)
+    except ValueError as error:
+        raise ConnectionFileError(f"{shown(path)}: {error}") from None
+    return ConnectionInfo.from_dict(data, source=str(path), path=path)
+
+
+def _load_valid(paths: Iterable[Path]) -> tuple[list[ConnectionInfo], list[str]]:
+    """Load what can be loaded: another program's JSON, or a file half written, is no candidate."""
+    infos, faults = [], []
+    for path in paths:
+        try:
+            infos.append(_load(path, leave_atime=True))
+        except ConnectionFileError as error:
+            faults.append(str(error))
+    return infos, faults
+
+
+def _is_path(name: str) -> bool:
+    return os.sep in name or bool(os.altsep and os.altsep in name) or name in {"", ".", "..", "~"}
+
+
+def _has_wildcard(name: str) -> bool:
+    return "*" in name or "?" in name
+
+
+def _existing(path: Path) -> Path:
+    try:
+        path.stat()
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise NoKernelError(f"{shown(path)}: {reason}") from None
+    return path
+
+
+def _named_exactly(name: str, directories: Iterable[Path]) -> Path | None:
+    for spelling in (name, f"{name}.json", f"kernel-{name}.json"):
+        for directory in directories:
+            with contextlib.suppress(OSError, ValueError):
+                if (path := directory / spelling).is_file():
+                    return path
+    return None
+
+
+def _pattern(name: str) -> str:
+    """Return the fnmatch pattern for `name`; brackets are literal, as file names may have them."""
+    literal = name.replace("[", "[[]")
+    return literal if _has_wildcard(name) else f"*{literal}*.json"
+
+
+def _last_used(entry: "os.DirEntry[str]") -> float | None:
+    """Return the later of access and modification time; None for what is not a regular file."""
+    try:
+        status = entry.stat()
+    except OSError:
+        return None
+    return max(status.st_atime, status.st_mtime) if stat.S_ISREG(status.st_mode) else None
+
+
+def _nothing_found(
+    name: str | None, directories: Iterable[Path], count: int, faults: Sequence[str]
+) -> str:
+    where = " or ".join("the current directory" if d == Path() else shown(d) for d in directories)
+    if count == 1:
+        return f"the only kernel in {where} does not answer"
+    if count:
+        which = "kernels" if name is None else f"kernels that match {name!r}"
+        return f"none of the {count} {which} in {where} answers"
+    what = "no kernel" if name is None else f"no kernel matches {name!r}"
+    text = f"{what}: looked in {where}"
+    return f"{text} (skipped {faults[0]})" if faults else text

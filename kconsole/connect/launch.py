@@ -1,0 +1,100 @@
+"""What a kernel's process is started with: its connection, its environment, its first words.
+
+The parts of :mod:`kconsole.connect.process` that hold no process.
+"""
+
+import os
+import re
+import signal
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from kconsole.connect.info import ConnectionInfo
+from kconsole.connect.paths import shown
+from kconsole.connect.specs import KernelSpec
+from kconsole.errors import KernelStartError
+from kconsole.protocol.message import CHANNELS
+
+__all__ = [
+    "describe_exit",
+    "is_address_in_use",
+    "kernel_environment",
+    "new_key",
+    "refusal",
+    "socket_files",
+    "with_ports",
+]
+
+#: How the languages' networking libraries say that somebody else has the port.
+_ADDRESS_IN_USE = re.compile(
+    r"address (is )?already in use|EADDRINUSE|AddrInUse|errno[ :=]+98\b", re.IGNORECASE
+)
+
+
+def new_key() -> bytes:
+    """Return a random key of 256 bits for the signatures, as hexadecimal text."""
+    return os.urandom(32).hex().encode()
+
+
+def with_ports(info: ConnectionInfo, ports: Sequence[int]) -> ConnectionInfo:
+    """Return `info` with the five `ports`, in the order of CHANNELS."""
+    shell, iopub, stdin, hb, control = ports
+    return replace(
+        info,
+        shell_port=shell,
+        iopub_port=iopub,
+        stdin_port=stdin,
+        hb_port=hb,
+        control_port=control,
+    )
+
+
+def socket_files(info: ConnectionInfo) -> list[Path]:
+    """Return the five socket files of an ipc kernel, which nobody but us removes; tcp has none."""
+    return [Path(info.ipc_path(name)) for name in CHANNELS] if info.transport == "ipc" else []
+
+
+def kernel_environment(
+    spec: KernelSpec, base: Mapping[str, str], *, detached: bool
+) -> dict[str, str]:
+    """Return the kernel's environment: `base`, and what the spec adds (JEP 105).
+
+    JPY_PARENT_PID makes ipykernel end within a second of our death; a `detached` kernel does not
+    get it. PYTHONEXECUTABLE is taken out: it would make another Python believe to be ours.
+    """
+    env = dict(base)
+    env |= {name: string.Template(text).safe_substitute(base) for name, text in spec.env.items()}
+    env.pop("PYTHONEXECUTABLE", None)
+    env.pop("JPY_PARENT_PID", None)
+    if not detached:
+        env["JPY_PARENT_PID"] = str(os.getpid())
+    return env
+
+
+def refusal(
+    spec: KernelSpec, command: list[str], cwd: Path | None, error: OSError
+) -> KernelStartError:
+    """Return the error that says why the system did not start `command`."""
+    name, program = shown(spec.name), shown(command[0])
+    if cwd is not None and error.filename == os.fspath(cwd):
+        return KernelStartError(f"kernel {name}: directory {shown(cwd)}: {error.strerror}")
+    if isinstance(error, FileNotFoundError) and not os.path.exists(command[0]):
+        return KernelStartError(f"kernel {name}: command not found: {program}")
+    return KernelStartError(f"kernel {name}: cannot run {program}: {error.strerror}")
+
+
+def describe_exit(status: int) -> str:
+    """Return "exited with status 1" or "was killed by SIGSEGV"; `status` is Popen's returncode."""
+    if status >= 0:
+        return f"exited with status {status}"
+    try:
+        return f"was killed by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"was killed by signal {-status}"
+
+
+def is_address_in_use(text: str) -> bool:
+    """Whether a kernel's log says that another process has got one of its ports."""
+    return _ADDRESS_IN_USE.search(text) is not None

@@ -1,0 +1,377 @@
+"""A kernel that we have started: its process, from the first to the last.
+
+The kernel runs in a session, and so a process group, of its own: the terminal's Ctrl-C does not
+reach it, and what it starts can be ended with it. This is the only module that signals groups.
+
+When the leader of the group has ended, it is not reaped at once: while it is a zombie its number
+cannot be given to anybody else, and that is the time to kill what is left of its group. Only then is
+it reaped, the guard (:mod:`kconsole.connect.guard`) told, and the exit status known.
+"""
+
+import contextlib
+import logging
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+from kconsole.connect.files import write_connection_file
+from kconsole.connect.guard import Guard
+from kconsole.connect.info import ConnectionInfo, Transport
+from kconsole.connect.kernellog import KernelLog
+from kconsole.connect.launch import (
+    describe_exit,
+    is_address_in_use,
+    kernel_environment,
+    new_key,
+    refusal,
+    socket_files,
+    with_ports,
+)
+from kconsole.connect.paths import runtime_dir, shown
+from kconsole.connect.ports import reserve_ports
+from kconsole.connect.specs import KernelSpec
+from kconsole.errors import ConnectionFileError, KconsoleError, KernelStartError
+from kconsole.protocol.message import CHANNELS
+
+__all__ = ["KernelProcess"]
+
+log = logging.getLogger(__name__)
+
+#: Seconds to wait for the system to take away a process that got SIGKILL.
+KILL_PATIENCE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """What every start and restart of one kernel has in common."""
+
+    env: Mapping[str, str]
+    cwd: Path | None
+    extra_arguments: tuple[str, ...]
+    detached: bool
+
+
+class KernelProcess:
+    """A kernel that belongs to us; made by :meth:`start`, ended by :meth:`stop`.
+
+    Also a context manager that stops the kernel. Every method may be called from any thread.
+    """
+
+    def __init__(
+        self, spec: KernelSpec, info: ConnectionInfo, path: Path, options: _Options
+    ) -> None:
+        self.spec = spec
+        self._name = f"kernel {shown(spec.name)}"
+        self._info = replace(info, path=path)
+        self._path = path
+        self._options = options
+        self._log = KernelLog(path.with_name(path.name + ".log"))
+        self._guard = Guard([path, self._log.path, *socket_files(info)])
+        self._process: subprocess.Popen[bytes] | None = None
+        self._returncode: int | None = None
+        self._closed = False
+        # Guards the step from a running process to a reaped one, which any thread may come upon in
+        # poll(), against signals that another one is about to send to the same number.
+        self._lock = threading.Lock()
+
+    @classmethod
+    def start(
+        cls,
+        spec: KernelSpec,
+        *,
+        transport: Transport = "tcp",
+        ip: str = "127.0.0.1",
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        extra_arguments: Sequence[str] = (),
+        connection_file: Path | None = None,
+        detached: bool = False,
+        curve_keypair: tuple[bytes, bytes] = (b"", b""),
+    ) -> Self:
+        """Start the kernel of `spec`; it need not be ready when this returns.
+
+        `ip` is the address to listen on (tcp). `env` is the environment to start from, by default
+        ours. `connection_file` is where to write it, by default a new name in the runtime
+        directory; for ipc the socket files lie beside it. A `detached` kernel can outlive us, if
+        :meth:`keep` is called. `curve_keypair` is (public, secret) in Z85, for a spec with `curve`.
+
+        Raises KernelStartError if the kernel cannot be started.
+        """
+        path = connection_file or runtime_dir() / f"kernel-{os.urandom(6).hex()}.json"
+        path = path.absolute()
+        if path.exists():
+            # Most likely another kernel's, who would become unreachable.
+            raise KernelStartError(f"kernel {shown(spec.name)}: {shown(path)} exists already")
+        public, secret = curve_keypair
+        info = ConnectionInfo(
+            transport=transport,
+            ip=str(path.with_suffix("")) + "-ipc" if transport == "ipc" else ip,
+            key=new_key(),
+            kernel_name=spec.name,
+            curve_publickey=public,
+            curve_secretkey=secret,
+        )
+        base = os.environ if env is None else env
+        options = _Options(dict(base), cwd, tuple(extra_arguments), detached)
+        try:
+            kernel = cls(spec, info, path, options)
+        except OSError as error:
+            reason = f"{shown(error.filename or path)}: {error.strerror}"
+            raise KernelStartError(f"kernel {shown(spec.name)}: {reason}") from None
+        try:
+            kernel._launch(new_ports=True)
+        except BaseException:
+            kernel.stop()
+            raise
+        return kernel
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    @property
+    def info(self) -> ConnectionInfo:
+        """Where the kernel listens; changes only with :meth:`restart_with_new_ports`."""
+        return self._info
+
+    @property
+    def pid(self) -> int:
+        """The process id of the kernel; the last one's, if it has ended."""
+        return 0 if self._process is None else self._process.pid
+
+    def poll(self) -> int | None:
+        """Return None while the kernel runs, else its exit status, or minus the signal's number.
+
+        Cheap enough for every turn of a loop; keeps the log's size bounded on the way.
+        """
+        with self._lock:
+            if self._returncode is None and self._process is not None:
+                self._log.trim()
+                if _has_ended(self._process):
+                    self._bury(self._process)
+            return self._returncode
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until the kernel has ended, at most `timeout` seconds; return whether it has."""
+        process = self._process
+        if process is not None and self.poll() is None:
+            _wait_for_end(process, timeout)
+        return self.poll() is not None
+
+    def log_tail(self, lines: int = 10) -> str:
+        """Return the last `lines` lines that the process printed; unsafe for a terminal as is."""
+        return self._log.tail(lines)
+
+    def describe_death(self) -> str:
+        """Return one line: how the process ended, and the last line that it printed, if any."""
+        status = self.poll()
+        if status is None:
+            return f"{self._name} is running"
+        text = f"{self._name} {describe_exit(status)}"
+        lines = [line.strip() for line in self.log_tail(50).splitlines() if line.strip()]
+        if not lines:
+            return text
+        last = "".join(char if char.isprintable() else "?" for char in lines[-1])
+        return f"{text}: {last[:200]}"
+
+    def is_port_race(self) -> bool:
+        """Whether the kernel ended because another process had taken one of its ports meanwhile.
+
+        Then :meth:`restart_with_new_ports` is worth a try.
+        """
+        return bool(self.poll()) and is_address_in_use(self.log_tail(100))
+
+    def interrupt(self) -> bool:
+        """Send SIGINT to the kernel and what it has started, if its spec asks for signals.
+
+        Returns False if the kernel is to be interrupted by an interrupt_request on the control
+        channel instead; a signal would kill some of those kernels.
+        """
+        if self.spec.interrupt_mode == "message" or sys.platform == "win32":
+            return False
+        self._signal(signal.SIGINT)
+        return True
+
+    def respawn(self) -> None:
+        """Start the kernel again after it has ended, with the same file, ports and keys.
+
+        Raises KernelStartError if it cannot be started, or is still running.
+        """
+        self._launch(new_ports=False)
+
+    def restart_with_new_ports(self) -> None:
+        """Start the kernel again after it has ended, with new ports; the keys stay the same.
+
+        Raises KernelStartError if it cannot be started, or is still running.
+        """
+        self._launch(new_ports=True)
+
+    def keep(self) -> None:
+        """Let go of the kernel: from now on nothing ends it or removes its files, not even stop().
+
+        Only a kernel that was started `detached` is sure to live on. Its log stays where it is.
+        """
+        self._close(remove=False)
+
+    def end(self, *, ask: Callable[[], None] | None = None, grace: float = 2.5) -> None:
+        """End the process, but keep its files and keys, so that it can be respawned.
+
+        `ask` is to send a shutdown_request; then SIGTERM and at last SIGKILL go to the group, with
+        `grace` seconds in between. Returns as soon as the kernel has ended.
+        """
+        try:
+            self._end_gently(ask, grace)
+        finally:
+            # Also if Ctrl-C cut the waiting short.
+            if self.poll() is None and self._process is not None:
+                self._signal(signal.SIGKILL)
+                if not self.wait(KILL_PATIENCE):
+                    log.warning("%s (pid %d) survives SIGKILL", self._name, self.pid)
+            for file in socket_files(self._info):
+                file.unlink(missing_ok=True)
+
+    def stop(self, *, ask: Callable[[], None] | None = None, grace: float = 2.5) -> None:
+        """End the process as :meth:`end` does, and remove everything that it and we have left.
+
+        Does nothing the second time.
+        """
+        if self._closed:
+            return
+        try:
+            self.end(ask=ask, grace=grace)
+        finally:
+            self._close(remove=True)
+
+    def _launch(self, *, new_ports: bool) -> None:
+        if self._closed or (self._process is not None and self.poll() is None):
+            state = "was stopped" if self._closed else "is still running"
+            raise KernelStartError(f"{self._name} {state}")
+        options = self._options
+        env = kernel_environment(self.spec, options.env, detached=options.detached)
+        command = self.spec.command(self._path, options.extra_arguments, env.get("PATH"))
+        self._log.clear()
+        try:
+            if new_ports:
+                self._take_new_ports()
+            else:
+                write_connection_file(self._info, self._path)
+        except ConnectionFileError as error:
+            raise KernelStartError(f"{self._name}: {error}") from None
+        process = self._open(command, env)
+        with self._lock:
+            self._process = process
+            self._returncode = None
+            self._guard.watch(process.pid)
+
+    def _open(self, command: list[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        cwd = self._options.cwd
+        try:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=self._log.fileno(),
+                stderr=subprocess.STDOUT,
+                cwd=None if cwd is None else os.fspath(cwd),
+                env=env,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise refusal(self.spec, command, cwd, error) from None
+
+    def _take_new_ports(self) -> None:
+        """Write the connection file with new ports; what held them is closed on return."""
+        if self._info.transport == "ipc":
+            self._info = with_ports(self._info, range(1, len(CHANNELS) + 1))
+            if fault := self._info.ipc_fault():
+                raise KernelStartError(f"{self._name}: {fault}")
+            write_connection_file(self._info, self._path)
+            return
+        try:
+            with reserve_ports(len(CHANNELS), self._info.ip) as ports:
+                self._info = with_ports(self._info, ports)
+                write_connection_file(self._info, self._path)
+        except OSError as error:
+            reason = f"cannot listen on {shown(self._info.ip)}: {error.strerror}"
+            raise KernelStartError(f"{self._name}: {reason}") from None
+
+    def _end_gently(self, ask: Callable[[], None] | None, grace: float) -> None:
+        if self.poll() is not None or self._process is None:
+            return
+        if ask is not None:
+            try:
+                ask()
+            except KconsoleError as error:
+                log.debug("%s cannot be asked to shut down: %s", self._name, error)
+            else:
+                if self.wait(grace):
+                    return
+        self._signal(signal.SIGTERM)
+        self.wait(grace)
+
+    def _signal(self, number: int) -> None:
+        with self._lock:
+            if self._process is not None and self._returncode is None:
+                _signal_group(self._process, number)
+
+    def _bury(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill what the ended kernel has left in its group, and reap it; needs the lock."""
+        if not self._closed:
+            _signal_group(process, signal.SIGKILL)
+        self._returncode = process.wait()
+        self._guard.watch(None)
+
+    def _close(self, *, remove: bool) -> None:
+        with self._lock:
+            self._closed = True
+            self._guard.dismiss()
+            self._log.close(remove=remove)
+        if remove:
+            self._path.unlink(missing_ok=True)
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
+    """Send a signal to a kernel's process group, whose leader has not been reaped."""
+    if sys.platform == "win32":
+        process.terminate()
+        return
+    # macOS refuses (EPERM) when only the zombie is left.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Whether the process has ended; where the system allows it, without reaping it."""
+    if process.returncode is not None or not hasattr(os, "waitid"):
+        return process.poll() is not None
+    try:
+        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, process.pid, options) is not None
+    except ChildProcessError:
+        # Our parent made us ignore SIGCHLD, so the system has reaped it.
+        return True
+
+
+def _wait_for_end(process: subprocess.Popen[bytes], timeout: float) -> None:
+    """Wait at most `timeout` seconds until the process has ended."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            descriptor = os.pidfd_open(process.pid)
+            try:
+                poller = select.poll()
+                poller.register(descriptor, select.POLLIN)
+                poller.poll(timeout * 1000)
+            finally:
+                os.close(descriptor)
+            return
+    # No pidfd: macOS, Linux before 5.3, or too many open files. This one reaps.
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout)

@@ -1,0 +1,89 @@
+"""Every exception that kconsole raises on purpose.
+
+::
+
+    KconsoleError
+    ├── ConnectionFileError      a connection file that cannot be used           exit status 2
+    ├── SourceError              code that cannot be run as it is                exit status 2
+    ├── NoKernelError            no kernel: cannot find, reach, start it         exit status 3
+    │   ├── KernelSpecError      no such kernelspec, or a broken one
+    │   ├── KernelStartError     the kernel's process did not come up
+    │   ├── KernelNotReadyError  nothing there, or it does not answer            (also RuntimeError)
+    │   └── AuthenticationError  Curve handshake failed, or a key does not fit
+    ├── KernelDiedError          the kernel died, or the link was lost           exit status 4
+    ├── ChannelError             a channel used in the wrong state               (also RuntimeError)
+    │   └── InvalidPortNumber    a channel whose port is 0
+    ├── ReplyTimeoutError        no reply within the time the caller gave        (also TimeoutError)
+    └── WireError                frames that are no valid message                (also ValueError)
+
+The library raises them; only :mod:`kconsole.cli` prints one or turns it into an exit status.
+Each one's text is a single line that names the thing and the reason.
+"""
+
+__all__ = [
+    "AuthenticationError",
+    "ChannelError",
+    "ConnectionFileError",
+    "InvalidPortNumber",
+    "KconsoleError",
+    "KernelDiedError",
+    "KernelNotReadyError",
+    "KernelSpecError",
+    "KernelStartError",
+    "NoKernelError",
+    "ReplyTimeoutError",
+    "SourceError",
+    "WireError",
+]
+
+
+class KconsoleError(Exception):
+    """The root of the tree: whatever kconsole raises on purpose."""
+
+
+class ConnectionFileError(KconsoleError):
+    """A connection file that cannot be read, or whose content breaks JEP 106."""
+
+
+class SourceError(KconsoleError):
+    """Code from a file or a pipe that is not UTF-8, or holds a NUL."""
+
+
+class NoKernelError(KconsoleError):
+    """There is no kernel to talk to: it cannot be found, reached, started or authenticated."""
+
+
+class KernelSpecError(NoKernelError):
+    """No kernelspec has that name, or its ``kernel.json`` cannot be used (JEP 105)."""
+
+
+class KernelStartError(NoKernelError):
+    """The kernel's process could not be started, or ended before it was ready."""
+
+
+class KernelNotReadyError(NoKernelError, RuntimeError):
+    """Nothing listens there, or what listens does not answer as a kernel does."""
+
+
+class AuthenticationError(NoKernelError):
+    """The Curve handshake failed, or the kernel does not accept our signatures."""
+
+
+class KernelDiedError(KconsoleError):
+    """The kernel died, or the link to it was lost, while something was waited for."""
+
+
+class ChannelError(KconsoleError, RuntimeError):
+    """A channel was used in a state in which it cannot do that."""
+
+
+class InvalidPortNumber(ChannelError):
+    """A channel was to be started although its port is 0."""
+
+
+class ReplyTimeoutError(KconsoleError, TimeoutError):
+    """No reply came within the time that the caller gave."""
+
+
+class WireError(KconsoleError, ValueError):
+    """Frames that are not a valid message: malformed, unsigned, forged or replayed."""

@@ -1,0 +1,1 @@
+"""From events to terminal text: sanitiser, MIME table, tracebacks, highlighting."""

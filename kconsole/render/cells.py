@@ -1,0 +1,38 @@
+"""How many columns a character takes on a terminal (Unicode Standard Annex 11)."""
+
+import unicodedata
+from functools import lru_cache
+
+__all__ = ["cell_width", "fit", "text_width"]
+
+#: Zero columns: marks that join the character before, and format characters.
+_ZERO_WIDTH = frozenset({"Mn", "Me", "Cf"})
+_ELLIPSIS = "…"
+
+
+@lru_cache(maxsize=4096)
+def cell_width(character: str) -> int:
+    """Return 0, 1 or 2, the columns that one printable character takes."""
+    if unicodedata.category(character) in _ZERO_WIDTH and character != "\xad":
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def text_width(text: str) -> int:
+    """Return the columns of a text that has no control characters."""
+    return len(text) if text.isascii() else sum(map(cell_width, text))
+
+
+def fit(text: str, width: int) -> str:
+    """Return the text if it fits into `width` columns, else its beginning and an ellipsis."""
+    if len(text) <= width and text.isascii():
+        return text
+    columns = 0
+    keep = 0  # as many characters leave room for the ellipsis
+    for index, character in enumerate(text):
+        columns += cell_width(character)
+        if columns < width:
+            keep = index + 1
+        elif columns > width:
+            return text[:keep] + _ELLIPSIS if width > 0 else ""
+    return text

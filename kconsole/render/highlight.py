@@ -1,0 +1,114 @@
+"""Source code in colours: which lexer a kernel's language takes, and the style.
+
+The style names the terminal's own sixteen colours only, so that it reads on dark and on light
+backgrounds.  The interactive prompt uses the same class.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from pygments import format as pygments_format
+from pygments.formatters.terminal256 import Terminal256Formatter
+from pygments.lexer import Lexer
+from pygments.lexers import find_lexer_class, get_all_lexers
+from pygments.lexers.python import PythonLexer
+from pygments.lexers.special import TextLexer
+from pygments.style import Style
+from pygments.token import Comment, Error, Generic, Keyword, Name, Number, Operator, String, Token
+
+from kconsole.protocol.replies import LanguageInfo
+from kconsole.render.visible import make_visible
+
+__all__ = ["ConsoleStyle", "highlight", "lexer_for"]
+
+#: Longer code is shown without colours: some lexers take very long for strange input.
+_MAX_CHARACTERS = 100_000
+
+#: Names that IPython's kernels give.  Not looked up, because that would import IPython.
+_PYTHON = frozenset({"python", "python3", "py", "ipython", "ipython2", "ipython3"})
+
+_OPTIONS = {"stripnl": False, "ensurenl": False}
+
+
+class ConsoleStyle(Style):
+    """Sixteen colours, without those that vanish on a dark or on a light background."""
+
+    name = "kconsole"
+    background_color = ""
+    styles = {  # noqa: RUF012  (pygments' metaclass reads it so)
+        Token: "",
+        Comment: "italic ansicyan",
+        Comment.Preproc: "noitalic ansicyan",
+        Keyword: "bold ansigreen",
+        Keyword.Constant: "nobold ansigreen",
+        Keyword.Type: "nobold ansired",
+        Operator.Word: "bold ansimagenta",
+        Name.Builtin: "ansigreen",
+        Name.Class: "bold ansiblue",
+        Name.Decorator: "ansimagenta",
+        Name.Exception: "bold ansired",
+        Name.Function: "ansiblue",
+        Name.Namespace: "bold ansiblue",
+        Name.Tag: "bold ansigreen",
+        Number: "ansigreen",
+        String: "ansired",
+        String.Doc: "italic ansired",
+        String.Escape: "bold ansiyellow",
+        String.Interpol: "bold ansimagenta",
+        Generic.Heading: "bold",
+        Generic.Deleted: "ansired",
+        Generic.Inserted: "ansigreen",
+        Error: "",
+    }
+
+
+_FORMATTER = Terminal256Formatter(style=ConsoleStyle)
+
+
+def lexer_for(language: LanguageInfo) -> Lexer:
+    """Return the lexer for a kernel's language; one that colours nothing where none is known.
+
+    Tried in this order: the lexer's name that the kernel gives, the language's name, the MIME type,
+    the file extension.  Never raises.
+    """
+    for kind, key in _keys(language):
+        if kind == "alias" and key in _PYTHON:
+            return PythonLexer(**_OPTIONS)
+        if (name := _names().get((kind, key))) and (lexer := find_lexer_class(name)):
+            return lexer(**_OPTIONS)
+    return TextLexer(**_OPTIONS)
+
+
+def highlight(code: str, lexer: Lexer, color: bool) -> str:
+    """Return source code safe for a terminal, every control in it made visible.
+
+    Args:
+        lexer: from :func:`lexer_for`.
+        color: False leaves it without colours; code of more than 100,000 characters has none.
+    """
+    code = make_visible(code.replace("\r\n", "\n"))
+    if not color or len(code) > _MAX_CHARACTERS:
+        return code
+    return pygments_format(lexer.get_tokens(code), _FORMATTER)
+
+
+def _keys(language: LanguageInfo) -> Iterator[tuple[str, str]]:
+    yield "alias", language.pygments_lexer.lower()
+    yield "alias", language.name.lower()
+    yield "mime", language.mimetype.partition(";")[0].strip().lower()
+    yield "pattern", f"*.{language.file_extension.lstrip('.').lower()}"
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[tuple[str, str], str]:
+    """Every alias, MIME type and file pattern -> the name of the lexer; the first one wins.
+
+    Without plugins: an unknown language must not import whatever is installed beside us.
+    """
+    names: dict[tuple[str, str], str] = {}
+    for name, aliases, patterns, mimes in get_all_lexers(plugins=False):
+        for kind, keys in (("alias", aliases), ("mime", mimes), ("pattern", patterns)):
+            for key in keys:
+                names.setdefault((kind, key.lower()), name)
+        names.setdefault(("alias", name.lower()), name)
+    return names

@@ -1,0 +1,218 @@
+r"""The last line of a program's output, as long as it can still change.
+
+A line is finished by its newline and is then somebody else's.  Until then ``\r``, ``\b``, tabs,
+``ESC[K`` and overwriting can change what is in it: that is how progress bars are made.
+
+How it works: as long as nothing moves the cursor back, the line is a list of pieces that is joined
+when somebody looks.  The first ``\r``, ``\b`` or ``ESC[K`` turns it into cells, a character and a
+style for each column, and every later piece is written over them.  The cells are those of a row of
+:data:`COLUMNS`; what is longer wraps, and the full row before it is settled, because no ``\r``
+reaches back over a row.  So the work for each character is bounded, however long the line is.
+"""
+
+import re
+from itertools import groupby
+
+from kconsole.render.cells import cell_width
+from kconsole.render.sgr import DEFAULT, RESET, Style, restyle, serialise
+
+__all__ = ["COLUMNS", "TailLine"]
+
+COLUMNS = 1024
+"""Columns of the row that is emulated: more than any screen has."""
+
+_TAB = 8
+#: Marks on one character ("Stream-Safe Text Format", Unicode Standard Annex 15); more are dropped.
+_MAX_MARKS = 30
+_ERASE = re.compile(r"\x1b\[[0-2]?K")
+_SGR = re.compile(r"\x1b\[([0-9;]*)m")
+_TOKEN = re.compile(r"\x1b\[([0-9;]*)([A-Za-z])|[\r\b\t]|[^\x1b\r\b\t]+")
+
+
+class TailLine:
+    """Takes a terminal's text, gives finished lines, and keeps the unfinished one.
+
+    Every line that comes out stands for itself: it begins by setting the style that it has from
+    the line before, and resets it at its end.  The text has to be sanitised.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._row: _Row | None = None  # in place of pieces, once the cursor has moved back
+        self._start_style = DEFAULT  # at the beginning of the pieces
+        self._style = DEFAULT
+
+    def feed(self, text: str) -> list[str]:
+        """Add text; return the lines that it completes, each with its newline."""
+        *complete, rest = text.split("\n")
+        if complete and not (self._pieces or self._row or self._style) and _is_simple(text):
+            self._pieces = [rest] if rest else []
+            return [line + "\n" for line in complete]
+        lines = []
+        for part in complete:
+            self._write(part)
+            lines.append(self.text + "\n")
+            self._clear()
+        self._write(rest)
+        return lines
+
+    @property
+    def text(self) -> str:
+        """The unfinished line, rendered with its styles, without any cursor movement."""
+        if self._row is not None:
+            return self._row.text
+        if len(self._pieces) > 1:
+            self._pieces = ["".join(self._pieces)]
+        if not self._pieces:
+            return ""
+        text = serialise(self._start_style) + self._pieces[0]
+        return text + RESET if self._style else text
+
+    def finish(self) -> str:
+        """Return the unfinished line and forget it and the style; the output is at its end."""
+        text = self.text
+        self._style = DEFAULT
+        self._clear()
+        return text
+
+    def _write(self, part: str) -> None:
+        if not part:
+            return
+        if self._row is None and not _moves(part):
+            self._pieces.append(part)
+            if "\x1b" in part:
+                for match in _SGR.finditer(part):
+                    self._style, _ = restyle(self._style, match[1])
+            return
+        if self._row is None:
+            self._row = _Row(self._start_style)
+            self._row.write("".join(self._pieces))
+            self._pieces = []
+        self._row.write(part)
+        self._style = self._row.style
+
+    def _clear(self) -> None:
+        self._pieces = []
+        self._row = None
+        self._start_style = self._style
+
+
+class _Row:
+    """One row of cells. A wide character takes a cell and an empty string in the next one."""
+
+    def __init__(self, style: Style) -> None:
+        self.style = style
+        self._settled: list[str] = []  # rows before this one
+        self._characters: list[str] = []
+        self._styles: list[Style] = []
+        self._column = 0
+
+    @property
+    def text(self) -> str:
+        return "".join(self._settled) + self._render()
+
+    def write(self, text: str) -> None:
+        for match in _TOKEN.finditer(text):
+            if (final := match[2]) == "m":
+                self.style, _ = restyle(self.style, match[1])
+            elif final == "K":
+                self._erase(match[1])
+            elif final is None:
+                self._print(match[0])
+
+    def _print(self, text: str) -> None:
+        match text:
+            case "\r":
+                self._column = 0
+            case "\b":
+                self._column = max(0, min(self._column, COLUMNS - 1) - 1)
+            case "\t":
+                self._column = min((self._column // _TAB + 1) * _TAB, COLUMNS - 1)
+            case _ if text.isascii():
+                self._put_ascii(text)
+            case _:
+                for character in text:
+                    self._put(character)
+
+    def _put_ascii(self, text: str) -> None:
+        """Write characters of one column each, a row's rest at a time."""
+        position = 0
+        while position < len(text):
+            self._wrap(1)
+            run = text[position : position + COLUMNS - self._column]
+            self._replace(list(run))
+            position += len(run)
+
+    def _put(self, character: str) -> None:
+        width = cell_width(character)
+        if width:
+            self._wrap(width)
+            self._replace([character, ""][:width])
+        else:
+            self._join(character)
+
+    def _join(self, mark: str) -> None:
+        """Add a combining mark to the character before the cursor, if there is one."""
+        index = self._column - 1
+        if index > 0 and index < len(self._characters) and not self._characters[index]:
+            index -= 1
+        if 0 <= index < len(self._characters) and len(self._characters[index]) <= _MAX_MARKS:
+            self._characters[index] += mark
+
+    def _wrap(self, width: int) -> None:
+        if self._column + width > COLUMNS:
+            self._settled.append(self._render())
+            self._characters, self._styles, self._column = [], [], 0
+
+    def _replace(self, cells: list[str]) -> None:
+        """Write cells at the cursor, and move it behind them."""
+        start, end = self._column, self._column + len(cells)
+        self._pad(start)
+        self._split_wide(start)
+        self._split_wide(end)
+        self._characters[start:end] = cells
+        self._styles[start:end] = [self.style] * len(cells)
+        self._column = end
+
+    def _erase(self, part: str) -> None:
+        """``ESC[K``: to the end of the row; with 1 up to the cursor, with 2 the whole row."""
+        column = min(self._column, COLUMNS - 1)
+        if part == "2":
+            self._characters, self._styles = [], []
+        elif part == "1":
+            count = min(column + 1, len(self._characters))
+            self._split_wide(count)
+            self._characters[:count] = [" "] * count
+            self._styles[:count] = [DEFAULT] * count
+        else:
+            self._split_wide(column)
+            del self._characters[column:], self._styles[column:]
+
+    def _pad(self, column: int) -> None:
+        missing = column - len(self._characters)
+        if missing > 0:
+            self._characters += [" "] * missing
+            self._styles += [DEFAULT] * missing
+
+    def _split_wide(self, column: int) -> None:
+        """Blank both halves of a wide character whose second half is at this column."""
+        if 0 < column < len(self._characters) and not self._characters[column]:
+            self._characters[column - 1 : column + 1] = "  "
+
+    def _render(self) -> str:
+        pieces = []
+        position = 0
+        for style, group in groupby(self._styles):
+            end = position + sum(1 for _ in group)
+            run = "".join(self._characters[position:end])
+            pieces.append(f"{serialise(style)}{run}{RESET}" if style else run)
+            position = end
+        return "".join(pieces)
+
+
+def _moves(text: str) -> bool:
+    return "\r" in text or "\b" in text or ("\x1b" in text and _ERASE.search(text) is not None)
+
+
+def _is_simple(text: str) -> bool:
+    return "\x1b" not in text and "\r" not in text and "\b" not in text

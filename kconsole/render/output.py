@@ -1,0 +1,153 @@
+"""Events as the text that goes to the terminal: what both the console and scripts write.
+
+A table maps a type of event to the method that renders it; what is not in it leaves no text (status,
+comms; clear_output, which is a matter of what is still on the screen, not of text).
+
+Each text stands for itself: it begins by setting the style that its stream has from the message
+before, and resets it at its end.  So whatever else is written in between is not coloured by it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from kconsole.protocol.events import (
+    DisplayData,
+    ErrorOutput,
+    Event,
+    ExecuteResult,
+    Stream,
+    UpdateDisplay,
+)
+from kconsole.render.mime import best_text
+from kconsole.render.sanitise import Kind, Sanitiser, sanitise
+from kconsole.render.sgr import RESET, ends_line, strip_sgr
+from kconsole.render.style import paint
+from kconsole.render.traceback import error_text
+
+__all__ = ["RenderOptions", "Renderer"]
+
+#: Characters at a text's end that are looked at for a newline, SGR sequences behind it included.
+_TAIL = 128
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """How to write.
+
+    Attributes:
+        color: False takes all colours out: ours, those of tracebacks, and on a terminal those
+            of all the kernel's output (``NO_COLOR``).
+        raw: pass everything as the kernel sent it, also to a terminal (``--raw-output``).
+        terminal: False where the output is a file or a pipe; text passes there as it is.
+        show_out_prompt: put ``Out[n]:`` before a result.
+    """
+
+    color: bool = True
+    raw: bool = False
+    terminal: bool = True
+    show_out_prompt: bool = True
+
+    @property
+    def as_is(self) -> bool:
+        """Whether the kernel's text is written untouched."""
+        return self.raw or not self.terminal
+
+
+class Renderer:
+    """Turns events into text for one console; keeps each stream's state between messages."""
+
+    def __init__(self, options: RenderOptions) -> None:
+        self._options = options
+        self._streams: dict[str, Sanitiser] = {}
+        self._line_open = False
+
+    def render(self, event: Event) -> str:
+        """Return the text to write for an event; ``""`` where it leaves none."""
+        method = self._METHODS.get(type(event))
+        text = method(self, event) if method else ""
+        if tail := strip_sgr(text[-_TAIL:]):
+            self._line_open = not tail.endswith("\n")
+        return text
+
+    def page(self, payload: Mapping[str, Any]) -> str:
+        """Return the text of a ``page`` payload of an execute_reply; ``""`` if it has none.
+
+        The help that ``name?`` shows in IPython. Old kernels send ``text`` in place of ``data``.
+        """
+        data = payload.get("data")
+        if not isinstance(data, Mapping):
+            data = {"text/plain": payload.get("text")}
+        mime, text = best_text(data, {})
+        if not mime:
+            return ""
+        text = self._safe(text, "display")
+        return text if ends_line(text) else text + "\n"
+
+    def end_cell(self) -> str:
+        """Return what is left of the streams when a cell ends: a sequence that never ended.
+
+        Colours that the cell's output left on end here too.  The next text counts as the first on
+        its line: a prompt comes in between.
+        """
+        text = "".join(stream.finish() for stream in self._streams.values())
+        self._streams.clear()
+        self._line_open = False
+        # Each message has reset its style already.
+        return text.replace(RESET, "")
+
+    def _stream(self, event: Stream) -> str:
+        if self._options.as_is:
+            return event.text
+        stream = self._streams.setdefault(event.name, Sanitiser("stream"))
+        style = stream.style
+        text = stream.feed(event.text)
+        if not text:
+            return ""
+        if not self._options.color:
+            return strip_sgr(text)
+        return style + text + (RESET if stream.style else "")
+
+    def _result(self, event: ExecuteResult) -> str:
+        text = self._bundle(event)
+        if not text or not self._options.show_out_prompt:
+            return text
+        count = " " if event.execution_count is None else event.execution_count
+        prompt = paint(f"Out[{count}]:", "out", self._options.color) + " "
+        # Several lines begin below the prompt, so that their columns stay aligned.
+        if "\n" in strip_sgr(text)[:-1]:
+            prompt += "\n"
+        return self._fresh_line() + prompt + text
+
+    def _display(self, event: DisplayData | UpdateDisplay) -> str:
+        text = self._bundle(event)
+        return self._fresh_line() + text if text else ""
+
+    def _error(self, event: ErrorOutput) -> str:
+        text = error_text(event, self._options.color, raw=self._options.as_is)
+        return self._fresh_line() + text
+
+    def _bundle(self, event: DisplayData | UpdateDisplay | ExecuteResult) -> str:
+        mime, text = best_text(event.data, event.metadata)
+        if not mime:
+            return ""
+        text = self._safe(text, "display")
+        return text if ends_line(text) else text + "\n"
+
+    def _safe(self, text: str, kind: Kind) -> str:
+        if self._options.as_is:
+            return text
+        text = sanitise(text, kind)
+        return text if self._options.color else strip_sgr(text)
+
+    def _fresh_line(self) -> str:
+        """End a line that output left unfinished; a file gets no newline that no one printed."""
+        return "\n" if self._line_open and self._options.terminal else ""
+
+    _METHODS: ClassVar[Mapping[type, Callable[["Renderer", Any], str]]] = {
+        DisplayData: _display,
+        ErrorOutput: _error,
+        ExecuteResult: _result,
+        Stream: _stream,
+        UpdateDisplay: _display,
+    }

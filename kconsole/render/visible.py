@@ -1,0 +1,50 @@
+"""Characters that would act on a terminal, or hide text on it, written so that they can be seen."""
+
+__all__ = ["BIDI", "C0", "C1", "PLAIN_C0", "SURROGATES", "TAGS", "make_visible", "notation"]
+
+# Each set is written as the inside of a regular expression's character class.
+PLAIN_C0 = r"\x00-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f"
+"""ASCII's controls and DEL, without those that may mean something: BS, TAB, LF, CR and ESC."""
+C0 = PLAIN_C0 + r"\x08\t\n\r\x1b"
+"""All of them."""
+C1 = r"\x80-\x9f"
+"""The second set of controls (ECMA-48); 8-bit terminals take U+009B for ``ESC [``."""
+SURROGATES = r"\ud800-\udfff"
+"""Halves of a character that JSON may hold alone and UTF-8 cannot."""
+BIDI = r"\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+"""Marks that reorder what is seen (Unicode Standard Annex 9), line and paragraph separators."""
+TAGS = r"\U000e0000-\U000e007f"
+"""Invisible copies of the ASCII characters."""
+
+_RANGES = (
+    *((0x00, 0x08), (0x0B, 0x1F), (0x7F, 0x7F), (0x80, 0x9F), (0xD800, 0xDFFF)),
+    *((0x061C, 0x061C), (0x200E, 0x200F), (0x2028, 0x202E), (0x2066, 0x2069)),
+    (0xE0000, 0xE007F),
+)
+
+
+def notation(code_point: int) -> str:
+    """Return the visible form: ``^X``, ``<9B>``, ``<U+202E>``; U+FFFD for half a character."""
+    if code_point < 0x20 or code_point == 0x7F:
+        return "^" + chr(code_point ^ 0x40)
+    if code_point < 0xA0:
+        return f"<{code_point:02X}>"
+    if 0xD800 <= code_point <= 0xDFFF:
+        return "\ufffd"
+    return f"<U+{code_point:04X}>"
+
+
+_TABLE = {
+    code_point: notation(code_point)
+    for first, last in _RANGES
+    for code_point in range(first, last + 1)
+}
+
+
+def make_visible(text: str) -> str:
+    """Write every control in the text in its visible form, except tab and newline.
+
+    For text that is to be shown as it is, such as somebody's source code: nothing in it is taken
+    for an instruction to the terminal, not even a colour.
+    """
+    return text.translate(_TABLE)

@@ -1,0 +1,49 @@
+"""Questions to the kernel whose answers are awaited in the event loop, matched by msg_id."""
+
+import asyncio
+
+from kconsole.protocol.message import Message
+
+__all__ = ["Questions"]
+
+
+class Questions:
+    """The questions under way. Lives in the event loop alone."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, asyncio.Future[Message | None]] = {}
+
+    async def answer(self, msg_id: str, timeout: float) -> Message | None:
+        """Wait for the reply to a request that has just been sent.
+
+        Parameters:
+            timeout: seconds.
+
+        Returns:
+            The reply; None if there was none in that time, or nobody is there to give one.
+        """
+        future: asyncio.Future[Message | None] = asyncio.get_running_loop().create_future()
+        self._waiting[msg_id] = future
+        try:
+            return await asyncio.wait_for(future, timeout)
+        except TimeoutError:
+            return None
+        finally:
+            self._waiting.pop(msg_id, None)
+
+    def take(self, msg: Message) -> bool:
+        """Hand a reply to whoever waits for it; False if nobody does."""
+        msg_id = msg["parent_header"].get("msg_id")
+        future = self._waiting.pop(msg_id, None) if isinstance(msg_id, str) else None
+        if future is None:
+            return False
+        if not future.done():
+            future.set_result(msg)
+        return True
+
+    def give_up(self) -> None:
+        """Answer all with None: the kernel is gone."""
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_result(None)
+        self._waiting.clear()

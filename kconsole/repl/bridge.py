@@ -1,0 +1,91 @@
+"""The one meeting point between the client's I/O thread and the console's event loop.
+
+The I/O thread appends, and wakes the loop once per burst; the loop takes bounded bites, and looks at the
+keyboard between two of them. So a flood of output never keeps a key waiting.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+
+from kconsole.client.router import Item
+from kconsole.protocol.message import Channel, Message
+
+__all__ = ["Bridge"]
+
+_BITE = 256  # messages
+_BITE_S = 0.008
+
+
+class Bridge:
+    """Carries messages from the I/O thread into an event loop.
+
+    Parameters:
+        loop: where messages are wanted.
+        receive: called in the loop with each message.
+        after: called in the loop after each bite.
+        changed: called in the loop when the client's health may have changed.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        receive: Callable[[Item], None],
+        after: Callable[[], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self._loop = loop
+        self._receive = receive
+        self._after = after
+        self._changed = changed
+        #: The I/O thread appends, the loop pops.
+        self._queue: deque[Item] = deque()
+        #: Whether a turn is on its way; set before it is asked for, cleared when the queue is empty.
+        self._scheduled = False
+        self._closed = False
+
+    def put(self, channel: Channel, msg: Message) -> None:
+        """Take a message from the I/O thread; a sink of the client."""
+        self._queue.append(Item(channel, msg))
+        if not self._scheduled:
+            self._scheduled = True
+            self._call(self._turn)
+
+    def change(self) -> None:
+        """Take word from the I/O thread that the client's health may have changed."""
+        self._call(self._changed)
+
+    def close(self) -> None:
+        """Take no more: the loop is about to end."""
+        self._closed = True
+
+    @property
+    def backlog(self) -> int:
+        """How many messages wait for their turn."""
+        return len(self._queue)
+
+    def _call(self, callback: Callable[[], None]) -> None:
+        if self._closed:
+            return
+        try:
+            self._loop.call_soon_threadsafe(callback)
+        except RuntimeError:  # the loop was closed between the two lines
+            return
+
+    def _turn(self) -> None:
+        """Take one bite, and ask for another turn if something is left."""
+        until = time.monotonic() + _BITE_S
+        for _ in range(_BITE):
+            try:
+                item = self._queue.popleft()
+            except IndexError:
+                break
+            self._receive(item)
+            if time.monotonic() > until:
+                break
+        self._after()
+        self._scheduled = False
+        if self._queue and not self._scheduled:  # or the I/O thread has asked in this very moment
+            self._scheduled = True
+            self._loop.call_soon(self._turn)

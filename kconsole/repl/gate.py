@@ -1,0 +1,58 @@
+"""Holds keys back for the moment in which it is being decided what Enter means.
+
+While the kernel is asked whether the code is complete, keys that come (typed ahead, or pasted by a
+program that waits for nothing) must not change that code; they take effect after the decision.
+"""
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.input.vt100 import Vt100Input
+from prompt_toolkit.key_binding import KeyPress
+from prompt_toolkit.keys import Keys
+
+__all__ = ["GatedInput", "KeyGate"]
+
+
+class KeyGate:
+    """Open, it lets keys pass; closed, it keeps them in order."""
+
+    def __init__(self) -> None:
+        self._kept: list[KeyPress] = []
+        self.closed = False
+
+    def filter(self, keys: list[KeyPress]) -> list[KeyPress]:
+        """What of the keys that were read may pass now. Ctrl-C always may."""
+        if not self.closed:
+            return keys
+        passing = [key for key in keys if key.key == Keys.ControlC]
+        self._kept += [key for key in keys if key.key != Keys.ControlC]
+        return passing
+
+    def close(self, app: Application[int]) -> None:
+        """Keep keys from now on, those too that have been read with the present one."""
+        self.closed = True
+        queue = app.key_processor.input_queue
+        self._kept += queue
+        queue.clear()
+
+    def open(self, app: Application[int]) -> None:
+        """Let the kept keys take effect, and pass those that follow."""
+        self.closed = False
+        kept, self._kept = self._kept, []
+        app.key_processor.feed_multiple(kept)
+        app.key_processor.process_keys()
+
+
+class GatedInput(Vt100Input):
+    """The terminal's keys, through a gate."""
+
+    gate: KeyGate | None = None
+
+    def read_keys(self) -> list[KeyPress]:
+        """Read the keys that wait, as far as the gate lets them pass."""
+        keys = super().read_keys()
+        return keys if self.gate is None else self.gate.filter(keys)
+
+    def flush_keys(self) -> list[KeyPress]:
+        """Read the keys that were waiting for more, an Escape above all."""
+        keys = super().flush_keys()
+        return keys if self.gate is None else self.gate.filter(keys)

@@ -1,0 +1,50 @@
+"""The history of inputs: what the kernel remembers, loaded in the background, and this session's."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from itertools import islice
+
+from prompt_toolkit.history import History
+
+__all__ = ["KernelHistory"]
+
+_AT_MOST = 1000
+
+
+class KernelHistory(History):
+    """Inputs of this session, and before them the tail of the kernel's own history.
+
+    Parameters:
+        ask: asks the kernel for its latest inputs, the oldest first.
+    """
+
+    def __init__(self, ask: Callable[[], Awaitable[Iterable[str]]]) -> None:
+        super().__init__()
+        self._ask = ask
+
+    async def load(self) -> AsyncGenerator[str, None]:
+        """Yield all inputs, the newest first, once the kernel has answered.
+
+        prompt_toolkit calls this anew for each prompt, and cancels what has not ended by then.
+        """
+        if not self._loaded:
+            latest = list(await self._ask())
+            self._loaded_strings += islice(_without_repeats(reversed(latest)), _AT_MOST)
+            self._loaded = True
+        for text in list(self._loaded_strings):
+            yield text
+
+    def load_history_strings(self) -> Iterable[str]:
+        """Nothing: it is loaded asynchronously, by :meth:`load`."""
+        return ()
+
+    def store_string(self, string: str) -> None:
+        """Nothing: the kernel stores what it runs."""
+
+
+def _without_repeats(texts: Iterable[str]) -> Iterable[str]:
+    """Leave out an input that is the same as the one before it."""
+    last = None
+    for text in texts:
+        if text != last:
+            yield text
+        last = text

@@ -1,0 +1,71 @@
+"""The cells of this console: the one that runs, and those that wait behind it."""
+
+import time
+from collections import deque
+from dataclasses import dataclass
+
+from kconsole.protocol.cell import Cell
+
+__all__ = ["CellQueue", "Running"]
+
+
+@dataclass(slots=True)
+class Running:
+    """The cell that has been sent.
+
+    Attributes:
+        cell: its state.
+        code: what was sent.
+        interrupted_at: when Ctrl-C was pressed for it, by :func:`time.monotonic`.
+    """
+
+    cell: Cell
+    code: str
+    interrupted_at: float | None = None
+
+
+class CellQueue:
+    """At most one cell runs; the others wait here, not in the kernel, so that what happens to them
+    after an error is ours to say.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[str] = deque()
+        self.running: Running | None = None
+        #: Cells that are not waited for any more: what still comes for them is not shown.
+        self.abandoned: set[str] = set()
+
+    def add(self, code: str) -> None:
+        """Put a cell at the end of the queue."""
+        self._waiting.append(code)
+
+    def next(self) -> str | None:
+        """Take the next cell, if none runs and one waits."""
+        if self.running is not None or not self._waiting:
+            return None
+        return self._waiting.popleft()
+
+    def start(self, msg_id: str, code: str) -> Running:
+        """Note that a cell has been sent."""
+        self.running = Running(Cell(msg_id, now=time.monotonic()), code)
+        return self.running
+
+    def end(self) -> None:
+        """Note that the running cell is done with."""
+        self.running = None
+
+    def abandon(self) -> None:
+        """Wait for the running cell no more, and show nothing that still comes of it."""
+        if self.running is not None:
+            self.abandoned.add(self.running.cell.msg_id)
+            self.running = None
+
+    def drop(self) -> list[str]:
+        """Empty the queue; returns what was in it."""
+        dropped = list(self._waiting)
+        self._waiting.clear()
+        return dropped
+
+    def __len__(self) -> int:
+        """How many cells wait."""
+        return len(self._waiting)

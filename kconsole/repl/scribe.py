@@ -1,0 +1,105 @@
+"""What the console writes above the prompt, in words and colours."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from prompt_toolkit.lexers import Lexer, PygmentsLexer, SimpleLexer
+from prompt_toolkit.styles import BaseStyle, style_from_pygments_cls
+
+from kconsole.protocol.events import Event, ExecuteInput
+from kconsole.protocol.replies import KernelInfo, LanguageInfo
+from kconsole.render.highlight import ConsoleStyle, highlight, lexer_for
+from kconsole.render.output import Renderer, RenderOptions
+from kconsole.render.sanitise import one_line, sanitise
+from kconsole.render.style import Role, paint
+from kconsole.repl.screen import Screen
+
+__all__ = ["Scribe", "continuation", "input_prompt"]
+
+_ECHO_LINES = 200  # of an input that is longer, its beginning is shown
+
+
+def input_prompt(number: int | None) -> str:
+    """``In [n]: ``; without the number where it is not known."""
+    return f"In [{' ' if number is None else number}]: "
+
+
+def continuation(prompt: str) -> str:
+    """What stands before the further lines of an input, as wide as its prompt."""
+    return "...: ".rjust(len(prompt)) if len(prompt) > 5 else " " * len(prompt)
+
+
+class Scribe:
+    """Writes to the screen.
+
+    Parameters:
+        screen: the place above the prompt.
+        color: whether to use colours.
+    """
+
+    def __init__(self, screen: Screen, *, color: bool) -> None:
+        self._screen = screen
+        self._color = color
+        self._renderer = Renderer(RenderOptions(color=color))
+        self._lexer = lexer_for(LanguageInfo())
+
+    def speak(self, language: LanguageInfo) -> tuple[Lexer, BaseStyle]:
+        """Use the kernel's language from now on.
+
+        Returns:
+            What prompt_toolkit needs to colour the input in the same way.
+        """
+        self._lexer = lexer_for(language)
+        if not self._color:
+            return SimpleLexer(), style_from_pygments_cls(ConsoleStyle)
+        lexer = type(self._lexer)
+        return PygmentsLexer(lexer), style_from_pygments_cls(ConsoleStyle)
+
+    def banner(self, info: KernelInfo) -> None:
+        """Show the kernel's own banner."""
+        text = sanitise(info.banner, "code").strip()
+        if text:
+            self._screen.write(f"{text}\n\n")
+
+    def event(self, event: Event) -> None:
+        """Show what a kernel's message says."""
+        self._screen.write(self._renderer.render(event))
+
+    def page(self, payload: Mapping[str, Any]) -> None:
+        """Show what a kernel wants shown in a pager."""
+        self._screen.end_line()
+        self._screen.write(self._renderer.page(payload))
+
+    def end_cell(self) -> None:
+        """Bring what a cell left unfinished to its end."""
+        self._screen.write(self._renderer.end_cell())
+        self._screen.end_line()
+
+    def echo(self, prompt: str, code: str) -> None:
+        """Show an input as it was typed, now that it is run."""
+        self._screen.end_line()
+        lines = highlight(code, self._lexer, self._color).split("\n")
+        more = len(lines) - _ECHO_LINES
+        if more > 0:
+            lines[_ECHO_LINES:] = [paint(f"({more} more lines)", "note", self._color)]
+        first = paint(prompt, "in", self._color)
+        further = paint(continuation(prompt), "in", self._color)
+        text = "".join(
+            f"{further if number else first}{line}\n" for number, line in enumerate(lines)
+        )
+        self._screen.write(text)
+
+    def foreign_input(self, event: ExecuteInput) -> None:
+        """Show what another client of the kernel runs."""
+        self._screen.end_line()
+        self.note(f"{one_line(event.parent_username or 'another client', 20)} runs:")
+        self.echo(input_prompt(event.execution_count), event.code)
+
+    def answer(self, prompt: str, text: str) -> None:
+        """Show the answer that was given to the kernel's question."""
+        self._screen.write(f"{prompt}{sanitise(text, 'code')}\n")
+
+    def note(self, text: str, role: Role = "note") -> None:
+        """Say something ourselves, on a line of its own."""
+        self._screen.end_line()
+        self._screen.write(paint(one_line(text), role, self._color) + "\n")

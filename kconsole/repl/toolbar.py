@@ -1,0 +1,116 @@
+"""The toolbar: facts in, a line of styled text out. Pure."""
+
+from dataclasses import dataclass
+
+from kconsole.client.health import Health
+from kconsole.connect.info import ConnectionInfo
+from kconsole.render.sanitise import one_line
+
+__all__ = ["Facts", "toolbar"]
+
+_Fragments = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the toolbar tells.
+
+    Attributes:
+        kernel: the kernel's name.
+        language: its language and version.
+        info: where it is.
+        health: how it is.
+        busy_since: when the running cell was sent, by :func:`time.monotonic`; None while none runs.
+        cell: the running cell's number; None where it is not known.
+        queued: how many cells wait behind it.
+        working: whether the kernel is busy, be it for others.
+        notice: what the console is doing besides, such as waiting for completions.
+    """
+
+    kernel: str
+    language: str
+    info: ConnectionInfo
+    health: Health
+    busy_since: float | None
+    cell: int | None
+    queued: int
+    working: bool
+    notice: str
+
+
+def toolbar(facts: Facts, now: float, columns: int) -> _Fragments:
+    """Put the toolbar together.
+
+    Parameters:
+        facts: what to tell.
+        now: by :func:`time.monotonic`.
+        columns: the screen's width; what does not fit is left out, the least important first.
+
+    Returns:
+        prompt_toolkit's formatted text: pairs of style and text.
+    """
+    state = _state(facts, now)
+    optional = [
+        _plain(facts.notice),
+        _plain(f"+{facts.queued} queued" if facts.queued else ""),
+        _heartbeat(facts.health, now),
+        _plain(_where(facts.info)),
+        _plain(one_line(facts.language)),
+    ]
+    parts = [state, _plain(one_line(facts.kernel))]
+    for part in optional:
+        if part[1] and _width([*parts, part]) <= columns:
+            parts.append(part)
+    order = [parts[1], *(each for each in reversed(optional) if each in parts[2:]), parts[0]]
+    fragments: _Fragments = [("class:toolbar", " ")]
+    for number, part in enumerate(each for each in order if each[1]):
+        if number:
+            fragments.append(("class:toolbar.separator", " · "))
+        fragments.append(part)
+    return fragments
+
+
+def elapsed(seconds: float) -> str:
+    """Seconds as ``mm:ss`` or ``h:mm:ss``."""
+    minutes, seconds = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes:02}:{seconds:02}"
+
+
+def _plain(text: str) -> tuple[str, str]:
+    return ("class:toolbar", text)
+
+
+def _width(parts: list[tuple[str, str]]) -> int:
+    return sum(len(text) + 3 for _, text in parts)
+
+
+def _state(facts: Facts, now: float) -> tuple[str, str]:
+    if facts.health.state == "gone":
+        return ("class:toolbar.error", "dead")
+    if facts.busy_since is not None:
+        number = "" if facts.cell is None else f" In[{facts.cell}]"
+        return ("class:toolbar.busy", f"busy {elapsed(now - facts.busy_since)}{number}")
+    if facts.working:
+        return ("class:toolbar.busy", "busy")
+    return ("class:toolbar.idle", "idle")
+
+
+def _heartbeat(health: Health, now: float) -> tuple[str, str]:
+    if health.state == "late":
+        since = "" if health.last_echo is None else f" {now - health.last_echo:.0f} s"
+        return ("class:toolbar.warning", f"late{since}")
+    if health.state in ("down", "refused", "denied", "gone"):
+        return ("class:toolbar.error", one_line(health.detail))
+    if health.round_trip is None:
+        return _plain("")
+    return _plain(f"hb {health.round_trip * 1000:.{0 if health.round_trip > 0.01 else 1}f} ms")
+
+
+def _where(info: ConnectionInfo) -> str:
+    """Where the kernel is, and who else could listen on the way."""
+    if info.transport == "ipc":
+        return "ipc"
+    lock = "curve" if info.curve_publickey else "tcp"
+    local = info.host in ("127.0.0.1", "::1", "localhost")
+    return f"{lock} local" if local else f"{lock} {one_line(info.host)}"

@@ -1,0 +1,240 @@
+"""What stands at the bottom of the screen: the unfinished line, the input, the menu, the toolbar.
+
+One prompt_toolkit application for the whole session, so that the prompt never goes away: not while a
+cell runs, not while the kernel asks for input (the question has a buffer of its own, and what was being
+typed is still there afterwards).
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TextIO
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.application.current import get_app
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import Completer
+from prompt_toolkit.enums import DEFAULT_BUFFER, SEARCH_BUFFER
+from prompt_toolkit.filters import Condition, has_focus, is_done
+from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples
+from prompt_toolkit.history import History, InMemoryHistory
+from prompt_toolkit.key_binding import KeyBindingsBase
+from prompt_toolkit.layout import (
+    BufferControl,
+    ConditionalContainer,
+    Dimension,
+    Float,
+    FloatContainer,
+    FormattedTextControl,
+    HSplit,
+    Layout,
+    Window,
+)
+from prompt_toolkit.layout.menus import CompletionsMenu
+from prompt_toolkit.layout.processors import (
+    ConditionalProcessor,
+    HighlightIncrementalSearchProcessor,
+    HighlightMatchingBracketProcessor,
+    HighlightSelectionProcessor,
+    PasswordProcessor,
+)
+from prompt_toolkit.lexers import DynamicLexer, Lexer, SimpleLexer
+from prompt_toolkit.styles import BaseStyle, DynamicStyle, Style, merge_styles
+from prompt_toolkit.widgets import SearchToolbar
+
+from kconsole.repl.gate import GatedInput, KeyGate
+from kconsole.repl.output import terminal_output
+from kconsole.repl.screen import Screen
+
+if TYPE_CHECKING:
+    from kconsole.repl.console import Console
+
+__all__ = ["View"]
+
+INPUT_BUFFER = "INPUT_BUFFER"
+_MENU_ROWS = 8
+
+#: The sixteen colours of the terminal's own palette, which its owner has made readable.
+_STYLE = Style(
+    [
+        ("prompt", "ansigreen"),
+        ("prompt.number", "ansigreen bold"),
+        ("question", ""),
+        ("toolbar", "noreverse dim"),
+        ("toolbar.separator", "noreverse dim"),
+        ("toolbar.idle", "noreverse ansigreen"),
+        ("toolbar.busy", "noreverse ansiyellow"),
+        ("toolbar.warning", "noreverse ansiyellow bold"),
+        ("toolbar.error", "noreverse ansired bold"),
+        ("completion-menu", "noinherit reverse"),
+        ("completion-menu.completion", "noinherit reverse"),
+        ("completion-menu.completion.current", "noinherit bold"),
+        ("completion-menu.meta.completion", "noinherit reverse"),
+        ("completion-menu.meta.completion.current", "noinherit bold"),
+        ("scrollbar.background", "noinherit reverse"),
+        ("scrollbar.button", "noinherit"),
+        ("matching-bracket.other", "noinherit underline"),
+        ("matching-bracket.cursor", "noinherit underline"),
+    ]
+)
+
+
+class View:
+    """The application and its parts.
+
+    Parameters:
+        console: asked for the texts to show.
+        keys: the key bindings.
+        completer, history: of the input.
+        stdin, stdout: the terminal.
+    """
+
+    def __init__(
+        self,
+        console: "Console",
+        keys: KeyBindingsBase,
+        completer: Completer,
+        history: History,
+        stdin: TextIO,
+        stdout: TextIO,
+    ) -> None:
+        self._console = console
+        self.gate = KeyGate()
+        #: Both are set once the kernel's language is known and the first prompt has been painted.
+        self.lexer: Lexer = SimpleLexer()
+        self.code_style: BaseStyle = Style([])
+        self.password = False
+        self.buffer = Buffer(
+            name=DEFAULT_BUFFER,
+            multiline=True,
+            completer=completer,
+            complete_while_typing=False,
+            enable_history_search=True,
+            history=history,
+            tempfile_suffix=lambda: console.file_extension,
+        )
+        #: Answers to the kernel's questions, with a history apart.
+        self.answer = Buffer(
+            name=INPUT_BUFFER,
+            multiline=False,
+            history=InMemoryHistory(),
+            enable_history_search=True,
+        )
+        terminal = GatedInput(stdin)
+        terminal.gate = self.gate
+        output = terminal_output(stdout)
+        self.screen = Screen(output)
+        self.app: Application[int] = Application(
+            layout=self._layout(),
+            key_bindings=keys,
+            style=merge_styles([_STYLE, DynamicStyle(lambda: self.code_style)]),
+            include_default_pygments_style=False,
+            terminal_size_polling_interval=None,  # SIGWINCH tells; polling would wake us twice a second
+            input=terminal,
+            output=output,
+        )
+        self.app.ttimeoutlen = 0.05
+        self.screen.attach(self.app)
+
+    def ask(self, *, password: bool) -> None:
+        """Give the keyboard to the kernel's question; what is being typed stays where it is."""
+        self.password = password
+        self.answer.reset()
+        self.app.layout.focus(self.answer)
+        self.app.invalidate()
+
+    def stop_asking(self) -> str:
+        """Give the keyboard back to the code; returns what had been typed as an answer."""
+        text = self.answer.text
+        self.answer.reset()
+        self.app.layout.focus(self.buffer)
+        self.app.invalidate()
+        return text
+
+    @property
+    def asking(self) -> bool:
+        """Whether the keyboard belongs to a question of the kernel."""
+        return self._console.question is not None
+
+    def _layout(self) -> Layout:
+        asking = Condition(lambda: self.asking)
+        search = SearchToolbar(Buffer(name=SEARCH_BUFFER))
+        control = BufferControl(
+            self.buffer,
+            lexer=DynamicLexer(lambda: self.lexer),
+            search_buffer_control=search.control,
+            preview_search=True,
+            include_default_input_processors=False,
+            input_processors=[
+                HighlightIncrementalSearchProcessor(),
+                HighlightSelectionProcessor(),
+                HighlightMatchingBracketProcessor(chars="[](){}"),
+            ],
+        )
+        code = Window(
+            control,
+            height=self._code_height,
+            get_line_prefix=_prefix(self._console.prompt),
+            wrap_lines=True,
+        )
+        question = Window(
+            BufferControl(
+                self.answer,
+                input_processors=[
+                    ConditionalProcessor(
+                        PasswordProcessor(char=""), Condition(lambda: self.password)
+                    )
+                ],
+            ),
+            get_line_prefix=_prefix(self._console.question_prompt),
+            wrap_lines=True,
+            dont_extend_height=True,
+        )
+        menu = Float(
+            CompletionsMenu(
+                max_height=16, scroll_offset=1, extra_filter=has_focus(self.buffer) & ~is_done
+            ),
+            xcursor=True,
+            ycursor=True,
+            transparent=True,
+        )
+        unfinished = Window(
+            FormattedTextControl(lambda: ANSI(self.screen.unfinished())),
+            wrap_lines=True,
+            dont_extend_height=True,
+        )
+        toolbar = Window(
+            FormattedTextControl(self._console.toolbar), height=1, style="class:toolbar"
+        )
+        body = HSplit(
+            [
+                ConditionalContainer(unfinished, Condition(lambda: bool(self.screen.unfinished()))),
+                FloatContainer(
+                    HSplit(
+                        [
+                            ConditionalContainer(code, ~asking & ~is_done),
+                            ConditionalContainer(question, asking & ~is_done),
+                        ]
+                    ),
+                    [menu],
+                ),
+                ConditionalContainer(search, ~is_done),
+                ConditionalContainer(toolbar, ~is_done),
+            ]
+        )
+        return Layout(body, focused_element=code)
+
+    def _code_height(self) -> Dimension:
+        """At least a menu's height while there is a menu; at most what leaves the toolbar in sight."""
+        rows = max(1, get_app().output.get_size().rows - 2)
+        space = _MENU_ROWS if self.buffer.complete_state is not None else 1
+        return Dimension(min=min(space, rows), max=rows)
+
+
+def _prefix(
+    prompt: Callable[[bool], StyleAndTextTuples],
+) -> Callable[[int, int], StyleAndTextTuples]:
+    """What stands before each line: the prompt before the first, its continuation before the others."""
+
+    def prefix(line: int, wraps: int) -> StyleAndTextTuples:
+        return prompt(line == 0 and wraps == 0)
+
+    return prefix

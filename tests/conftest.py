@@ -1,0 +1,135 @@
+"""What every test has: an environment of its own, a check for leaks, and kernels to talk to."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import leaks
+import pytest
+from running_kernels import Kernel, find_spec, is_idle, share, start_fake, start_process
+
+KERNELS = ("fake", "ipykernel7", "ipykernel6", "bash", "xpython")
+
+#: Variables of the person who runs the tests that must not change what the tests see.
+REMOVED = (
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "COLORTERM",
+    "COLORFGBG",
+    "TERM_PROGRAM",
+    "TMUX",
+    "STY",
+    "KITTY_WINDOW_ID",
+    "WEZTERM_PANE",
+    "ITERM_SESSION_ID",
+    "EDITOR",
+    "VISUAL",
+    "PAGER",
+    "LESS",
+    "PYTHONSTARTUP",
+    "PYTHONBREAKPOINT",
+    "JUPYTER_PATH",
+    "JUPYTER_CONFIG_DIR",
+    "JUPYTER_PLATFORM_DIRS",
+    "JUPYTER_PREFER_ENV_PATH",
+    "JPY_PARENT_PID",
+    "JPY_SESSION_NAME",
+    "XDG_RUNTIME_DIR",
+)
+#: Of the program's own variables only those that steer the tests themselves stay.
+KEPT = ("KCONSOLE_TEST", "KCONSOLE_REQUIRE")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home and the folders of Jupyter, IPython and XDG, for this run only; gives the home."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ:
+            if name.startswith("KCONSOLE_") and not name.startswith(KEPT):
+                patch.delenv(name)
+        for name in REMOVED:
+            patch.delenv(name, raising=False)
+        patch.setenv("HOME", str(home))
+        patch.setenv("IPYTHONDIR", str(home / ".ipython"))
+        patch.setenv("JUPYTER_DATA_DIR", str(home / "jupyter"))
+        patch.setenv("JUPYTER_RUNTIME_DIR", str(home / "runtime"))
+        for kind in ("CONFIG", "STATE", "DATA", "CACHE"):
+            patch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+        patch.setenv("LC_ALL", "C.UTF-8")
+        patch.setenv("TERM", "xterm-256color")
+        patch.setenv(leaks.MARK, secrets.token_hex(8))
+        yield home
+
+
+@pytest.fixture(autouse=True)
+def runtime_dir(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """JUPYTER_RUNTIME_DIR of this test; not there yet, as on a newcomer's machine."""
+    folder = environment / "runtime" / secrets.token_hex(4)
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_leaks(runtime_dir: Path) -> Iterator[None]:
+    """Fail a test that leaves a thread, a process, a socket or a pipe behind."""
+    before = leaks.take()
+    yield
+    leaks.check(before)
+
+
+@pytest.fixture(scope="session")
+def shared_kernels(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[str], Kernel]]:
+    """Starts each real kernel once a session; a dead or busy one is replaced when asked for."""
+    running: dict[str, Kernel] = {}
+
+    def get(name: str) -> Kernel:
+        kernel = running.get(name)
+        if kernel is None or not is_idle(kernel):
+            if kernel is not None:
+                kernel.close()
+            running[name] = share(_start(name, tmp_path_factory.mktemp(name)))
+        return running[name]
+
+    yield get
+    for kernel in running.values():
+        kernel.close()
+
+
+def _start(name: str, folder: Path) -> Kernel:
+    spec = find_spec(name)
+    if spec is None:
+        reason = f"kernel {name} is not installed: python tests/kernels.py {name}"
+        if os.environ.get("KCONSOLE_REQUIRE_KERNELS"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return start_process(name, spec, folder)
+
+
+@pytest.fixture(params=KERNELS)
+def kernel(
+    request: pytest.FixtureRequest, shared_kernels: Callable[[str], Kernel], tmp_path: Path
+) -> Iterator[Kernel]:
+    """Each kernel in turn: the scripted one in threads, real ones shared by the session.
+
+    Variables and the execution count are what earlier tests have left.
+    """
+    if request.param == "fake":
+        one = start_fake(tmp_path)
+        yield one
+        one.close()
+    else:
+        yield shared_kernels(request.param)
+
+
+@pytest.fixture(params=KERNELS)
+def fresh_kernel(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kernel]:
+    """Each kernel in turn, as a process of this test's own that it may kill or stop."""
+    one = _start(request.param, tmp_path / request.param)
+    yield one
+    one.close()

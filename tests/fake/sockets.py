@@ -1,0 +1,208 @@
+"""The kernel's five zmq sockets and the one thread that owns them.
+
+Everything that a worker thread wants to send goes through an inproc PUSH/PULL pair into the
+owner, in order; everything that clients send is handed to callbacks, in the owner's thread. A
+cell can therefore keep a worker busy for as long as it likes: heartbeat and control go on.
+"""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import zmq
+
+from fake.behaviour import Behaviour
+
+__all__ = ["CHANNELS", "Sockets", "Stopped"]
+
+CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
+KINDS = {
+    "shell": zmq.ROUTER,
+    "iopub": zmq.XPUB,
+    "stdin": zmq.ROUTER,
+    "control": zmq.ROUTER,
+    "hb": zmq.ROUTER,
+}
+OUTBOX = "inproc://outbox"
+
+
+class Stopped(Exception):
+    """The kernel is going away: raised in a worker that wanted something from it."""
+
+
+class Sockets:
+    """Binds, polls and closes the sockets of one kernel."""
+
+    def __init__(
+        self,
+        behaviour: Behaviour,
+        connection: dict[str, Any] | None,
+        on_frames: Callable[[str, list[bytes]], None],
+        on_subscription: Callable[[bytes], None],
+    ) -> None:
+        self.behaviour = behaviour
+        self.connection = dict(connection) if connection else self._new_connection()
+        self._on_frames = on_frames
+        self._on_subscription = on_subscription
+        self._context = zmq.Context()
+        self._sockets: dict[str, zmq.Socket[bytes]] = {}
+        #: Set when no message goes in or out any more; workers look at it while they send.
+        self.stopped = threading.Event()
+        self._abrupt = False
+        self._hang_for = 0.0
+        # One PUSH per sending thread, since a zmq socket belongs to one thread at a time.
+        # The list keeps them alive when their threads have ended; join() closes them.
+        self._local = threading.local()
+        self._pushes: list[zmq.Socket[bytes]] = []
+        self._outbox = self._context.socket(zmq.PULL)
+        self._outbox.bind(OUTBOX)
+        # Owns every socket in _sockets and _outbox from start() on.
+        self._thread = threading.Thread(target=self._run, name="fake-kernel-io", daemon=True)
+
+    def start(self) -> None:
+        """Bind all sockets, then give them to the I/O thread."""
+        for channel in CHANNELS:
+            if channel != "control" or self.connection.get("control_port", 0) is not None:
+                self._bind(channel)
+        if "control" not in self._sockets:
+            self.connection.pop("control_port", None)
+        self._thread.start()
+
+    def send(self, channel: str, frames: list[bytes]) -> None:
+        """Queue frames for a channel, from any thread; raises Stopped when it is too late."""
+        push = getattr(self._local, "push", None)
+        if push is None:
+            push = self._local.push = self._context.socket(zmq.PUSH)
+            push.sndtimeo = 100
+            push.connect(OUTBOX)
+            self._pushes.append(push)
+        while not self.stopped.is_set():
+            try:
+                push.send_multipart([channel.encode(), *frames])
+                return
+            except zmq.Again:
+                continue
+        raise Stopped
+
+    def hang(self, seconds: float) -> None:
+        """Let the I/O thread do nothing for that long, as a process stuck in C code would."""
+        self._hang_for = seconds
+
+    def close(self, *, abrupt: bool = False) -> None:
+        """Send what is queued (unless ``abrupt``), then close; may be called more than once."""
+        if self.stopped.is_set():
+            return
+        self._abrupt = abrupt
+        if self._thread.is_alive():
+            self.send("stop", [])
+        else:
+            self.stopped.set()
+
+    def join(self, timeout: float = 5.0) -> None:
+        """Wait until the I/O thread has ended and give every socket back to the system."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+        self._context.destroy(linger=0)
+        if self.connection["transport"] == "ipc":
+            # libzmq leaves the files of its ipc sockets behind.
+            for channel in self._sockets:
+                port = self.connection[f"{channel}_port"]
+                Path(f"{self.connection['ip']}-{port}").unlink(missing_ok=True)
+
+    # --- binding
+
+    def _new_connection(self) -> dict[str, Any]:
+        told = self.behaviour
+        connection: dict[str, Any] = {
+            "transport": told.transport,
+            "ip": told.ip,
+            **{f"{channel}_port": 0 for channel in CHANNELS},
+            "key": told.key,
+            "signature_scheme": told.signature_scheme,
+            "kernel_name": "fake",
+        }
+        if told.transport == "ipc":
+            connection.update({f"{name}_port": n for n, name in enumerate(CHANNELS, 1)})
+        if not told.control:
+            connection["control_port"] = None
+        if told.curve:
+            public, secret = zmq.curve_keypair()
+            connection["curve_publickey"] = public.decode()
+            connection["curve_secretkey"] = secret.decode()
+        return connection
+
+    def _bind(self, channel: str) -> None:
+        socket = self._sockets[channel] = self._context.socket(KINDS[channel])
+        socket.linger = 1000
+        socket.sndhwm = self.behaviour.iopub_sndhwm if channel == "iopub" else 0
+        if channel == "iopub":
+            socket.xpub_verbose = self.behaviour.welcome == "always"
+        elif channel != "hb":
+            # A client that reconnects with the same identity takes its old place.
+            socket.router_handover = 1
+        if self.connection.get("curve_publickey"):
+            socket.curve_server = 1
+            socket.curve_publickey = self.connection["curve_publickey"].encode()
+            socket.curve_secretkey = self.connection["curve_secretkey"].encode()
+        ip, port = self.connection["ip"], int(self.connection.get(f"{channel}_port") or 0)
+        if self.connection["transport"] == "ipc":
+            socket.bind(f"ipc://{ip}-{port}")
+            return
+        if ":" in ip:
+            socket.ipv6 = True
+            ip = f"[{ip}]"
+        socket.bind(f"tcp://{ip}:{port or '*'}")
+        bound = socket.last_endpoint.decode()
+        self.connection[f"{channel}_port"] = int(bound.rsplit(":", 1)[1])
+
+    # --- the I/O thread
+
+    def _run(self) -> None:
+        poller = zmq.Poller()
+        names = {socket: name for name, socket in self._sockets.items()}
+        for socket in (self._outbox, *names):
+            poller.register(socket, zmq.POLLIN)
+        running = True
+        while running:
+            if self._hang_for:
+                self.stopped.wait(self._hang_for)
+                self._hang_for = 0.0
+            for socket, _ in poller.poll():
+                if socket is self._outbox:
+                    running = self._deliver()
+                else:
+                    self._receive(names[socket])
+        self.stopped.set()
+        for socket in names:
+            socket.close(linger=0 if self._abrupt else 1000)
+        self._outbox.close(linger=0)
+
+    def _deliver(self, at_most: int = 100) -> bool:
+        """Send what the workers queued; False once the order to stop was among it."""
+        for _ in range(at_most):
+            try:
+                channel, *frames = self._outbox.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return True
+            if channel == b"stop" or self._abrupt:
+                return False
+            target = self._sockets.get(channel.decode())
+            if target is not None:
+                target.send_multipart(frames)
+        return True
+
+    def _receive(self, channel: str, at_most: int = 100) -> None:
+        socket = self._sockets[channel]
+        for _ in range(at_most):
+            try:
+                frames = socket.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            if channel == "iopub":
+                if frames[0][:1] == b"\x01":
+                    self._on_subscription(frames[0][1:])
+            elif channel == "hb" and self.behaviour.heartbeat == "thread":
+                socket.send_multipart(frames)
+            else:
+                self._on_frames(channel, frames)

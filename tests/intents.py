@@ -1,0 +1,67 @@
+"""The same intent in the language of each kernel, so that one test runs on all of them."""
+
+from typing import NamedTuple
+
+__all__ = ["INTENTS", "REASONS", "Intent"]
+
+
+class Intent(NamedTuple):
+    """Code that means something, and a text that the kernel shows when it has run."""
+
+    code: str
+    shows: str = ""
+
+
+PYTHON = {
+    "print hello": Intent('print("hello")', "hello"),
+    "print to stderr": Intent('import sys\nprint("oops", file=sys.stderr)', "oops"),
+    "print unicode": Intent('print("é 日本 🎉")', "é 日本 🎉"),
+    "print many lines": Intent('for i in range(2000): print("line", i)', "line 1999"),
+    "one plus one": Intent("1+1", "2"),
+    "assign": Intent("x = 4711"),
+    "read back": Intent("print(x)", "4711"),
+    "error": Intent('raise ValueError("told so")', "told so"),
+    "sleep 10": Intent("import time\ntime.sleep(10)"),
+    "sleep shortly": Intent("import time\ntime.sleep(0.2)"),
+    "input": Intent('name = input("name? ")\nprint("hi", name)', "hi "),
+    "password": Intent('import getpass\nprint(len(getpass.getpass("secret: ")))'),
+    "complete": Intent("x = 1"),
+    "incomplete": Intent("for i in range(3):"),
+    "invalid": Intent("print(]"),
+    "loop printing": Intent(
+        'import time\nfor i in range(10000):\n    print("tick", i, flush=True)\n    time.sleep(0.02)',
+        "tick 1",
+    ),
+    "prefix of a name": Intent("pri", "print"),
+    "a name to inspect": Intent("print", "print"),
+}
+
+BASH = {
+    "print hello": Intent("echo hello", "hello"),
+    "print unicode": Intent("echo 'é 日本 🎉'", "é 日本 🎉"),
+    "print many lines": Intent("for i in $(seq 0 1999); do echo line $i; done", "line 1999"),
+    "one plus one": Intent("echo $((1+1))", "2"),
+    "assign": Intent("x=4711"),
+    "read back": Intent("echo $x", "4711"),
+    "error": Intent("cat '/told so'", "told so"),
+    "sleep 10": Intent("sleep 10"),
+    "sleep shortly": Intent("sleep 0.2"),
+    "complete": Intent("x=1"),
+    "incomplete": Intent("for i in 1 2 3; do"),
+    "invalid": Intent("echo )"),
+    "loop printing": Intent("for i in $(seq 0 10000); do echo tick $i; sleep 0.02; done", "tick 1"),
+    "prefix of a name": Intent("ech", "echo"),
+}
+
+#: language -> intent -> code; what is missing there is missing in the kernel.
+INTENTS = {"python": PYTHON, "bash": BASH}
+
+#: language -> intent -> why the kernel has no such thing.
+REASONS = {
+    "bash": {
+        "print to stderr": "bash_kernel has one terminal for both, so there is no stderr stream",
+        "input": "bash reads from its own terminal, past the stdin channel",
+        "password": "bash reads from its own terminal, past the stdin channel",
+        "a name to inspect": "bash_kernel finds nothing to inspect",
+    }
+}

@@ -1,0 +1,192 @@
+"""Kernels for the tests to talk to: started without kconsole, so that they cannot share its bugs."""
+
+import contextlib
+import importlib.metadata
+import json
+import os
+import secrets
+import signal
+import socket
+import string
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import leaks
+import psutil
+import pytest
+import zmq
+from fake.wire import Wire, new_id
+from fake_kernel import FakeKernel, fake_argv
+from intents import INTENTS, REASONS, Intent
+
+__all__ = ["Kernel", "find_spec", "is_idle", "share", "start_fake", "start_process"]
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
+
+
+@dataclass
+class Kernel:
+    """A kernel that runs, and what tests want to know of it."""
+
+    name: str
+    language: str
+    connection_file: Path
+    connection: dict[str, Any]
+    #: The kernel's process; None for the scripted kernel in this process's threads.
+    process: subprocess.Popen[bytes] | None = None
+    #: The scripted kernel in this process's threads; None for real ones.
+    fake: FakeKernel | None = None
+    log: Path | None = None
+
+    @property
+    def pid(self) -> int:
+        """The id of the kernel's process."""
+        assert self.process is not None, f"{self.name} has no process of its own"
+        return self.process.pid
+
+    def code(self, intent: str) -> str:
+        """Code for that intent in the kernel's language; skips the test if it has no such thing."""
+        return self._intent(intent).code
+
+    def shows(self, intent: str) -> str:
+        """A text that the kernel shows once the code for that intent has run."""
+        return self._intent(intent).shows
+
+    def _intent(self, intent: str) -> Intent:
+        known = INTENTS[self.language]
+        assert intent in INTENTS["python"], f"no intent {intent!r}"
+        if intent not in known:
+            pytest.skip(REASONS[self.language][intent])
+        return known[intent]
+
+    def close(self) -> None:
+        """End the kernel, with everything that it started."""
+        if self.fake is not None:
+            self.fake.close()
+        if self.process is not None:
+            _kill(self.process)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def start_fake(folder: Path, **behaviour: Any) -> Kernel:
+    """The scripted kernel in threads of this process, with a connection file in ``folder``."""
+    fake = FakeKernel(**behaviour).start()
+    path = fake.write_connection_file(folder / "kernel-fake.json")
+    return Kernel("fake", "python", path, fake.connection, fake=fake)
+
+
+def find_spec(name: str) -> dict[str, Any] | None:
+    """The kernelspec of a test kernel, None if it is not installed.
+
+    They are looked for in $KCONSOLE_TEST_KERNELS, by default where ``tests/kernels.py`` puts them.
+    """
+    if name == "fake":
+        return {"argv": fake_argv(), "language": "python"}
+    default = REPOSITORY / ".kernels" / "kernels"
+    folder = Path(os.environ.get("KCONSOLE_TEST_KERNELS") or default)
+    path = folder / name / "kernel.json"
+    if path.exists():
+        spec: dict[str, Any] = json.loads(path.read_text())
+        return spec
+    if name == "ipykernel7" and _own_ipykernel() >= 7:
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return {"argv": argv, "language": "python"}
+    return None
+
+
+def _own_ipykernel() -> int:
+    try:
+        return int(importlib.metadata.version("ipykernel").partition(".")[0])
+    except importlib.metadata.PackageNotFoundError:
+        return 0
+
+
+def start_process(name: str, spec: dict[str, Any], folder: Path) -> Kernel:
+    """Start a kernel as a process and wait until it answers."""
+    folder.mkdir(parents=True, exist_ok=True)
+    connection = _new_connection(name)
+    path = folder / f"kernel-{name}.json"
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(connection))
+    argv = [part.replace("{connection_file}", str(path)) for part in spec["argv"]]
+    env = {
+        key: string.Template(value).safe_substitute(os.environ)
+        for key, value in spec.get("env", {}).items()
+    }
+    log = folder / f"{name}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            # ipykernel ends when the process of this id does.
+            env={**os.environ, **env, "JPY_PARENT_PID": str(os.getpid())},
+            start_new_session=True,
+        )
+    kernel = Kernel(name, spec["language"], path, connection, process=process, log=log)
+    if not _answers(connection, process, 60.0):
+        kernel.close()
+        status = process.returncode
+        raise AssertionError(f"kernel {name} did not start ({status}): {log.read_text()[-500:]}")
+    return kernel
+
+
+def _new_connection(name: str) -> dict[str, Any]:
+    with contextlib.ExitStack() as stack:
+        # All are held until all are known, so that no port is given twice.
+        sockets = [stack.enter_context(socket.socket()) for _ in CHANNELS]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        ports = [one.getsockname()[1] for one in sockets]
+    return {
+        "transport": "tcp",
+        "ip": "127.0.0.1",
+        **{f"{channel}_port": port for channel, port in zip(CHANNELS, ports, strict=True)},
+        "key": secrets.token_hex(16),
+        "signature_scheme": "hmac-sha256",
+        "kernel_name": name,
+    }
+
+
+def is_idle(kernel: Kernel) -> bool:
+    """Whether a shared kernel still lives and its shell answers: it is fit for the next test."""
+    if kernel.process is None or kernel.process.poll() is not None:
+        return False
+    return _answers(kernel.connection, kernel.process, 2.0)
+
+
+def _answers(connection: dict[str, Any], process: subprocess.Popen[bytes], timeout: float) -> bool:
+    """Ask kernel_info on the shell channel; False if no reply comes or the process ends."""
+    wire = Wire(connection["key"], connection["signature_scheme"])
+    header = wire.header("kernel_info_request", new_id(), "test")
+    with zmq.Context() as context, context.socket(zmq.DEALER) as shell:
+        shell.linger = 0
+        shell.connect(f"tcp://{connection['ip']}:{connection['shell_port']}")
+        shell.send_multipart(wire.pack([], [header, {}, {}, {}]))
+        for _ in range(int(timeout / 0.05)):
+            if shell.poll(50):
+                shell.recv_multipart()
+                return True
+            if process.poll() is not None:
+                return False
+    return False
+
+
+def share(kernel: Kernel) -> Kernel:
+    """Let a kernel's process outlive the test that started it."""
+    leaks.exempt(kernel.pid)
+    return kernel

@@ -176,7 +176,10 @@ def _open(name: str | None, kernel_name: str | None) -> "Kernel":
 
     if name is None:
         return start(kernel_name)
-    return attach(name or None)
+    kernel = attach(name or None)
+    for warning in kernel.warnings():
+        _complain(f"warning: {warning}", 0)
+    return kernel
 
 
 def _wait(kernel: "Kernel") -> None:

@@ -113,7 +113,9 @@ def _is_marked(pid: int) -> bool:
 def _describe(pid: int) -> str:
     try:
         process = psutil.Process(pid)
-        return f"{pid} ({process.status()}) {' '.join(process.cmdline())[:200]!r}"
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return f"{pid} (zombie)"
+        return f"{pid} {' '.join(process.cmdline())[:200]!r}"
     except psutil.Error:
         return str(pid)
 

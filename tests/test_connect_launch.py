@@ -13,6 +13,7 @@ from kconsole.connect.launch import (
     describe_exit,
     is_address_in_use,
     kernel_environment,
+    last_line,
     new_key,
     refusal,
     socket_files,
@@ -110,6 +111,20 @@ def test_a_refusal_names_the_directory_if_that_is_the_reason():
     error = FileNotFoundError(2, "No such file or directory", "/gone")
     text = str(refusal(spec(), ["x"], Path("/gone"), error))
     assert text == "kernel x: directory /gone: No such file or directory"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", ""),
+        ("one\ntwo\n \n", "two"),
+        ("\x1b[0m\x1b[33mWarning\x1b[0m\n\x1b[0m\n", "Warning"),
+        ("a\x1b[2Jb\x07", "a?[2Jb?"),
+        ("x" * 500, "x" * 200),
+    ],
+)
+def test_the_last_words_are_printable(text, line):
+    assert last_line(text) == line
 
 
 # -- the log ------------------------------------------------------------------------------------

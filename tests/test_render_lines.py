@@ -35,7 +35,7 @@ def lines_of(pieces: list[str]) -> list[str]:
 
 def plain(lines: list[str]) -> list[str]:
     """The lines' characters, laid out as a screen has them."""
-    return [unicodedata.normalize("NFC", strip_sgr(line).expandtabs()).rstrip() for line in lines]
+    return [unicodedata.normalize("NFC", strip_sgr(line)).expandtabs().rstrip() for line in lines]
 
 
 def expected(pieces: list[str], count: int) -> list[str]:
@@ -118,9 +118,11 @@ def test_a_style_goes_on_in_the_next_line_which_stands_for_itself() -> None:
         ("a日\r日", "日 "),
         ("日本\b\b\x1b[1K", "    "),
         ("日本\b\x1b[K", "日 "),
+        ("日\b\b\r日\u0301", "日\u0301"),
+        ("\r\u0301a", "a"),
     ],
 )
-def test_half_a_wide_character_that_is_overwritten_leaves_a_space(text: str, line: str) -> None:
+def test_what_is_left_of_wide_characters_and_marks(text: str, line: str) -> None:
     assert lines_of([text]) == [line]
 
 

@@ -46,6 +46,7 @@ mimes = st.sampled_from(
             ("application/vnd.x+json", "[application/vnd.x+json, 12 B]"),
         ),
         ({"image/png": None}, ("", "")),
+        ({"application/json": None, "": "x"}, ("", "")),
         ({}, ("", "")),
     ],
 )

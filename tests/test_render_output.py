@@ -42,6 +42,8 @@ def rendered(options: RenderOptions, *events: Event) -> list[str]:
         (DisplayData(data={"image/png": "QUJD"}, metadata={}), "[image/png, 3 B]\n"),
         (UpdateDisplay(data={"text/plain": "new"}, metadata={}, display_id="x"), "new\n"),
         (ErrorOutput("E", "v", ("a", "b")), "a\nb\n"),
+        (Stream("stdout", ""), ""),
+        (Stream("stdout", "\x1b[?25l"), ""),
         (ClearOutput(wait=True), ""),
         (Status("idle"), ""),
     ],
@@ -103,6 +105,18 @@ def test_a_sequence_cut_at_the_end_of_the_cell_is_shown() -> None:
     assert renderer.end_cell() == "^[[3"
     assert renderer.end_cell() == ""
     assert renderer.render(Stream("stdout", "1m")) == "1m"
+
+
+@pytest.mark.parametrize(
+    ("payload", "text"),
+    [
+        ({"data": {"text/plain": "help\x1b[2J"}, "start": 0}, "help\n"),
+        ({"text": "old kernels"}, "old kernels\n"),
+        ({"data": None}, ""),
+    ],
+)
+def test_the_text_of_a_page_payload(payload: dict[str, object], text: str) -> None:
+    assert Renderer(PLAIN).page(payload) == text
 
 
 def test_the_next_cell_begins_on_a_fresh_line() -> None:

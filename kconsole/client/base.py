@@ -44,6 +44,8 @@ class Process(Protocol):
 
     def interrupt(self) -> bool: ...
 
+    def describe_exit(self) -> str: ...
+
     def describe_death(self) -> str: ...
 
 
@@ -286,7 +288,7 @@ class ClientBase(ConnectionFileMixin):
         """The kernel's state of health, judged anew at each look."""
         death = None
         if self.process is not None and self.process.poll() is not None:
-            death = self.process.describe_death()
+            death = f"its process {self.process.describe_exit()}"
         return judge(self._links, self._ever_up, self.heartbeat, death)
 
     # -- the listener of the transport: all of this runs in the I/O thread ---------------------------
@@ -312,7 +314,9 @@ class ClientBase(ConnectionFileMixin):
     def heartbeat_changed(self) -> None:
         """The heartbeat is late, or on time again."""
         if self.heartbeat.state == "late":
-            self.hb_channel._deliver(time.monotonic() - (self.heartbeat.last_pong or 0.0))
+            now = time.monotonic()
+            last = self.heartbeat.last_pong
+            self.hb_channel._deliver(self.heartbeat.late_by(now) if last is None else now - last)
         self._changed()
 
     def _changed(self) -> None:

@@ -196,7 +196,7 @@ class HeartbeatChannel(_BaseChannel):
         """Told in the I/O thread when an echo is late; to be overridden by whoever wants to know.
 
         Parameters:
-            since_last_heartbeat: seconds since the last echo.
+            since_last_heartbeat: seconds since the last echo, or the first ping if there was none.
         """
         _log.debug("no heartbeat for %.1f s", since_last_heartbeat)
 

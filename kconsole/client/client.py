@@ -16,6 +16,7 @@ from kconsole.client.readiness import Progress, Readiness
 from kconsole.client.router import Inbox
 from kconsole.errors import KconsoleError, ReplyTimeoutError
 from kconsole.protocol import requests
+from kconsole.protocol.cell import HALF_QUIET_S
 from kconsole.protocol.events import InputRequest
 from kconsole.protocol.message import Channel, Message
 from kconsole.protocol.replies import KernelInfo
@@ -389,5 +390,7 @@ class KernelClient(ClientBase):
             if item.channel != "iopub":
                 return item.msg
             idle = True
-            grace = time.monotonic() + _GRACE_S
+            # kotlin and bash_kernel send an execute_reply after the idle, see kconsole.protocol.cell
+            patience = HALF_QUIET_S if msg_type == "execute_request" else _GRACE_S
+            grace = time.monotonic() + patience
             deadline = grace if deadline is None else min(deadline, grace)

@@ -9,7 +9,11 @@ from typing import Self
 
 from kconsole.client.client import KernelClient
 from kconsole.client.readiness import Progress, Readiness
-from kconsole.connect.files import find_connection_file, load_connection_file
+from kconsole.connect.files import (
+    find_connection_file,
+    load_connection_file,
+    readable_by_others,
+)
 from kconsole.connect.process import KernelProcess
 from kconsole.connect.specs import default_kernel_spec, get_kernel_spec
 from kconsole.errors import ChannelError, KernelStartError
@@ -109,6 +113,16 @@ class Kernel:
                     raise
                 self._restart(self.process)
         return self._wait(timeout, progress)
+
+    def warnings(self) -> list[str]:
+        """What is wrong with the safety of the connection, one line each."""
+        found = []
+        path = self.client.info.path
+        if path is not None and readable_by_others(path):
+            found.append(f"{path}: others can read it, and so run code in your name (chmod 600)")
+        if not self.client.info.key:
+            found.append(f"{path}: it has no key, so messages are not signed")
+        return found
 
     def close(self) -> None:
         """Stop the kernel if it is ours, interrupting what it runs, and stop the channels."""

@@ -38,6 +38,8 @@ _ROUNDS_S = (0.02, 0.1, 0.3, 0.6, 1.0)
 #: How long nothing may listen at the address before that is taken for an answer, in seconds. A kernel
 #: that is just being started by somebody else needs a moment.
 _REFUSED_S = 3.0
+#: How long shell may be silent after control has answered, until the kernel counts as busy, in seconds.
+_SHELL_S = 0.2
 #: How long a kernel whose iopub cannot be proven (none of its messages bears our parent) is waited for.
 _UNPROVEN_S = 5.0
 
@@ -61,9 +63,12 @@ class Readiness:
         #: Where the answers to all rounds go: the I/O thread puts, wait() gets.
         self._inbox: Inbox = SimpleQueue()
         self._claims: list[Claim] = []
+        #: The msg_ids of the requests that have their reply.
+        self._answered: set[str] = set()
         self._rounds = 0
         self._next_round = self._start
         self._shell_answered = False
+        self._answered_at = 0.0
         self.kernel_info: KernelInfo | None = None
         self.iopub_proven = not client._is_open("iopub")
         self._subscribe()
@@ -96,46 +101,72 @@ class Readiness:
     def wait(self, timeout: float | None, progress: Progress | None = None) -> KernelInfo:
         """Wait for the proofs; see :meth:`KernelClient.wait_for_ready`."""
         deadline = None if timeout is None else self._start + timeout
-        while not self.proven:
+        while not self.proven or self._awaits_shell():
             now = time.monotonic()
             self._check(now, deadline)
             if self.kernel_info is not None and now > self._start + _UNPROVEN_S:
                 break  # it answers: output that cannot be proven is better than no console
-            if now >= self._next_round:
+            if now >= self._next_round and self._is_connected():
                 self.ask()
             try:
-                self.take(self._inbox.get(timeout=_TICK_S))
+                self.take(self._inbox.get(timeout=self._pause(now)))
             except Empty:
                 if progress is not None:
                     progress(now - self._start)
         assert self.kernel_info is not None
         return self.kernel_info
 
-    def take_all(self) -> None:
-        """Take what has come by now, without waiting."""
-        while not self._inbox.empty():
-            self.take(self._inbox.get())
+    def _is_connected(self) -> bool:
+        """Whether the questions before have left: until then they wait in our sockets."""
+        return any(link.state == "up" for link in self._client._links.values())
+
+    def _pause(self, now: float) -> float:
+        """How long to wait for an answer before having another look, in seconds."""
+        left = self._next_round - now
+        return left if 0 < left < _TICK_S else _TICK_S
+
+    def _awaits_shell(self) -> bool:
+        """Whether the answer on shell is only a moment away.
+
+        A kernel that we have just started cannot be busy with anything else.
+        """
+        if self._shell_answered or not self._client._is_open("shell"):
+            return False
+        return self._client.process is not None or time.monotonic() < self._answered_at + _SHELL_S
 
     def take(self, item: Item | KconsoleError) -> None:
         """Take one answer."""
         if isinstance(item, KconsoleError):
             raise item
+        self._note(item)
         if item.channel == "iopub":
             self.iopub_proven = True
         elif item.msg["msg_type"] == "kernel_info_reply":
             self._shell_answered = self._shell_answered or item.channel == "shell"
+            if self.kernel_info is None:
+                self._answered_at = time.monotonic()
             self.kernel_info = parse_kernel_info(item.msg)
             if not self.iopub_proven and self._rounds < len(_ROUNDS_S):
                 self._next_round = min(self._next_round, time.monotonic() + _ROUNDS_S[0])
 
     def close(self) -> None:
-        """Give up the claims: what still comes is ignored by whoever reads the channels."""
+        """Give up the claims; the replies that still come are nobody's, and dropped."""
+        while not self._inbox.empty():
+            self._note(self._inbox.get())
         for claim in self._claims:
-            self._client._router.release(claim)
+            if claim.key in self._answered or not claim.whole:
+                self._client._router.release(claim)
+            else:
+                self._client._router.abandon(claim)
         self._claims.clear()
         transport = self._client._transport
         if transport is not None:
             transport.unsubscribe(self._token.encode())
+
+    def _note(self, item: Item | KconsoleError) -> None:
+        """Remember which request has its reply."""
+        if isinstance(item, Item) and item.msg["msg_type"] == "kernel_info_reply":
+            self._answered.add(item.msg["parent_header"]["msg_id"])
 
     def _subscribe(self) -> None:
         self._token = f"kconsole-{new_id()}"

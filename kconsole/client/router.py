@@ -45,9 +45,11 @@ class Router:
     """The table of claims. Filled by any thread, read by the I/O thread."""
 
     def __init__(self) -> None:
-        #: Guards _claims and _closed.
+        #: Guards _claims, _abandoned and _closed.
         self._lock = threading.Lock()
         self._claims: dict[str, Claim] = {}
+        #: The ids of requests whose replies nobody wants any more.
+        self._abandoned: set[str] = set()
         self._closed: KconsoleError | None = None
 
     def claim(self, key: str, inbox: Inbox | None = None, *, whole: bool = False) -> Claim:
@@ -64,6 +66,12 @@ class Router:
         with self._lock:
             self._claims.pop(claim.key, None)
 
+    def abandon(self, claim: Claim) -> None:
+        """Give an interest up together with its answer, which nobody gets when it comes."""
+        with self._lock:
+            self._claims.pop(claim.key, None)
+            self._abandoned.add(claim.key)
+
     def fail(self, reason: KconsoleError, *, closed: bool = False) -> None:
         """Wake every claimant with an error; with ``closed``, later ones at once too."""
         with self._lock:
@@ -77,17 +85,26 @@ class Router:
         """Hand a message to its claimant.
 
         Returns:
-            Whether the message is claimed; if not, it is for the channel's handler.
+            Whether that is done with the message; if not, it is for the channel's handler.
         """
-        if not self._claims:
+        if not self._claims and not self._abandoned:
             return False
-        claim = self._claims.get(_key(channel, msg))
+        key = _key(channel, msg)
+        claim = self._claims.get(key)
         if claim is None:
-            return False
+            return key in self._abandoned and self._swallow(key, channel, msg)
         taken = claim.whole or _answers(channel, msg)
         if taken or _is_idle(msg):
             claim.inbox.put(Item(channel, msg))
         return taken
+
+    def _swallow(self, key: str, channel: Channel, msg: Message) -> bool:
+        """Drop the answer to an abandoned request, which is then forgotten."""
+        if not _answers(channel, msg):
+            return False
+        with self._lock:
+            self._abandoned.discard(key)
+        return True
 
 
 def _key(channel: Channel, msg: Message) -> str:

@@ -21,6 +21,7 @@ __all__ = [
     "describe_exit",
     "is_address_in_use",
     "kernel_environment",
+    "last_line",
     "new_key",
     "refusal",
     "socket_files",
@@ -31,6 +32,9 @@ __all__ = [
 _ADDRESS_IN_USE = re.compile(
     r"address (is )?already in use|EADDRINUSE|AddrInUse|errno[ :=]+98\b", re.IGNORECASE
 )
+
+#: Kernels colour their messages, also where there is no terminal (deno).
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def new_key() -> bytes:
@@ -93,6 +97,13 @@ def describe_exit(status: int) -> str:
         return f"was killed by {signal.Signals(-status).name}"
     except ValueError:
         return f"was killed by signal {-status}"
+
+
+def last_line(text: str) -> str:
+    """Return the last line of a log that says anything: printable, at most 200 characters."""
+    lines = [line.strip() for line in _COLOUR.sub("", text).splitlines()]
+    last = next((line for line in reversed(lines) if line), "")
+    return "".join(char if char.isprintable() else "?" for char in last[:200])
 
 
 def is_address_in_use(text: str) -> bool:

@@ -29,6 +29,7 @@ from kconsole.connect.launch import (
     describe_exit,
     is_address_in_use,
     kernel_environment,
+    last_line,
     new_key,
     refusal,
     socket_files,
@@ -171,17 +172,16 @@ class KernelProcess:
         """Return the last `lines` lines that the process printed; unsafe for a terminal as is."""
         return self._log.tail(lines)
 
+    def describe_exit(self) -> str:
+        """Return in a few words how the process ended, such as "was killed by SIGKILL"."""
+        status = self.poll()
+        return "is running" if status is None else describe_exit(status)
+
     def describe_death(self) -> str:
         """Return one line: how the process ended, and the last line that it printed, if any."""
-        status = self.poll()
-        if status is None:
-            return f"{self._name} is running"
-        text = f"{self._name} {describe_exit(status)}"
-        lines = [line.strip() for line in self.log_tail(50).splitlines() if line.strip()]
-        if not lines:
-            return text
-        last = "".join(char if char.isprintable() else "?" for char in lines[-1])
-        return f"{text}: {last[:200]}"
+        text = f"{self._name} {self.describe_exit()}"
+        words = last_line(self.log_tail(50)) if self.poll() is not None else ""
+        return f"{text}: {words}" if words else text
 
     def is_port_race(self) -> bool:
         """Whether the kernel ended because another process had taken one of its ports meanwhile.

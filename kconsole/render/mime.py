@@ -44,7 +44,7 @@ def best_text(
         key = by_type.get(mime)
         if key is not None and (text := _render(mime, data[key])) is not None:
             return mime, text
-    shown = [mime for mime in data if data[mime] is not None]
+    shown = [mime for mime in data if _bare_type(mime) and data[mime] is not None]
     if not shown:
         return "", ""
     mime = next((mime for mime in shown if mime.startswith("image/")), shown[0])

@@ -78,11 +78,7 @@ class Renderer:
         data = payload.get("data")
         if not isinstance(data, Mapping):
             data = {"text/plain": payload.get("text")}
-        mime, text = best_text(data, {})
-        if not mime:
-            return ""
-        text = self._safe(text, "display")
-        return text if ends_line(text) else text + "\n"
+        return self._bundle(data, {})
 
     def end_cell(self) -> str:
         """Return what is left of the streams when a cell ends: a sequence that never ended.
@@ -109,7 +105,7 @@ class Renderer:
         return style + text + (RESET if stream.style else "")
 
     def _result(self, event: ExecuteResult) -> str:
-        text = self._bundle(event)
+        text = self._bundle(event.data, event.metadata)
         if not text or not self._options.show_out_prompt:
             return text
         count = " " if event.execution_count is None else event.execution_count
@@ -120,15 +116,15 @@ class Renderer:
         return self._fresh_line() + prompt + text
 
     def _display(self, event: DisplayData | UpdateDisplay) -> str:
-        text = self._bundle(event)
+        text = self._bundle(event.data, event.metadata)
         return self._fresh_line() + text if text else ""
 
     def _error(self, event: ErrorOutput) -> str:
         text = error_text(event, self._options.color, raw=self._options.as_is)
         return self._fresh_line() + text
 
-    def _bundle(self, event: DisplayData | UpdateDisplay | ExecuteResult) -> str:
-        mime, text = best_text(event.data, event.metadata)
+    def _bundle(self, data: Mapping[str, object], metadata: Mapping[str, object]) -> str:
+        mime, text = best_text(data, metadata)
         if not mime:
             return ""
         text = self._safe(text, "display")

@@ -1,6 +1,6 @@
 """Characters that would act on a terminal, or hide text on it, written so that they can be seen."""
 
-__all__ = ["BIDI", "C0", "C1", "PLAIN_C0", "SURROGATES", "TAGS", "make_visible", "notation"]
+__all__ = ["BIDI", "C0", "C1", "PLAIN_C0", "SURROGATES", "TAGS", "make_visible"]
 
 # Each set is written as the inside of a regular expression's character class.
 PLAIN_C0 = r"\x00-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f"
@@ -23,7 +23,7 @@ _RANGES = (
 )
 
 
-def notation(code_point: int) -> str:
+def _notation(code_point: int) -> str:
     """Return the visible form: ``^X``, ``<9B>``, ``<U+202E>``; U+FFFD for half a character."""
     if code_point < 0x20 or code_point == 0x7F:
         return "^" + chr(code_point ^ 0x40)
@@ -35,7 +35,7 @@ def notation(code_point: int) -> str:
 
 
 _TABLE = {
-    code_point: notation(code_point)
+    code_point: _notation(code_point)
     for first, last in _RANGES
     for code_point in range(first, last + 1)
 }

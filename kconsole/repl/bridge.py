@@ -74,18 +74,23 @@ class Bridge:
             return
 
     def _turn(self) -> None:
-        """Take one bite, and ask for another turn if something is left."""
+        """Take one bite, and ask for another turn if something is left; also after a mistake."""
+        try:
+            self._bite()
+        finally:
+            self._scheduled = False
+            if self._queue and not self._scheduled:  # or the I/O thread has asked in this moment
+                self._scheduled = True
+                self._loop.call_soon(self._turn)
+            self._after()
+
+    def _bite(self) -> None:
         until = time.monotonic() + _BITE_S
         for _ in range(_BITE):
             try:
                 item = self._queue.popleft()
             except IndexError:
-                break
+                return
             self._receive(item)
             if time.monotonic() > until:
-                break
-        self._after()
-        self._scheduled = False
-        if self._queue and not self._scheduled:  # or the I/O thread has asked in this very moment
-            self._scheduled = True
-            self._loop.call_soon(self._turn)
+                return

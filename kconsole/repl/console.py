@@ -164,6 +164,7 @@ class Console:
             cell=running.cell.execution_count if running else None,
             queued=len(self._cells),
             working=self._activity.state == "busy",
+            asking=self.question is not None,
             notice=self._notice,
         )
         return list(toolbar(facts, now, self._view.app.output.get_size().columns))
@@ -424,7 +425,8 @@ class Console:
         if not isinstance(event, InputRequest) or not self._is_running(msg):
             return
         self._scribe.end_cell()
-        self._question_prompt = one_line(event.prompt)
+        # ipykernel's getpass sends no prompt at all
+        self._question_prompt = one_line(event.prompt) or ("Password: " if event.password else "")
         self.question = msg
         self._view.ask(password=event.password)
 

@@ -1,6 +1,7 @@
 """The toolbar: facts in, a line of styled text out. Pure."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kconsole.client.health import Health
 from kconsole.connect.info import ConnectionInfo
@@ -8,7 +9,17 @@ from kconsole.render.sanitise import one_line
 
 __all__ = ["Facts", "toolbar"]
 
-_Fragments = list[tuple[str, str]]
+_Fragment = tuple[str, str]
+_Fragments = list[_Fragment]
+
+_SEPARATOR = " · "
+
+
+class _Part(NamedTuple):
+    """One fact as it is shown, and its rank: what has the highest goes first when space is short."""
+
+    rank: int
+    fragment: _Fragment
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,7 @@ class Facts:
         cell: the running cell's number; None where it is not known.
         queued: how many cells wait behind it.
         working: whether the kernel is busy, be it for others.
+        asking: whether the cell waits for input.
         notice: what the console is doing besides, such as waiting for completions.
     """
 
@@ -35,6 +47,7 @@ class Facts:
     cell: int | None
     queued: int
     working: bool
+    asking: bool
     notice: str
 
 
@@ -49,24 +62,24 @@ def toolbar(facts: Facts, now: float, columns: int) -> _Fragments:
     Returns:
         prompt_toolkit's formatted text: pairs of style and text.
     """
-    state = _state(facts, now)
-    optional = [
-        _plain(facts.notice),
-        _plain(f"+{facts.queued} queued" if facts.queued else ""),
-        _heartbeat(facts.health, now),
-        _plain(_where(facts.info)),
-        _plain(one_line(facts.language)),
+    parts = [
+        _Part(0, _plain(one_line(facts.kernel))),
+        _Part(5, _plain(one_line(facts.language))),
+        _Part(4, _plain(_where(facts.info))),
+        _Part(0, _state(facts, now)),
+        _Part(1, _plain(f"+{facts.queued} queued" if facts.queued else "")),
+        _Part(3, _heartbeat(facts.health, now)),
+        _Part(2, _plain(facts.notice)),
     ]
-    parts = [state, _plain(one_line(facts.kernel))]
-    for part in optional:
-        if part[1] and _width([*parts, part]) <= columns:
-            parts.append(part)
-    order = [parts[1], *(each for each in reversed(optional) if each in parts[2:]), parts[0]]
-    fragments: _Fragments = [("class:toolbar", " ")]
-    for number, part in enumerate(each for each in order if each[1]):
-        if number:
-            fragments.append(("class:toolbar.separator", " · "))
-        fragments.append(part)
+    parts = [part for part in parts if part.fragment[1]]
+    while sum(len(part.fragment[1]) + len(_SEPARATOR) for part in parts) > columns:
+        least = max(parts, key=lambda part: part.rank)
+        if least.rank == 0:
+            break
+        parts.remove(least)
+    fragments: _Fragments = []
+    for part in parts:
+        fragments += [("class:toolbar.separator", _SEPARATOR if fragments else " "), part.fragment]
     return fragments
 
 
@@ -81,13 +94,11 @@ def _plain(text: str) -> tuple[str, str]:
     return ("class:toolbar", text)
 
 
-def _width(parts: list[tuple[str, str]]) -> int:
-    return sum(len(text) + 3 for _, text in parts)
-
-
 def _state(facts: Facts, now: float) -> tuple[str, str]:
     if facts.health.state == "gone":
         return ("class:toolbar.error", "dead")
+    if facts.asking:
+        return ("class:toolbar.busy", "waiting for input")
     if facts.busy_since is not None:
         number = "" if facts.cell is None else f" In[{facts.cell}]"
         return ("class:toolbar.busy", f"busy {elapsed(now - facts.busy_since)}{number}")

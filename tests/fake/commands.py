@@ -75,14 +75,14 @@ def _argument(text: str) -> tuple[Any, int]:
 @command
 def stream(cell: "Cell", text: str, name: str = "stdout") -> None:
     """TEXT [name=stderr]: one stream message."""
-    cell.write(text, name)
+    cell.write(str(text), name)
 
 
 @command
 def chunks(cell: "Cell", texts: list[str], pause: float = 0.0, name: str = "stdout") -> None:
     """[TEXT...] [pause=S] [name=stderr]: one stream message for each text, S seconds apart."""
     for text in texts:
-        cell.write(text, name)
+        cell.write(str(text), name)
         if pause:
             cell.sleep(pause)
 
@@ -123,7 +123,7 @@ def result(cell: "Cell", data: Any, display_id: str = "") -> None:
 
 
 def _bundle(data: Any) -> Any:
-    return {"text/plain": data} if isinstance(data, str) else data
+    return {"text/plain": str(data)} if isinstance(data, str | int | float) else data
 
 
 @command
@@ -148,7 +148,7 @@ def orphan(cell: "Cell", text: str, name: str = "stdout") -> None:
 @command
 def foreign(cell: "Cell", code: str, output: str = "", result: str = "") -> None:
     """CODE [OUTPUT] [result=TEXT]: what another client's cell looks like from outside."""
-    cell.kernel.foreign_cell(code, output, result=result)
+    cell.kernel.foreign_cell(str(code), str(output), result=str(result))
 
 
 @command

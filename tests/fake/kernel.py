@@ -176,6 +176,7 @@ class FakeKernel:
 
     def end(self, exit_code: int = 0, *, abrupt: bool = False) -> None:
         """Stop working, once what was sent has left unless ``abrupt``; from any thread."""
+        self._sockets.abrupt = self._sockets.abrupt or abrupt
         if not self.ending.is_set():
             self.exit_code = exit_code
             self.ending.set()

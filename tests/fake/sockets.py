@@ -49,7 +49,9 @@ class Sockets:
         self._sockets: dict[str, zmq.Socket[bytes]] = {}
         #: Set when no message goes in or out any more; workers look at it while they send.
         self.stopped = threading.Event()
-        self._abrupt = False
+        #: Set: nothing goes in or out any more, not even what is queued.
+        self.abrupt = False
+        self._stopping = False
         self._hang_for = 0.0
         # One PUSH per sending thread, since a zmq socket belongs to one thread at a time.
         # The list keeps them alive when their threads have ended; join() closes them.
@@ -93,7 +95,7 @@ class Sockets:
         """Send what is queued (unless ``abrupt``), then close; may be called more than once."""
         if self.stopped.is_set():
             return
-        self._abrupt = abrupt
+        self.abrupt = self.abrupt or abrupt
         if self._thread.is_alive():
             self.send("stop", [])
         else:
@@ -175,20 +177,25 @@ class Sockets:
                     self._receive(names[socket])
         self.stopped.set()
         for socket in names:
-            socket.close(linger=0 if self._abrupt else 1000)
+            socket.close(linger=0 if self.abrupt else 1000)
         self._outbox.close(linger=0)
 
     def _deliver(self, at_most: int = 100) -> bool:
-        """Send what the workers queued; False once the order to stop was among it."""
-        for _ in range(at_most):
+        """Send what the workers queued; False once they have said stop and nothing is left.
+
+        The queue takes from its senders in turn, so a stop may overtake another thread's reply.
+        """
+        while at_most > 0 or self._stopping:
+            at_most -= 1
             try:
                 channel, *frames = self._outbox.recv_multipart(zmq.NOBLOCK)
             except zmq.Again:
-                return True
-            if channel == b"stop" or self._abrupt:
+                return not self._stopping
+            if self.abrupt:
                 return False
-            target = self._sockets.get(channel.decode())
-            if target is not None:
+            if channel == b"stop":
+                self._stopping = True
+            elif target := self._sockets.get(channel.decode()):
                 target.send_multipart(frames)
         return True
 
@@ -198,6 +205,8 @@ class Sockets:
             try:
                 frames = socket.recv_multipart(zmq.NOBLOCK)
             except zmq.Again:
+                return
+            if self.abrupt:
                 return
             if channel == "iopub":
                 if frames[0][:1] == b"\x01":

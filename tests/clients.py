@@ -1,0 +1,69 @@
+"""Clients for the tests: connected to a kernel of the fixtures, and closed again."""
+
+import contextlib
+import socket
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fake_kernel import FakeKernel
+from running_kernels import Kernel
+
+from kconsole.client.client import KernelClient
+from kconsole.connect.info import ConnectionInfo
+
+__all__ = ["PATIENCE", "connected", "free_ports", "info_of", "nobody", "ready", "replied"]
+
+#: Seconds until a test gives up; nothing here takes as long unless it is broken.
+PATIENCE = 20.0
+
+
+def info_of(kernel: Kernel | FakeKernel, **changes: Any) -> ConnectionInfo:
+    """Where a kernel is, perhaps with some facts changed, or left out if the value is None."""
+    facts = {
+        key: value for key, value in (kernel.connection | changes).items() if value is not None
+    }
+    return ConnectionInfo.from_dict(facts, source="the test's kernel")
+
+
+@contextlib.contextmanager
+def connected(
+    kernel: Kernel | FakeKernel, changes: Mapping[str, Any] | None = None, **options: Any
+) -> Iterator[KernelClient]:
+    """A client whose channels run; nothing has been asked or proven yet."""
+    with KernelClient(info=info_of(kernel, **(changes or {})), **options) as client:
+        yield client
+
+
+@contextlib.contextmanager
+def ready(kernel: Kernel | FakeKernel, **options: Any) -> Iterator[KernelClient]:
+    """A client to which the kernel has been proven to answer."""
+    with connected(kernel, **options) as client:
+        client.wait_for_ready(PATIENCE)
+        yield client
+
+
+def replied(answer: object) -> dict[str, Any]:
+    """The content of the reply that a request with ``reply=True`` has returned."""
+    assert isinstance(answer, dict)
+    content: dict[str, Any] = answer["content"]
+    return content
+
+
+@contextlib.contextmanager
+def free_ports(count: int = 5) -> Iterator[list[int]]:
+    """Ports of sockets that are bound but do not listen: whoever connects is refused."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        yield [one.getsockname()[1] for one in sockets]
+
+
+@contextlib.contextmanager
+def nobody() -> Iterator[ConnectionInfo]:
+    """Where nothing listens."""
+    with free_ports() as ports:
+        names = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
+        yield ConnectionInfo.from_dict(
+            {**dict(zip(names, ports, strict=True)), "key": "k"}, source="nobody"
+        )

@@ -1,0 +1,165 @@
+"""Install real Jupyter kernels from PyPI for the tests to talk to.
+
+::
+
+    python tests/kernels.py [--dest DIR] [NAME ...]
+
+Each kernel gets a virtual environment of its own in DIR/venvs/NAME, and a kernelspec with an
+absolute argv in DIR/kernels/NAME/kernel.json; DIR is ``.kernels`` in the repository. What is there
+already, in the version wanted, is left alone. Nothing of the program's own is needed to run this.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import venv
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+__all__ = ["RECIPES", "Recipe", "install", "main"]
+
+DEFAULT = Path(__file__).resolve().parent.parent / ".kernels"
+#: Two downloads at a time: more only makes a small machine slower.
+WORKERS = 2
+TIMEOUT = 600.0
+PYTHON = "{bin}/python"
+FILE = "{connection_file}"
+
+
+class Recipe(NamedTuple):
+    """How one kernel is installed and started; ``{bin}`` is its environment's folder of programs."""
+
+    packages: tuple[str, ...]
+    argv: tuple[str, ...]
+    spec: dict[str, Any]
+
+
+def launcher(module: str) -> tuple[str, ...]:
+    """The argv of a kernel that is a Python module."""
+    return (PYTHON, "-m", module, "-f", FILE)
+
+
+RECIPES = {
+    "ipykernel7": Recipe(
+        ("ipykernel>=7.3,<8",),
+        launcher("ipykernel_launcher"),
+        {
+            "display_name": "Python (ipykernel 7)",
+            "language": "python",
+            "kernel_protocol_version": "5.5",
+            "metadata": {"debugger": True, "supported_encryption": ["curve"]},
+        },
+    ),
+    "ipykernel6": Recipe(
+        ("ipykernel==6.29.5",),
+        launcher("ipykernel_launcher"),
+        {
+            "display_name": "Python (ipykernel 6)",
+            "language": "python",
+            "metadata": {"debugger": True},
+        },
+    ),
+    "xpython": Recipe(
+        ("xeus-python",),
+        launcher("xpython_launcher"),
+        {"display_name": "XPython", "language": "python"},
+    ),
+    "bash": Recipe(
+        ("bash_kernel",),
+        launcher("bash_kernel"),
+        {"display_name": "Bash", "language": "bash", "env": {"PS1": "$"}},
+    ),
+    "deno": Recipe(
+        ("deno",),
+        ("{bin}/deno", "jupyter", "--kernel", "--conn", FILE),
+        {"display_name": "Deno", "language": "typescript"},
+    ),
+}
+
+
+def install(name: str, dest: Path) -> str:
+    """Install one kernel; returns what was done, raises RuntimeError with one line of reason."""
+    recipe = RECIPES[name]
+    folder = dest / "venvs" / name
+    programs = folder / "bin"
+    stamp = folder / "installed.json"
+    wanted = json.dumps([sys.version, *recipe.packages])
+    if stamp.exists() and stamp.read_text() == wanted:
+        _write_spec(name, dest, programs)
+        return "already installed"
+    try:
+        # Cleared, so that a half-installed environment is not taken for a whole one.
+        venv.create(folder, clear=True, with_pip=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise RuntimeError(f"cannot create a virtual environment: {error}") from None
+    _run(
+        [
+            str(programs / "python"),
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--prefer-binary",
+            *recipe.packages,
+        ]
+    )
+    _write_spec(name, dest, programs)
+    stamp.write_text(wanted)
+    return "installed"
+
+
+def _run(command: list[str]) -> None:
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"pip took longer than {TIMEOUT:.0f} s") from None
+    if done.returncode:
+        errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+        reason = (errors or done.stderr.splitlines() or ["no reason given"])[-1]
+        raise RuntimeError(f"pip ended with {done.returncode}: {reason}")
+
+
+def _write_spec(name: str, dest: Path, programs: Path) -> None:
+    recipe = RECIPES[name]
+    argv = [part.replace("{bin}", str(programs)) for part in recipe.argv]
+    if not Path(argv[0]).exists():
+        raise RuntimeError(f"{argv[0]} is not there after the installation")
+    folder = dest / "kernels" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "kernel.json").write_text(json.dumps({"argv": argv, **recipe.spec}, indent=1))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Install the kernels named, all by default; the status is 1 if one could not be."""
+    parser = argparse.ArgumentParser(description="Install real Jupyter kernels for the tests.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(RECIPES))
+    parser.add_argument("--dest", type=Path, default=DEFAULT, help="default: .kernels")
+    options = parser.parse_args(arguments)
+    unknown = sorted(set(options.names) - set(RECIPES))
+    if unknown:
+        parser.error(f"no kernel {unknown[0]!r}; there are {' '.join(RECIPES)}")
+    names = options.names or list(RECIPES)
+    dest = options.dest.resolve()
+    failed = 0
+    with ThreadPoolExecutor(WORKERS) as pool:
+        jobs = {name: pool.submit(install, name, dest) for name in names}
+        for name, job in jobs.items():
+            try:
+                print(f"{name}: {job.result()}", flush=True)
+            except RuntimeError as error:
+                failed += 1
+                print(f"{name}: FAILED: {error}", file=sys.stderr, flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

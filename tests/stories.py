@@ -1,0 +1,120 @@
+"""The console as a user meets it: on a terminal, attached to a kernel or with one of its own."""
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psutil
+from fake_kernel import FakeKernel, write_kernelspec
+from leaks import wait_until
+from running_kernels import Kernel, start_fake
+from terminal import Terminal
+
+__all__ = [
+    "PROMPT",
+    "Pair",
+    "attached",
+    "kernel_process",
+    "owning",
+    "paired",
+    "program",
+    "ready",
+    "rows_with",
+    "run",
+    "toolbar",
+]
+
+#: An empty prompt that waits for input, with or without a number.
+PROMPT = re.compile(r"^In \[[ \d]+\]:$", re.MULTILINE)
+#: A console that starts a kernel has to import an editor, and the kernel an interpreter.
+START_S = 20.0
+
+
+def program(*arguments: str) -> list[str]:
+    """The argv of the program under test."""
+    return [sys.executable, "-m", "kconsole", *arguments]
+
+
+def ready(terminal: Terminal) -> Terminal:
+    """Wait for the prompt and the toolbar below it."""
+    terminal.wait_for(
+        lambda one: PROMPT.search("\n".join(one.screen)) and "idle" in toolbar(one), START_S
+    )
+    return terminal
+
+
+def toolbar(terminal: Terminal) -> str:
+    """The lowest row on the screen that is not empty."""
+    return next((row for row in reversed(terminal.screen) if row), "")
+
+
+@contextmanager
+def attached(kernel: Kernel, *arguments: str, **options: Any) -> Iterator[Terminal]:
+    """The console, attached to a kernel that runs already, with its prompt on the screen."""
+    argv = program(str(kernel.connection_file), *arguments)
+    with Terminal(argv, **options) as terminal:
+        yield ready(terminal)
+
+
+class Pair(NamedTuple):
+    """A console and the scripted kernel that it is attached to."""
+
+    terminal: Terminal
+    kernel: FakeKernel
+
+
+@contextmanager
+def paired(
+    folder: Path, *arguments: str, options: dict[str, Any] | None = None, **behaviour: Any
+) -> Iterator[Pair]:
+    """The console, attached to a scripted kernel in this process that behaves so."""
+    kernel = start_fake(folder, **behaviour)
+    assert kernel.fake is not None
+    try:
+        with attached(kernel, *arguments, **(options or {})) as terminal:
+            yield Pair(terminal, kernel.fake)
+    finally:
+        kernel.close()
+
+
+@contextmanager
+def owning(folder: Path, *arguments: str, wait: bool = True, **behaviour: Any) -> Iterator[Terminal]:
+    """The console with a scripted kernel of its own, which runs as a process and behaves so."""
+    write_kernelspec(folder, **behaviour)
+    argv = program("-k", "fake", *arguments)
+    with Terminal(argv, env={"JUPYTER_PATH": str(folder)}) as terminal:
+        yield ready(terminal) if wait else terminal
+
+
+def run(terminal: Terminal, code: str, shows: str, timeout: float = 10.0) -> None:
+    """Enter a cell of one line, and wait for what it shows and for the next prompt."""
+    before = terminal.everything.count(shows)
+    terminal.line(code)
+    terminal.wait_for(lambda one: one.everything.count(shows) > before, timeout)
+    ready(terminal)
+
+
+def rows_with(terminal: Terminal, text: str) -> list[str]:
+    """All rows, scrollback included, that hold the text."""
+    return [row for row in terminal.everything.split("\n") if text in row]
+
+
+def kernel_process(terminal: Terminal) -> psutil.Process:
+    """The kernel that the console has started, as soon as there is one."""
+    console = psutil.Process(terminal.process.pid)
+
+    def kernels() -> list[psutil.Process]:
+        return [one for one in console.children(recursive=True) if "fake_kernel.py" in _argv(one)]
+
+    wait_until(kernels, 10, "a kernel process")
+    return kernels()[0]
+
+
+def _argv(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""

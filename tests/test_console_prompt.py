@@ -1,0 +1,269 @@
+"""Stories of the prompt: numbers, colours, lines, and what Enter means."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from running_kernels import Kernel
+from stories import attached, owning, paired, ready, rows_with, run, toolbar
+
+from kconsole.protocol.completeness import locally_complete
+
+INTERRUPTED = "KeyboardInterrupt"
+SLEEP = "import time; time.sleep(60)"
+PYTHONS = pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "xpython"], indirect=True)
+
+
+# --- what is there at the beginning
+
+
+def test_the_banner_is_followed_by_the_prompt(tmp_path: Path) -> None:
+    with owning(tmp_path, banner="Hello from the kernel\nThis is it") as terminal:
+        terminal.wait_for("Hello from the kernel\nThis is it\n\nIn [1]:")
+        row, _ = terminal.find("In [1]:")
+        assert terminal.cursor == (row, len("In [1]: "))
+
+
+def test_a_kernel_without_a_banner_has_the_prompt_in_the_first_row(tmp_path: Path) -> None:
+    with owning(tmp_path, banner="") as terminal:
+        assert terminal.screen[0] == "In [1]:"
+
+
+def test_the_toolbar_names_the_kernel_and_its_language(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        assert kernel.name in toolbar(terminal)
+        assert kernel.language in toolbar(terminal)
+        assert "tcp local" in toolbar(terminal)
+        terminal.wait_for(lambda one: " ms" in toolbar(one))
+
+
+# --- cells and their numbers
+
+
+def test_a_cell_shows_what_it_should(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        run(terminal, kernel.code("print hello"), f"\n{kernel.shows('print hello')}\n")
+
+
+def test_inputs_and_results_are_numbered(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        run(terminal, "1+1", "In [1]: 1+1\nOut[1]: 2\n\nIn [2]:")
+        run(terminal, "2+2", "In [2]: 2+2\nOut[2]: 4\n\nIn [3]:")
+
+
+@pytest.mark.parametrize("kernel", ["ipykernel7", "ipykernel6"], indirect=True)
+def test_an_attached_ipykernel_is_asked_for_its_number(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        terminal.wait_for(lambda one: one.find("In [")[0] >= 0 and "In [ ]" not in one.everything)
+        number = int(terminal.screen[terminal.find("In [")[0]][4:-2])
+        run(terminal, "20+3", f"Out[{number}]: 23")
+
+
+def test_other_attached_kernels_are_not_asked_and_the_first_number_is_open(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        assert rows_with(terminal, "In [ ]:")
+        run(terminal, "1+1", "Out[1]: 2")
+        assert rows_with(terminal, "In [2]:")
+        assert kernel.count("execute_request") == 1
+
+
+def test_an_empty_line_gives_a_new_prompt_and_runs_nothing(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line("   ")
+        terminal.wait_for("In [ ]:\nIn [ ]:")
+        assert kernel.count("execute_request") == 0
+
+
+# --- colours
+
+
+@PYTHONS
+def test_code_is_coloured_while_it_is_typed_and_after(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        terminal.send("pass")
+        terminal.wait_for(lambda one: one.cell(*one.find("pass")).fg == "green")
+        terminal.key("enter")
+        terminal.wait_for(lambda one: len(rows_with(one, "]: pass")) == 1 and "idle" in toolbar(one))
+        assert terminal.cell(*terminal.find("pass")).fg == "green"
+
+
+def test_without_colours_there_are_none(tmp_path: Path) -> None:
+    with paired(tmp_path, "--color", "never") as (terminal, _):
+        run(terminal, "pass", "]: pass")
+        run(terminal, '%fake stream "\\u001b[31mred\\n"', "\nred\n")
+        for text in ("pass", "red"):
+            assert terminal.cell(*terminal.find(text)).fg == "default"
+
+
+# --- several lines
+
+
+@PYTHONS
+def test_an_unfinished_block_goes_on_in_an_indented_line(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        terminal.line("for i in range(2):")
+        if kernel.name == "xpython":  # it gives no indent
+            terminal.wait_for("...:")
+            terminal.send("    ")
+        terminal.wait_for(lambda one: one.cursor[1] == len("In [1]:     ") or "xpy" in kernel.name)
+        terminal.line("print('row', i)")
+        terminal.wait_for(lambda one: "\n".join(one.screen).count("...:") == 2)
+        assert not rows_with(terminal, "row 0")
+        terminal.key("enter")
+        terminal.wait_for("row 0\nrow 1\n\nIn [")
+
+
+UNANSWERED: dict[str, dict[str, Any]] = {
+    "unknown": {"answers": {"is_complete_request": {"status": "unknown"}}},
+    "idle only": {"no_reply": ["is_complete_request"]},
+    "silence": {"deaf": ["is_complete_request"]},
+    "nonsense": {"answers": {"is_complete_request": {"status": 3}}},
+}
+
+
+@pytest.mark.parametrize("behaviour", UNANSWERED.values(), ids=UNANSWERED)
+def test_without_an_answer_a_guess_decides_and_the_next_time_it_is_asked_again(
+    behaviour: dict[str, Any], tmp_path: Path
+) -> None:
+    with paired(tmp_path, **behaviour) as (terminal, kernel):
+        assert locally_complete("for i in [7]:", "python").status == "incomplete"
+        terminal.line("for i in [7]:")
+        terminal.wait_for("...:     ")
+        terminal.send("print(i)\r\r")
+        terminal.wait_for("\n7\n")
+        run(terminal, "1+1", "Out[2]: 2")
+        assert kernel.count("is_complete_request") >= 3
+
+
+def test_a_slow_answer_is_not_waited_for(tmp_path: Path) -> None:
+    with paired(tmp_path, delays={"is_complete_request": 5.0}) as (terminal, kernel):
+        terminal.line("for i in [7]:")
+        terminal.wait_for("...:     ", timeout=3)
+        kernel.interrupt()
+
+
+def test_enter_on_an_empty_last_line_runs_whatever_the_kernel_says(tmp_path: Path) -> None:
+    more = {"is_complete_request": {"status": "incomplete", "indent": "  "}}
+    with paired(tmp_path, answers=more) as (terminal, _):
+        terminal.line("1+1")
+        terminal.wait_for("...:  ")
+        terminal.key("enter")
+        terminal.wait_for("Out[1]: 2")
+
+
+def test_alt_enter_runs_what_is_not_complete(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _):
+        terminal.send("(1 +")
+        terminal.key("a-enter")
+        terminal.wait_for("SyntaxError")
+
+
+def test_invalid_code_is_run_so_that_its_error_is_shown(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        terminal.line(kernel.code("invalid"))
+        terminal.wait_for("SyntaxError" if kernel.language == "python" else "syntax error")
+
+
+def test_enter_inside_several_lines_opens_a_line_there(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line("for i in [7]:")
+        terminal.wait_for("...:     ")
+        terminal.send("print(i)")
+        terminal.key("up", "end", "enter")
+        terminal.wait_for(lambda one: "\n".join(one.screen).count("...:") == 2)
+        assert kernel.count("execute_request") == 0
+
+
+def test_enter_in_the_middle_of_one_line_runs_it(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _):
+        terminal.send("1+1")
+        terminal.key("left", "enter")
+        terminal.wait_for("Out[1]: 2")
+
+
+def test_a_paste_of_several_lines_runs_nothing_before_enter(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.paste("a = 1\nb = 2\nprint(a + b)")
+        terminal.wait_for("...: print(a + b)")
+        assert kernel.count("execute_request") == 0
+        terminal.key("enter")
+        terminal.wait_for("\n3\n")
+        assert kernel.count("execute_request") == 1
+
+
+# --- typing ahead
+
+
+THREE = {
+    "python": ("print('a', 1)\rprint('b', 2)\rprint('c', 3)\r", ("a 1", "b 2", "c 3")),
+    "bash": ("echo a 1\recho b 2\recho c 3\r", ("a 1", "b 2", "c 3")),
+}
+
+
+def test_three_cells_in_one_write_are_three_cells(kernel: Kernel) -> None:
+    keys, shown = THREE[kernel.language]
+    with attached(kernel) as terminal:
+        terminal.send(keys)
+        terminal.wait_for("\nc 3\n")
+        ready(terminal)
+        rows = terminal.everything.split("\n")
+        assert [row for row in rows if row in shown] == list(shown)
+        assert len(rows_with(terminal, "In [")) == 4
+
+
+def test_a_block_and_a_cell_in_one_write(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        terminal.send("for i in [7, 8]:\rprint('row', i)\r\r1+1\r")
+        terminal.wait_for("row 7\nrow 8\n\nIn [2]: 1+1\nOut[2]: 2")
+
+
+def test_what_is_typed_while_a_cell_runs_stays_and_output_goes_above_it(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line(SLEEP)
+        cell = kernel.wait_for("execute_request").header
+        terminal.send("half a th")
+        terminal.wait_for("In [2]: half a th")
+        kernel.publish("stream", {"name": "stdout", "text": "news\n"}, cell)
+        terminal.wait_for("\nnews\nIn [2]: half a th")
+        kernel.interrupt()
+        terminal.wait_for(INTERRUPTED)
+        terminal.send("ought")
+        terminal.wait_for("In [2]: half a thought")
+
+
+def test_enter_while_a_cell_runs_queues_and_the_next_runs_by_itself(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line("x = input('go? ')")
+        terminal.wait_for("go? ")
+        terminal.key("enter")
+        terminal.line("time.sleep(0.3)")
+        terminal.line("1+1")
+        terminal.line("2+2")
+        terminal.wait_for(lambda one: "+2 queued" in toolbar(one))
+        terminal.wait_for("In [3]: 1+1\nOut[3]: 2\n\nIn [4]: 2+2\nOut[4]: 4")
+        assert kernel.count("execute_request") == 4
+
+
+def test_an_error_drops_the_queue_and_says_so(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line(SLEEP)
+        kernel.wait_for("execute_request")
+        terminal.line("1+1")
+        terminal.line("2+2")
+        terminal.wait_for(lambda one: "+2 queued" in toolbar(one))
+        kernel.interrupt()
+        terminal.wait_for("dropped the 2 cells that waited: 1+1")
+        ready(terminal)
+        assert "In [2]:" in "\n".join(terminal.screen)
+        assert kernel.count("execute_request") == 1
+
+
+def test_an_unfinished_block_can_be_typed_while_a_cell_runs(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line(SLEEP)
+        kernel.wait_for("execute_request")
+        asked = kernel.count("is_complete_request")
+        terminal.line("for i in [7]:")
+        terminal.wait_for("...:     ")
+        assert kernel.count("is_complete_request") == asked
+        kernel.interrupt()

@@ -1,0 +1,21 @@
+import pytest
+
+from kconsole.render.cells import cell_width
+
+
+@pytest.mark.parametrize(
+    ("character", "width"),
+    [
+        ("a", 1),
+        ("é", 1),
+        ("日", 2),
+        ("😀", 2),
+        ("Ａ", 2),
+        ("\u0301", 0),
+        ("\u200d", 0),
+        ("\xad", 1),
+    ],
+    ids=ascii,
+)
+def test_the_columns_of_a_character(character: str, width: int) -> None:
+    assert cell_width(character) == width

@@ -1,0 +1,62 @@
+"""Inputs of this session, and before them what the kernel remembers."""
+
+import asyncio
+
+from kconsole.repl.history import KernelHistory
+
+
+class Kernel:
+    """Answers with what it remembers, and counts how often it was asked."""
+
+    def __init__(self, *remembered: str) -> None:
+        self.remembered = list(remembered)
+        self.asked = 0
+
+    async def ask(self) -> list[str]:
+        self.asked += 1
+        return self.remembered
+
+
+def loaded(history: KernelHistory) -> list[str]:
+    async def main() -> list[str]:
+        return [text async for text in history.load()]
+
+    return asyncio.run(main())
+
+
+def test_the_newest_comes_first() -> None:
+    assert loaded(KernelHistory(Kernel("old", "new").ask)) == ["new", "old"]
+
+
+def test_repeats_are_one() -> None:
+    assert loaded(KernelHistory(Kernel("a", "b", "b", "b", "a").ask)) == ["a", "b", "a"]
+
+
+def test_the_kernel_is_asked_once() -> None:
+    kernel = Kernel("a")
+    history = KernelHistory(kernel.ask)
+    assert loaded(history) == loaded(history) == ["a"]
+    assert kernel.asked == 1
+
+
+def test_what_is_entered_comes_before_what_the_kernel_remembers() -> None:
+    history = KernelHistory(Kernel("a").ask)
+    loaded(history)
+    history.append_string("b")
+    assert loaded(history) == ["b", "a"]
+
+
+def test_what_is_entered_before_the_kernel_has_answered_is_kept() -> None:
+    history = KernelHistory(Kernel("a").ask)
+    history.append_string("b")
+    assert loaded(history) == ["b", "a"]
+
+
+def test_a_very_long_memory_is_cut() -> None:
+    kernel = Kernel(*(str(number) for number in range(100_000)))
+    history = loaded(KernelHistory(kernel.ask))
+    assert (len(history), history[0]) == (1000, "99999")
+
+
+def test_a_kernel_that_remembers_nothing() -> None:
+    assert loaded(KernelHistory(Kernel().ask)) == []

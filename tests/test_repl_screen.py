@@ -1,0 +1,161 @@
+"""The place above the prompt: what is drawn, and in how many frames."""
+
+import asyncio
+import io
+from collections.abc import Awaitable, Callable
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input import Input, create_pipe_input
+from prompt_toolkit.layout import FormattedTextControl, Layout, Window
+
+from kconsole.repl.output import FrameOutput
+from kconsole.repl.screen import Screen
+
+BEGIN, END = "\x1b[?2026h", "\x1b[?2026l"
+
+
+class Paper(io.StringIO):
+    """A stream that keeps each write that reached it."""
+
+    encoding = "utf-8"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[str] = []
+
+    def write(self, text: str) -> int:
+        self.writes.append(text)
+        return len(text)
+
+
+class Stage:
+    """A screen above a running application whose prompt is ``>``."""
+
+    def __init__(self, keyboard: Input, rows: int, columns: int) -> None:
+        self.paper = Paper()
+        self.output = FrameOutput(
+            self.paper, lambda: Size(rows=rows, columns=columns), term="xterm", enable_cpr=False
+        )
+        self.screen = Screen(self.output)
+        self.app: Application[int] = Application(
+            layout=Layout(Window(FormattedTextControl(">"), height=1)),
+            input=keyboard,
+            output=self.output,
+        )
+        self.screen.attach(self.app)
+
+    @property
+    def frames(self) -> list[str]:
+        """What was drawn above the prompt: the writes that hold a whole frame."""
+        return [text for text in self.paper.writes if text.startswith(BEGIN)]
+
+    async def wait_for_frames(self, count: int) -> None:
+        while len(self.frames) < count:
+            await asyncio.sleep(0)
+
+
+def on_stage(story: Callable[[Stage], Awaitable[None]], rows: int = 24, columns: int = 80) -> None:
+    async def main(keyboard: Input) -> None:
+        stage = Stage(keyboard, rows, columns)
+
+        async def play() -> None:
+            await asyncio.sleep(0)
+            stage.paper.writes.clear()  # the first prompt
+            try:
+                await asyncio.wait_for(story(stage), 5)
+            finally:
+                stage.app.exit(result=0)
+
+        playing: list[asyncio.Task[None]] = []
+        await stage.app.run_async(
+            pre_run=lambda: playing.append(asyncio.ensure_future(play())), handle_sigint=False
+        )
+        await playing[0]
+
+    with create_pipe_input() as keyboard:
+        asyncio.run(main(keyboard))
+
+
+def test_a_frame_is_one_write_with_the_prompt_behind_the_lines() -> None:
+    async def story(stage: Stage) -> None:
+        stage.screen.write("one\ntwo\n")
+        await stage.wait_for_frames(1)
+        (frame,) = stage.frames
+        assert frame.endswith(END)
+        assert "one\ntwo\n" in frame
+        assert frame.index("two\n") < frame.index(">")
+
+    on_stage(story)
+
+
+def test_a_flood_is_drawn_in_few_frames_and_loses_nothing() -> None:
+    async def story(stage: Stage) -> None:
+        for number in range(1000):
+            stage.screen.write(f"{number}\n")
+        await stage.wait_for_frames(1)
+        for number in range(1000, 2000):
+            stage.screen.write(f"{number}\n")
+        await stage.wait_for_frames(2)
+        first, second = stage.frames
+        assert "".join(f"{number}\n" for number in range(1000)) in first
+        assert "".join(f"{number}\n" for number in range(1000, 2000)) in second
+
+    on_stage(story)
+
+
+def test_an_unfinished_line_is_not_written_but_shown_by_the_layout() -> None:
+    async def story(stage: Stage) -> None:
+        stage.screen.write("50 %\r60 %")
+        stage.screen.flush()
+        assert stage.screen.unfinished() == "60 %"
+        assert stage.frames == []
+
+    on_stage(story)
+
+
+def test_an_unfinished_line_that_is_ended_is_written() -> None:
+    async def story(stage: Stage) -> None:
+        stage.screen.write("50 %\r60 %")
+        stage.screen.end_line()
+        stage.screen.flush()
+        assert "60 %\n" in stage.frames[0]
+        assert "50 %" not in stage.frames[0]
+        assert stage.screen.unfinished() == ""
+
+    on_stage(story)
+
+
+def test_ending_a_line_that_has_ended_writes_nothing() -> None:
+    async def story(stage: Stage) -> None:
+        stage.screen.write("a\n")
+        stage.screen.flush()
+        stage.screen.end_line()
+        stage.screen.flush()
+        assert len(stage.frames) == 1
+
+    on_stage(story)
+
+
+def test_of_a_huge_unfinished_line_the_layout_shows_its_end() -> None:
+    async def story(stage: Stage) -> None:
+        stage.screen.write("a" * 5_000_000 + "end")
+        shown = stage.screen.unfinished()
+        assert shown.endswith("end")
+        assert len(shown) <= 20 * 10
+
+    on_stage(story, rows=10, columns=20)
+
+
+def test_what_is_written_before_the_application_runs_is_drawn_when_it_does() -> None:
+    async def story(stage: Stage) -> None:
+        # A second screen around the same application, for which that has not begun yet.
+        early = Screen(stage.output)
+        early.write("early\n")
+        early.flush()
+        assert stage.frames == []
+        early.attach(stage.app)
+        early.flush()
+        assert "early\n" in stage.frames[0]
+
+    on_stage(story)

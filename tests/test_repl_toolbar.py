@@ -1,0 +1,127 @@
+"""The line at the bottom: which facts it tells, and which it leaves out where there is no room."""
+
+from dataclasses import replace
+
+import pytest
+
+from kconsole.client.health import Health
+from kconsole.connect.info import ConnectionInfo
+from kconsole.repl.toolbar import Facts, elapsed, toolbar
+
+NOW = 1000.0
+IDLE = Facts(
+    kernel="ipykernel",
+    language="python 3.11",
+    info=ConnectionInfo(ip="127.0.0.1"),
+    health=Health("ok", round_trip=0.0012, last_echo=999.0),
+    busy_since=None,
+    cell=None,
+    queued=0,
+    working=False,
+    asking=False,
+    notice="",
+)
+
+
+def shown(facts: Facts, columns: int = 80) -> str:
+    return "".join(text for _, text in toolbar(facts, NOW, columns))
+
+
+def style_of(facts: Facts, text: str) -> str:
+    return next(style for style, part in toolbar(facts, NOW, 80) if part.startswith(text))
+
+
+def test_an_idle_kernel() -> None:
+    assert shown(IDLE) == " ipykernel · python 3.11 · tcp local · idle · hb 1.2 ms"
+    assert style_of(IDLE, "idle") == "class:toolbar.idle"
+
+
+def test_a_running_cell_is_timed_and_numbered() -> None:
+    facts = replace(IDLE, busy_since=NOW - 75, cell=3, working=True)
+    assert "· busy 01:15 In[3] ·" in shown(facts)
+    assert style_of(facts, "busy") == "class:toolbar.busy"
+
+
+def test_a_running_cell_without_a_number_is_timed() -> None:
+    assert "· busy 00:05 ·" in shown(replace(IDLE, busy_since=NOW - 5))
+
+
+def test_a_kernel_busy_for_others_is_busy_without_a_clock() -> None:
+    assert "· busy ·" in shown(replace(IDLE, working=True))
+
+
+def test_a_cell_that_asks_is_not_called_busy() -> None:
+    facts = replace(IDLE, busy_since=NOW - 5, working=True, asking=True)
+    assert "· waiting for input ·" in shown(facts)
+    assert "busy" not in shown(facts)
+
+
+def test_cells_that_wait_are_counted() -> None:
+    assert "+2 queued" in shown(replace(IDLE, busy_since=NOW, queued=2))
+
+
+def test_a_late_heartbeat_says_how_late() -> None:
+    facts = replace(IDLE, health=Health("late", "no heartbeat", 0.001, NOW - 7))
+    assert "late 7 s" in shown(facts)
+    assert style_of(facts, "late") == "class:toolbar.warning"
+
+
+def test_a_heartbeat_that_never_came_is_late_without_a_time() -> None:
+    assert shown(replace(IDLE, health=Health("late", "no heartbeat"))).endswith("· late")
+
+
+def test_a_dead_kernel_is_dead_even_while_a_cell_is_timed() -> None:
+    facts = replace(IDLE, health=Health("gone", "killed by SIGKILL"), busy_since=NOW)
+    assert "· dead · killed by SIGKILL" in shown(facts)
+    assert style_of(facts, "dead") == "class:toolbar.error"
+
+
+def test_a_lost_link_gives_its_reason() -> None:
+    assert "connection lost" in shown(replace(IDLE, health=Health("down", "connection lost")))
+
+
+def test_a_slow_heartbeat_has_no_tenths() -> None:
+    assert "hb 301 ms" in shown(replace(IDLE, health=Health("ok", "", 0.3012, NOW)))
+
+
+@pytest.mark.parametrize(
+    ("info", "where"),
+    [
+        (ConnectionInfo(transport="ipc", ip="/tmp/k-ipc"), "ipc"),
+        (ConnectionInfo(ip="0.0.0.0"), "tcp local"),
+        (ConnectionInfo(ip="::1"), "tcp local"),
+        (ConnectionInfo(ip="10.0.0.7"), "tcp 10.0.0.7"),
+        (ConnectionInfo(ip="10.0.0.7", curve_publickey=b"k" * 40), "curve 10.0.0.7"),
+    ],
+)
+def test_where_the_kernel_is_and_who_could_listen(info: ConnectionInfo, where: str) -> None:
+    assert f" · {where} · " in shown(replace(IDLE, info=info))
+
+
+@pytest.mark.parametrize("columns", range(20, 90))
+def test_it_fits_wherever_the_two_essentials_do(columns: int) -> None:
+    facts = replace(IDLE, busy_since=NOW - 5, queued=1, notice="completing")
+    text = shown(facts, columns)
+    assert "ipykernel" in text
+    assert "busy 00:05" in text
+    assert len(text) <= max(columns, len(" ipykernel · busy 00:05"))
+
+
+def test_the_language_is_left_out_before_the_notice() -> None:
+    facts = replace(IDLE, notice="completing")
+    assert shown(facts, 60) == " ipykernel · tcp local · idle · hb 1.2 ms · completing"
+    assert shown(facts, 35) == " ipykernel · idle · completing"
+
+
+def test_names_cannot_bring_control_sequences_along() -> None:
+    facts = replace(IDLE, kernel="\x1b]0;x\x07evil\nname", language="py\x1b[31mthon")
+    assert "\x1b" not in shown(facts)
+    assert "\n" not in shown(facts)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "00:00"), (59.9, "00:59"), (61, "01:01"), (3599, "59:59"), (3661, "1:01:01")],
+)
+def test_elapsed_time(seconds: float, text: str) -> None:
+    assert elapsed(seconds) == text

@@ -81,6 +81,11 @@ See also: man kconsole."""
     show_default=True,
     help="Colours; auto is on a terminal, unless NO_COLOR is set.",
 )
+@click.option(
+    "--plain",
+    is_flag=True,
+    help="A line at a time, without moving the cursor; the default where TERM is dumb.",
+)
 @click.version_option(__version__, "--version", message="kconsole %(version)s")
 def command(
     target: str | None,
@@ -88,6 +93,7 @@ def command(
     kernel: str | None,
     code: tuple[str, ...],
     color: Color,
+    plain: bool,
 ) -> int:
     """A console for any Jupyter kernel.
 
@@ -103,6 +109,8 @@ def command(
         raise click.UsageError("standard output is no terminal; use -c, or pipe the code in")
     _exit_on_signals()
     if interactive:
+        if plain or os.environ.get("TERM", "dumb") in ("", "dumb", "unknown"):
+            return _plain_console(name, kernel, color)
         return _console(name, kernel, color)
     return _script(name, kernel, code, color)
 
@@ -151,6 +159,15 @@ def _console(name: str | None, kernel_name: str | None, color: Color) -> int:
 
         _wait(kernel)
         return run_console(kernel, color=_colored(color, sys.stdout))
+
+
+def _plain_console(name: str | None, kernel_name: str | None, color: Color) -> int:
+    """The console a line at a time."""
+    from kconsole.repl.plain import PlainConsole
+
+    with _open(name, kernel_name) as kernel:
+        _wait(kernel)
+        return PlainConsole(kernel, color=color == "always").run()
 
 
 def _script(name: str | None, kernel_name: str | None, code: tuple[str, ...], color: Color) -> int:

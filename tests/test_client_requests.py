@@ -275,9 +275,12 @@ def test_the_replies_to_the_questions_of_wait_for_ready_are_nobodys():
 
 @pytest.mark.parametrize("ask", ["inspect", "execute"])
 def test_idle_without_a_reply_is_an_error_without_waiting_for_the_timeout(ask):
-    with FakeKernel(no_reply=["inspect_request"], order=["idle"]) as kernel:
-        with ready(kernel) as client, pytest.raises(ReplyTimeoutError, match="idle without one"):
-            getattr(client, ask)("print", reply=True)
+    with (
+        FakeKernel(no_reply=["inspect_request"], order=["idle"]) as kernel,
+        ready(kernel) as client,
+        pytest.raises(ReplyTimeoutError, match="idle without one"),
+    ):
+        getattr(client, ask)("print", reply=True)
 
 
 def test_a_reply_that_comes_a_little_after_the_idle_is_taken():

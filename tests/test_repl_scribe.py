@@ -7,7 +7,8 @@ from pygments.lexers.python import PythonLexer
 from kconsole.protocol.events import ErrorOutput, ExecuteInput, ExecuteResult, Stream
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
 from kconsole.render.sgr import strip_sgr
-from kconsole.repl.scribe import Scribe, continuation, input_prompt
+from kconsole.repl.prompts import continuation, input_prompt
+from kconsole.repl.scribe import Scribe
 
 
 class Paper:

@@ -33,11 +33,13 @@ from kconsole.protocol.replies import CompleteReply, KernelInfo, parse_execute_r
 from kconsole.render.sanitise import one_line
 from kconsole.repl.bridge import Bridge
 from kconsole.repl.completer import KernelCompleter
+from kconsole.repl.farewell import is_farewell
 from kconsole.repl.history import KernelHistory
 from kconsole.repl.inquiry import Inquiry
 from kconsole.repl.keys import key_bindings
+from kconsole.repl.prompts import continuation, input_prompt
 from kconsole.repl.queue import CellQueue, Running
-from kconsole.repl.scribe import Scribe, continuation, input_prompt
+from kconsole.repl.scribe import Scribe
 from kconsole.repl.toolbar import Facts, toolbar
 from kconsole.repl.view import View
 
@@ -45,7 +47,6 @@ __all__ = ["Console", "run_console"]
 
 _IGNORED_INTERRUPT_S = 3.0
 _END_OF_TRANSMISSION = "\x04"  # what IPython's input() takes for Ctrl-D
-_LEAVE = frozenset({"exit", "quit", "exit()", "quit()", "%exit", "%quit"})
 
 
 def run_console(kernel: Kernel, *, color: bool) -> int:
@@ -195,7 +196,7 @@ class Console:
         if not code:
             return
         self._leaving = False
-        if self._is_farewell(code):
+        if is_farewell(code, self._info.language_info.name):
             self._leave_by_word(code)
             return
         buffer.append_to_history()
@@ -513,14 +514,6 @@ class Console:
         if self._count is None:
             self._count = count
         self._view.app.invalidate()
-
-    def _is_farewell(self, code: str) -> bool:
-        """Whether the code is one of IPython's words for leaving.
-
-        ipykernel ends as soon as it gets such a cell, whatever is done with the payload of its
-        reply; a kernel that others use must not end because one of them leaves.
-        """
-        return self._info.language_info.name == "python" and code in _LEAVE
 
     def _leave_by_word(self, code: str) -> None:
         self._scribe.echo(input_prompt(self._next_number()), code)

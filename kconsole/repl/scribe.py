@@ -12,21 +12,12 @@ from kconsole.render.highlight import ConsoleStyle, highlight, lexer_for
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
 from kconsole.render.style import Role, paint
+from kconsole.repl.prompts import continuation, input_prompt
 from kconsole.repl.screen import Screen
 
-__all__ = ["Scribe", "continuation", "input_prompt"]
+__all__ = ["Scribe"]
 
 _ECHO_LINES = 200  # of an input that is longer, its beginning is shown
-
-
-def input_prompt(number: int | None) -> str:
-    """``In [n]: ``; without the number where it is not known."""
-    return f"In [{' ' if number is None else number}]: "
-
-
-def continuation(prompt: str) -> str:
-    """What stands before the further lines of an input, as wide as its prompt."""
-    return "...: ".rjust(len(prompt)) if len(prompt) > 5 else " " * len(prompt)
 
 
 class Scribe:

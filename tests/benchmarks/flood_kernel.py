@@ -209,9 +209,7 @@ class FloodKernel:
         code = request.content["code"].strip()
         if not request.content.get("silent") and code:
             self._count += 1
-            self._publish(
-                request, "execute_input", {"code": code, "execution_count": self._count}
-            )
+            self._publish(request, "execute_input", {"code": code, "execution_count": self._count})
         verb, *words = code.split() or [""]
         if verb in ("sleep", "spin"):
             self._waiting = request

@@ -4,7 +4,8 @@
 behaviour  what one kernel does differently from the others: one value per deviation
 wire       framing and signing, written a second time so that a shared bug shows
 sockets    the five zmq sockets and the one thread that owns them
-kernel     the kernel: its state, its workers, what a test can ask it and make it do
+kernel     the kernel: its state, what a test can ask it and make it do
+worker     the threads in which it answers
 answers    the replies to everything but ``execute_request``
 cell       one ``execute_request`` from busy to idle
 python     the small part of Python that a cell may hold

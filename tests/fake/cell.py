@@ -7,7 +7,8 @@ from fake.python import CellError
 from fake.wire import Request
 
 if TYPE_CHECKING:
-    from fake.kernel import FakeKernel, Worker
+    from fake.kernel import FakeKernel
+    from fake.worker import Worker
 
 __all__ = ["Cell"]
 

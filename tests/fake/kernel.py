@@ -2,117 +2,18 @@
 
 import json
 import os
-import queue
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
-from fake import answers, cell
 from fake.behaviour import Behaviour
-from fake.sockets import Sockets, Stopped
+from fake.sockets import Sockets
 from fake.wire import Rejected, Request, Wire, new_id
+from fake.worker import Worker
 
-__all__ = ["FakeKernel", "Worker"]
-
-
-class Worker:
-    """One thread that answers the requests of one shell, subshell or the control channel."""
-
-    def __init__(self, kernel: "FakeKernel", channel: str, subshell_id: str = "") -> None:
-        self.kernel = kernel
-        self.channel = channel
-        self.subshell_id = subshell_id
-        #: Requests, heartbeat frames (if this thread answers those), None = end.
-        self.queue: queue.SimpleQueue[Request | list[bytes] | None] = queue.SimpleQueue()
-        #: What the client answered to input_request; None wakes a reader that was interrupted.
-        self.stdin: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
-        self._interrupted = threading.Event()
-        self.thread = threading.Thread(
-            target=self._run, name=f"fake-kernel-{channel}{subshell_id[:4]}", daemon=True
-        )
-
-    def interrupt(self) -> None:
-        """Break off what the worker does now."""
-        self._interrupted.set()
-        self.stdin.put(None)
-
-    def sleep(self, seconds: float) -> None:
-        """Wait; raises KeyboardInterrupt when interrupted, Stopped when the kernel ends."""
-        self.check()
-        self._interrupted.wait(seconds)
-        self.check()
-
-    def check(self) -> None:
-        """Raise if the worker was interrupted or the kernel is ending."""
-        if self.kernel.ending.is_set():
-            raise Stopped
-        if self._interrupted.is_set():
-            self._interrupted.clear()
-            raise KeyboardInterrupt
-
-    def read_line(self) -> Request:
-        """The next input_reply; raises KeyboardInterrupt or Stopped as sleep() does."""
-        while True:
-            self.check()
-            reply = self.stdin.get()
-            if reply is not None:
-                return reply
-
-    def flush_stdin(self) -> None:
-        """Forget replies that nobody asked for, as ipykernel does before each input_request."""
-        while not self.stdin.empty():
-            self.stdin.get()
-
-    def abort_queued(self, status: str) -> None:
-        """Answer every execute_request that waits in the queue with that status, unrun."""
-        waiting = []
-        while not self.queue.empty():
-            waiting.append(self.queue.get())
-        for request in waiting:
-            if isinstance(request, Request) and request.msg_type == "execute_request":
-                self.kernel.publish("status", {"execution_state": "busy"}, request.header)
-                self.kernel.reply(request, {"status": status})
-                self.kernel.publish("status", {"execution_state": "idle"}, request.header)
-            else:
-                self.queue.put(request)
-
-    def _run(self) -> None:
-        try:
-            if self.channel == "shell" and not self.subshell_id and self.kernel.behaviour.busy:
-                self.kernel.run_foreign_cell(self)
-            while (item := self.queue.get()) is not None:
-                if isinstance(item, list):
-                    self.kernel.send("hb", item)
-                else:
-                    self._interrupted.clear()
-                    self._answer(item)
-        except Stopped:
-            return
-
-    def _answer(self, request: Request) -> None:
-        kernel = self.kernel
-        kernel.publish("status", {"execution_state": "busy"}, request.header)
-        try:
-            self._pause(request)
-            if request.msg_type in kernel.behaviour.answers:
-                kernel.reply(request, kernel.behaviour.answers[request.msg_type])
-            elif request.msg_type == "execute_request":
-                # A cell decides itself when, and whether, its idle is sent.
-                cell.Cell(self, request).run()
-                return
-            elif request.msg_type not in kernel.behaviour.no_reply:
-                answers.answer(kernel, request)
-        except KeyboardInterrupt:
-            kernel.log.append(f"{request.msg_type} interrupted")
-        kernel.publish("status", {"execution_state": "idle"}, request.header)
-        kernel.after(request)
-
-    def _pause(self, request: Request) -> None:
-        delay = self.kernel.behaviour.delays.get(request.msg_type, 0.0)
-        if delay:
-            self.sleep(delay)
+__all__ = ["FakeKernel"]
 
 
 class FakeKernel:

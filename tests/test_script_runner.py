@@ -1,0 +1,217 @@
+"""Cells without a console: what goes to which stream, and with which status they end."""
+
+import io
+
+import pytest
+from clients import PATIENCE
+from fake_kernel import FakeKernel
+
+from kconsole import attach
+from kconsole.script.runner import Runner, Streams
+
+
+class Script:
+    """Runs cells in an attached kernel, with streams in memory."""
+
+    def __init__(self, kernel):
+        self.kernel = kernel
+        self.stdout = io.StringIO()
+        self.stderr = io.StringIO()
+
+    def run(self, *cells, stdin=None, color=False):
+        """Run cells; ``stdin`` is what answers input requests, None if nothing may."""
+        streams = Streams(io.StringIO(stdin or ""), self.stdout, self.stderr)
+        colors = {"stdout": color, "stderr": color}
+        return Runner(self.kernel, streams, color=colors, answers=stdin is not None).run(cells)
+
+    @property
+    def written(self):
+        """What has been written to stdout and to stderr."""
+        return self.stdout.getvalue(), self.stderr.getvalue()
+
+
+@pytest.fixture
+def fake():
+    with FakeKernel(implementation="ipython") as kernel:
+        yield kernel
+
+
+@pytest.fixture
+def script(fake, tmp_path):
+    path = fake.write_connection_file(tmp_path / "kernel-1.json")
+    with attach(str(path)) as kernel:
+        kernel.wait(PATIENCE)
+        yield Script(kernel)
+
+
+# --- output
+
+
+def test_stdout_is_what_the_cell_prints_and_its_result(script):
+    assert script.run('print("a")\n6 * 7') == 0
+    assert script.written == ("a\n42\n", "")
+
+
+def test_stderr_is_what_the_cell_writes_there(script):
+    assert script.run('import sys\nprint("a")\nprint("b", file=sys.stderr)') == 0
+    assert script.written == ("a\n", "b\n")
+
+
+@pytest.mark.parametrize("text", ["no newline", "a\rb", "\x1b[31mred\x1b[0m", "\x1b]0;t\x07", "é\u202e🎉"])
+def test_text_passes_as_it_is(script, text):
+    assert script.run(f"print({text!r}, end='')") == 0
+    assert script.written == (text, "")
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        ('display {"text/plain": "d"}', "d\n"),
+        ('display {"text/plain": "d\\n"}', "d\n"),
+        ('display {"image/x-none": "AAAA"}', ""),
+        ('result {"text/plain": ["a\\n", "b"]}', "a\nb\n"),
+        ('page "some help"', "some help\n"),
+        ('set_next_input "x = 1"', ""),
+        ("clear true", ""),
+        ("comm", ""),
+        ('orphan "not of this cell\\n"', ""),
+        ('foreign 1+1 "not ours\\n"', ""),
+        ('publish no_such_type {"text": "x"}', ""),
+    ],
+)
+def test_what_each_kind_of_message_leaves_on_stdout(script, command, shown):
+    assert script.run(f"%fake {command}") == 0
+    assert script.written == (shown, "")
+
+
+def test_no_line_is_lost_of_many(script):
+    assert script.run("%fake flood 5000") == 0
+    lines = script.written[0].splitlines()
+    assert len(lines) == 5000
+    assert lines[-1].startswith("line 4999 ")
+
+
+def test_our_colours_only_where_they_are_wanted(script):
+    script.run('%fake error E v traceback=["E: v"]')
+    assert "\x1b" not in script.written[1]
+
+
+def test_a_tracebacks_own_colours_stay_where_colours_are_wanted(script):
+    script.run("1 / 0", color=True)
+    assert "\x1b[31m" in script.written[1]
+
+
+# --- outcomes
+
+
+def test_an_error_goes_to_stderr_and_is_status_1(script):
+    assert script.run('raise ValueError("told so")') == 1
+    assert script.written[0] == ""
+    assert script.written[1].endswith("ValueError: told so\n")
+    assert script.written[1].count("told so") == 1
+
+
+def test_an_error_stops_the_cells_after_it(script, fake):
+    assert script.run("print(1)", "1 / 0", "print(3)") == 1
+    assert script.written[0] == "1\n"
+    assert fake.count("execute_request") == 2
+
+
+def test_the_next_cell_is_sent_when_the_one_before_has_ended(script):
+    assert script.run("x = 1", "x += 1", "print(x)") == 0
+    assert script.written == ("2\n", "")
+
+
+def test_no_cells_are_no_work(script, fake):
+    assert script.run() == 0
+    assert fake.count("execute_request") == 0
+
+
+def test_an_error_that_is_only_in_the_reply_is_shown(script):
+    assert script.run('%fake quiet_error NameError "no such name" traceback=["NameError: x"]') == 1
+    assert script.written == ("", "NameError: x\n")
+
+
+def test_an_error_that_stderr_tells_is_not_told_twice(script):
+    assert script.run('%fake stream "oops\\n" name=stderr\n%fake quiet_error E v') == 1
+    assert script.written == ("", "oops\n")
+
+
+@pytest.mark.parametrize("status", ["aborted", "abort", "error", "nonsense"])
+def test_any_status_but_ok_is_status_1(script, status):
+    assert script.run(f"%fake status {status}") == 1
+
+
+def test_a_reply_without_a_status_and_without_an_error_is_ok(script):
+    assert script.run("%fake omit status execution_count payload user_expressions") == 0
+
+
+def test_a_lost_reply_is_noted(script):
+    assert script.run("print(1)\n%fake order idle") == 0
+    assert script.written == (
+        "1\n",
+        "kconsole: the kernel did not send an execute_reply; some output may be missing\n",
+    )
+
+
+def test_an_error_whose_reply_is_lost_is_still_status_1(script):
+    assert script.run("%fake order idle\n1 / 0") == 1
+
+
+def test_a_lost_idle_is_noted(script):
+    assert script.run("print(1)\n%fake order reply") == 0
+    assert script.written == (
+        "1\n",
+        "kconsole: the kernel did not send an idle status; some output may be missing\n",
+    )
+
+
+@pytest.mark.parametrize("order", ["idle reply", "idle 0.1 reply", "reply 0.1 idle"])
+def test_reply_and_idle_may_come_in_any_order(script, order):
+    assert script.run(f"%fake order {order}\n6 * 7") == 0
+    assert script.written == ("42\n", "")
+
+
+def test_a_result_after_the_idle_is_shown(tmp_path):
+    with FakeKernel(implementation="deno", order=["reply", "idle", 0.01, "result"]) as fake:
+        path = fake.write_connection_file(tmp_path / "kernel-1.json")
+        with attach(str(path)) as kernel:
+            kernel.wait(PATIENCE)
+            script = Script(kernel)
+            assert script.run("6 * 7", "7 * 7") == 0
+            assert script.written == ("42\n49\n", "")
+
+
+# --- input
+
+
+def test_input_is_answered_by_stdin(script):
+    assert script.run('print(input("name? "))', "print(input())", stdin="Ada\nBob\n") == 0
+    assert script.written == ("Ada\nBob\n", "")
+
+
+def test_a_password_is_read_in_the_same_way(script):
+    code = 'import getpass\nprint(len(getpass.getpass("secret: ")))'
+    assert script.run(code, stdin="12345\n") == 0
+    assert script.written == ("5\n", "")
+
+
+def test_a_last_line_without_newline_counts(script):
+    assert script.run("print(input())", stdin="Ada") == 0
+    assert script.written == ("Ada\n", "")
+
+
+def test_an_empty_line_is_an_answer(script):
+    assert script.run("print(len(input()))", stdin="\n") == 0
+    assert script.written == ("0\n", "")
+
+
+def test_the_end_of_stdin_is_an_eoferror(script):
+    assert script.run("input()", stdin="") == 1
+    assert "EOFError" in script.written[1]
+
+
+def test_without_answers_the_cell_is_told_that_it_cannot_ask(script, fake):
+    assert script.run("input()") == 1
+    assert "StdinNotImplementedError" in script.written[1]
+    assert fake.wait_for("execute_request").content["allow_stdin"] is False

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kconsole.client.client import KernelClient
-    from kconsole.client.opening import attach, start
+    from kconsole.client.kernel import attach
+    from kconsole.client.starting import start
     from kconsole.connect.info import ConnectionInfo
     from kconsole.errors import (
         AuthenticationError,
@@ -67,8 +68,8 @@ _HOMES = {
     "KernelClient": "kconsole.client.client",
     "Message": "kconsole.protocol.message",
     "Session": "kconsole.protocol.session",
-    "attach": "kconsole.client.opening",
-    "start": "kconsole.client.opening",
+    "attach": "kconsole.client.kernel",
+    "start": "kconsole.client.starting",
 }
 
 

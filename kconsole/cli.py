@@ -24,7 +24,7 @@ from kconsole.errors import (
 )
 
 if TYPE_CHECKING:
-    from kconsole.client.opening import Kernel
+    from kconsole.client.kernel import Kernel
 
 __all__ = ["command", "run"]
 
@@ -125,7 +125,7 @@ def run(arguments: Sequence[str]) -> int:
         The exit status.
     """
     try:
-        status = command.main(list(arguments), prog_name="kconsole", standalone_mode=False)
+        return _invoke(arguments)
     except click.UsageError as error:
         return _complain(f"{_lower_first(error.format_message())} (see kconsole --help)", _USAGE)
     except KconsoleError as error:
@@ -147,7 +147,18 @@ def run(arguments: Sequence[str]) -> int:
             "(KCONSOLE_TRACEBACK=1 shows where)",
             _BUG,
         )
-    return int(status or 0)
+
+
+def _invoke(arguments: Sequence[str]) -> int:
+    """Parse the arguments and run the command.
+
+    Without click's own ``main``, which ends a broken pipe with status 1 and Ctrl-C with a newline.
+    """
+    try:
+        with command.make_context("kconsole", list(arguments)) as context:
+            return int(command.invoke(context))
+    except click.exceptions.Exit as done:  # --help and --version
+        return done.exit_code
 
 
 def _console(name: str | None, kernel_name: str | None, color: Color) -> int:
@@ -189,10 +200,12 @@ def _script(name: str | None, kernel_name: str | None, code: tuple[str, ...], co
 
 
 def _open(name: str | None, kernel_name: str | None) -> "Kernel":
-    from kconsole.client.opening import attach, start
-
     if name is None:
+        from kconsole.client.starting import start
+
         return start(kernel_name)
+    from kconsole.client.kernel import attach
+
     kernel = attach(name or None)
     for warning in kernel.warnings():
         _complain(f"warning: {warning}", 0)

@@ -17,6 +17,7 @@ __all__ = [
     "PROMPT",
     "Pair",
     "attached",
+    "color_of",
     "kernel_process",
     "owning",
     "paired",
@@ -25,6 +26,7 @@ __all__ = [
     "rows_with",
     "run",
     "toolbar",
+    "wait_for_line",
 ]
 
 #: An empty prompt that waits for input, with or without a number.
@@ -81,7 +83,9 @@ def paired(
 
 
 @contextmanager
-def owning(folder: Path, *arguments: str, wait: bool = True, **behaviour: Any) -> Iterator[Terminal]:
+def owning(
+    folder: Path, *arguments: str, wait: bool = True, **behaviour: Any
+) -> Iterator[Terminal]:
     """The console with a scripted kernel of its own, which runs as a process and behaves so."""
     write_kernelspec(folder, **behaviour)
     argv = program("-k", "fake", *arguments)
@@ -95,6 +99,19 @@ def run(terminal: Terminal, code: str, shows: str, timeout: float = 10.0) -> Non
     terminal.line(code)
     terminal.wait_for(lambda one: one.everything.count(shows) > before, timeout)
     ready(terminal)
+
+
+def color_of(terminal: Terminal, text: str) -> str:
+    """The foreground colour of a text on the screen; "" if it is not there."""
+    return terminal.cell(*terminal.find(text)).fg if text in "\n".join(terminal.screen) else ""
+
+
+def wait_for_line(terminal: Terminal, indent: int = 0) -> None:
+    """Wait for a further line of the input, with the cursor behind so many blanks."""
+    end = len("   ...: ") + indent
+    terminal.wait_for(
+        lambda one: (one.screen[one.cursor[0]].lstrip(), one.cursor[1]) == ("...:", end)
+    )
 
 
 def rows_with(terminal: Terminal, text: str) -> list[str]:

@@ -399,7 +399,8 @@ class Terminal:
             return []
         try:
             program = psutil.Process(self.process.pid)
-            return [*program.children(recursive=True), program]
+            # The program first: it must not react to its children's end.
+            return [program, *program.children(recursive=True)]
         except psutil.NoSuchProcess:
             return []
 

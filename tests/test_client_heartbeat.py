@@ -113,6 +113,9 @@ def test_a_kernel_is_dead_when_its_process_has_ended():
         def poll(self):
             return 3
 
+        def wait(self, timeout):
+            return True
+
         def interrupt(self):
             return False
 

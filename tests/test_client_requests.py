@@ -319,6 +319,9 @@ def test_interrupting_a_process_of_ours_sends_a_signal_not_a_message(fake):
         def poll(self):
             return None
 
+        def wait(self, timeout):
+            return False
+
         def interrupt(self):
             self.signals += 1
             return self.signals == 1

@@ -513,10 +513,16 @@ def test_a_raw_input_request_can_be_sent() -> None:
 
 
 def test_a_hanging_kernel_answers_nothing_for_a_while() -> None:
-    with fake() as (_, client):
-        client.reply(client.execute("%fake hang 0.2"))
+    with fake() as (kernel, client):
+        kernel.hang(0.2)
         assert not client.beats(timeout=0.05)
         assert client.heart.poll(5000)
+
+
+def test_a_kernel_can_be_closed_while_a_cell_makes_it_hang() -> None:
+    with fake() as (kernel, client):
+        client.execute("%fake hang 60")
+        kernel.wait_for("execute_request")
 
 
 def test_a_behaviour_can_be_changed_by_a_cell() -> None:

@@ -4,7 +4,7 @@ import pytest
 from prompt_toolkit.lexers import PygmentsLexer, SimpleLexer
 from pygments.lexers.python import PythonLexer
 
-from kconsole.protocol.events import ErrorOutput, ExecuteInput, ExecuteResult, Stream
+from kconsole.protocol.events import ErrorOutput, ExecuteInput, ExecuteResult, Parent, Stream
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
 from kconsole.render.sgr import strip_sgr
 from kconsole.repl.prompts import continuation, input_prompt
@@ -116,7 +116,7 @@ def test_no_banner_leaves_nothing() -> None:
 
 def test_what_others_run_is_labelled_with_who_they_are() -> None:
     desk = Desk()
-    event = ExecuteInput("a = 1", 7, parent_username="bob")
+    event = ExecuteInput("a = 1", 7, Parent(username="bob"))
     desk.scribe.foreign_input(event)
     assert desk.text == "bob runs:\nIn [7]: a = 1\n"
 

@@ -57,7 +57,9 @@ def test_stderr_is_what_the_cell_writes_there(script):
     assert script.written == ("a\n", "b\n")
 
 
-@pytest.mark.parametrize("text", ["no newline", "a\rb", "\x1b[31mred\x1b[0m", "\x1b]0;t\x07", "é\u202e🎉"])
+@pytest.mark.parametrize(
+    "text", ["no newline", "a\rb", "\x1b[31mred\x1b[0m", "\x1b]0;t\x07", "é\u202e🎉"]
+)
 def test_text_passes_as_it_is(script, text):
     assert script.run(f"print({text!r}, end='')") == 0
     assert script.written == (text, "")
@@ -68,7 +70,7 @@ def test_text_passes_as_it_is(script, text):
     [
         ('display {"text/plain": "d"}', "d\n"),
         ('display {"text/plain": "d\\n"}', "d\n"),
-        ('display {"image/x-none": "AAAA"}', ""),
+        ('display {"image/x-none": "AAAA"}', "[image/x-none, 3 B]\n"),
         ('result {"text/plain": ["a\\n", "b"]}', "a\nb\n"),
         ('page "some help"', "some help\n"),
         ('set_next_input "x = 1"', ""),

@@ -10,6 +10,7 @@ The layers inside, from the wire upwards::
     client.py         KernelClient: channels, requests, life cycle
     readiness.py      proof that a kernel answers and that its output reaches us
     execution.py      one cell under way, for a caller that blocks
+    kernel.py         a kernel as a program uses it: attached to, or started (starting.py)
 """
 
 import logging

@@ -34,6 +34,9 @@ _START_ORDER: tuple[Channel, ...] = ("iopub", "shell", "stdin", "hb", "control")
 _PERIOD_S = 3.0
 _LATE_AFTER_S = 3.0
 
+#: A dying process closes its sockets a moment before it has an exit status, in seconds.
+_ENDING_S = 0.2
+
 Sink = Callable[[Channel, Message], None]
 
 
@@ -41,6 +44,8 @@ class Process(Protocol):
     """A kernel's process, where it is ours (:class:`kconsole.connect.process.KernelProcess`)."""
 
     def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float) -> bool: ...
 
     def interrupt(self) -> bool: ...
 
@@ -306,6 +311,8 @@ class ClientBase(ConnectionFileMixin):
         """A channel's connection is up, down, refused or denied."""
         self._links = self._links | {channel: link}
         self._ever_up = self._ever_up or link.state == "up"
+        if link.state == "refused" and self._ever_up and self.process is not None:
+            self.process.wait(_ENDING_S)
         health = self.health
         if health.state == "gone":
             self._router.fail(KernelDiedError(f"the kernel is gone: {health.detail}"))

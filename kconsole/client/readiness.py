@@ -40,6 +40,8 @@ _ROUNDS_S = (0.02, 0.1, 0.3, 0.6, 1.0)
 _REFUSED_S = 3.0
 #: How long shell may be silent after control has answered, until the kernel counts as busy, in seconds.
 _SHELL_S = 0.2
+#: How long a kernel may send nothing but messages that are signed with another key, in seconds.
+_FORGED_S = 2.0
 #: How long a kernel whose iopub cannot be proven (none of its messages bears our parent) is waited for.
 _UNPROVEN_S = 5.0
 
@@ -189,13 +191,20 @@ class Readiness:
         elif now - self._refused_since > _REFUSED_S:
             where = self._client.info.url("shell")
             raise KernelNotReadyError(f"{name}: nothing listens at {where} (connection refused)")
+        if self.kernel_info is None and now > self._start + _FORGED_S and self._is_forged():
+            raise self._unready(name, True)
         if deadline is not None and now >= deadline:
             raise self._unready(name, health.round_trip is not None)
 
+    def _is_forged(self) -> bool:
+        """Whether something has come whose signature does not fit our key."""
+        dropped = self._client.session.dropped
+        return dropped["forged"] + dropped["unsigned"] > 0
+
     def _unready(self, name: str, beats: bool) -> KconsoleError:
         """Say what is known about a kernel that did not answer in time."""
-        if self._client.session.dropped["forged"]:
-            return AuthenticationError(f"{name}: the kernel signs with another key")
+        if self._is_forged():
+            return AuthenticationError(f"{name}: the kernel signs with another key, or not at all")
         if beats:
             return KernelNotReadyError(
                 f"{name}: the kernel is there (its heartbeat answers), but kernel_info gets no answer; "

@@ -9,7 +9,7 @@ lists that are longer, shorter or in another order than the matches.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, get_args
 
 from kconsole.protocol.adapt import from_v4
@@ -48,19 +48,17 @@ _COMPLETION_TYPES = "_jupyter_types_experimental"
 _UNKNOWN_TYPE = "<unknown>"  # jedi could not tell
 
 
-@dataclass(frozen=True, slots=True)
-class ExecuteReply:
+class ExecuteReply(NamedTuple):
     """The end of a cell; ``error`` is there exactly if the status is error."""
 
     status: ReplyStatus
     execution_count: int | None = None
     payload: tuple[Mapping[str, Any], ...] = ()
-    user_expressions: Mapping[str, Any] = field(default_factory=dict)
+    user_expressions: Mapping[str, Any] = MappingProxyType({})
     error: ErrorOutput | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LanguageInfo:
+class LanguageInfo(NamedTuple):
     """What the kernel says of its language; '' where it says nothing."""
 
     name: str = ""
@@ -71,8 +69,7 @@ class LanguageInfo:
     codemirror_mode: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KernelInfo:
+class KernelInfo(NamedTuple):
     """What the kernel says of itself; '' where it says nothing.
 
     ``protocol_version`` is for show only: ipykernel 7 says 5.3 and does 5.5.
@@ -97,16 +94,14 @@ class KernelInfo:
         return self.implementation == "ipython" and _SUBSHELLS in self.supported_features
 
 
-@dataclass(frozen=True, slots=True)
-class IsCompleteReply:
+class IsCompleteReply(NamedTuple):
     """Whether code can run as it is; ``indent`` is for the next line if it is incomplete."""
 
     status: Completeness
     indent: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(NamedTuple):
     """``text`` is to replace code[start:end]; type and signature are '' where not known."""
 
     text: str
@@ -116,15 +111,13 @@ class Completion:
     signature: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CompleteReply:
+class CompleteReply(NamedTuple):
     """The completions in the kernel's order, each once."""
 
     matches: tuple[Completion, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class InspectReply:
+class InspectReply(NamedTuple):
     """What is known about the thing at the cursor, as a MIME bundle."""
 
     found: bool
@@ -141,8 +134,7 @@ class HistoryRow(NamedTuple):
     output: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryReply:
+class HistoryReply(NamedTuple):
     """Earlier inputs, oldest first."""
 
     rows: tuple[HistoryRow, ...]

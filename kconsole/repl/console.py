@@ -8,14 +8,14 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from kconsole.client.health import Health
-from kconsole.client.opening import Kernel
+from kconsole.client.kernel import Kernel
 from kconsole.client.router import Item
 from kconsole.errors import KconsoleError
 from kconsole.protocol.activity import Activity
@@ -259,7 +259,8 @@ class Console:
         if last_line_empty:  # some kernels call everything incomplete: this always runs
             self.submit()
         elif self._cells.running is not None or self._activity.state == "busy":
-            self._apply(locally_complete(code, language).status, "")
+            guess = locally_complete(code, language)
+            self._apply(guess.status, guess.indent)
         elif self._health.state == "gone":
             self.submit()
         else:
@@ -314,6 +315,7 @@ class Console:
             self._scribe.event(cell.unshown_error)
         self._scribe.end_cell()
         if cell.given_up:
+            self._activity.forget(cell.msg_id)  # an idle that was lost must not leave it busy
             missing = "an execute_reply" if cell.given_up == "reply" else "an idle status"
             self._scribe.note(
                 f"the kernel did not send {missing}; output may be missing", "warning"
@@ -327,8 +329,7 @@ class Console:
             self._drop_queue()
         if cell.saw_output:
             self._screen.write("\n")
-        for payload in cell.reply.payload if cell.reply is not None else ():
-            self._obey(payload)
+        self._obey(cell.reply.payload if cell.reply is not None else ())
         self._run_next()
         self._screen.flush()
 
@@ -338,16 +339,30 @@ class Console:
             what = "cell" if len(dropped) == 1 else f"{len(dropped)} cells"
             self._scribe.note(f"dropped the {what} that waited: {dropped[0]}", "warning")
 
-    def _obey(self, payload: Mapping[str, Any]) -> None:
+    def _obey(self, payloads: Sequence[Mapping[str, Any]]) -> None:
         """Do what a kernel asks of its front-end, as far as it is only about showing."""
-        source = payload.get("source")
-        if source == "page":
-            self._scribe.page(payload)
-        elif source == "set_next_input" and isinstance(payload.get("text"), str):
-            self._view.buffer.text = payload["text"]  # shown, never run
-            self._view.buffer.cursor_position = len(payload["text"])
-        elif source == "ask_exit":
-            self._exit(0)
+        inputs = []
+        for payload in payloads:
+            source, text = payload.get("source"), payload.get("text")
+            if source == "page":
+                self._scribe.page(payload)
+            elif source == "set_next_input" and isinstance(text, str):
+                inputs.append(text.replace("\r\n", "\n").removesuffix("\n"))
+            elif source == "ask_exit":
+                self._exit(0)
+        if inputs:
+            self._suggest("\n".join(inputs))
+
+    def _suggest(self, code: str) -> None:
+        """Put a kernel's code at the prompt, never run it; what is being typed there stays."""
+        buffer = self._view.buffer
+        if buffer.text:
+            buffer.history.append_string(code)
+            buffer.reset(buffer.document)  # so that it takes up its history anew
+            self._scribe.note("the kernel suggests an input; Up shows it")
+        else:
+            buffer.text = code
+            buffer.cursor_position = len(code)
 
     def _send_interrupt(self) -> None:
         try:
@@ -400,9 +415,9 @@ class Console:
             self._activity.receive(msg)
             self._keep_time()
         running = self._cells.running
-        if event.parent_id in self._cells.abandoned:
+        if event.parent.msg_id in self._cells.abandoned:
             return
-        if running is not None and event.parent_id == running.cell.msg_id:
+        if running is not None and event.parent.msg_id == running.cell.msg_id:
             running.cell.receive(event, time.monotonic())
         elif running is not None:
             running.cell.traffic(time.monotonic())
@@ -415,10 +430,12 @@ class Console:
 
     def _take_input(self, event: ExecuteInput) -> None:
         """The kernel has begun with a cell: of ours, then it is shown already; or of others."""
-        if event.parent_session and event.parent_session != self._client.session.session:
+        if event.parent.session and event.parent.session != self._client.session.session:
             self._scribe.foreign_input(event)
             if event.execution_count is not None:
                 self._count = event.execution_count
+        elif self._count is None and event.execution_count is not None:
+            self._count = event.execution_count - 1  # the cells before this one
 
     def _ask_user(self, msg: Message) -> None:
         """The kernel asks for input: for a cell of ours, or it is none of our business."""

@@ -8,7 +8,7 @@ import getpass
 import sys
 
 from kconsole.client.execution import Execution
-from kconsole.client.opening import Kernel
+from kconsole.client.kernel import Kernel
 from kconsole.errors import KernelDiedError, ReplyTimeoutError
 from kconsole.protocol import requests
 from kconsole.protocol.completeness import locally_complete

@@ -83,7 +83,7 @@ class Scribe:
     def foreign_input(self, event: ExecuteInput) -> None:
         """Show what another client of the kernel runs."""
         self._screen.end_line()
-        self.note(f"{one_line(event.parent_username or 'another client', 20)} runs:")
+        self.note(f"{one_line(event.parent.username or 'another client', 20)} runs:")
         self.echo(input_prompt(event.execution_count), event.code)
 
     def answer(self, prompt: str, text: str) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TextIO, cast
 
 from kconsole.client.execution import Execution
-from kconsole.client.opening import Kernel
+from kconsole.client.kernel import Kernel
 from kconsole.errors import KernelDiedError, ReplyTimeoutError
 from kconsole.protocol import requests
 from kconsole.protocol.events import ErrorOutput, Event, InputRequest, Stream
@@ -101,10 +101,12 @@ class Runner:
             KernelDiedError: the kernel died on the way.
             BrokenPipeError: nobody reads our output any more.
         """
+        # What other clients do is nobody's business here, and must not pile up.
+        self._kernel.client.sink = lambda channel, msg: None
         status = 0
         try:
-            for number, code in enumerate(cells, 1):
-                status = self._run_cell(code, last=number == len(cells))
+            for code in cells:
+                status = self._run_cell(code)
                 if status:
                     break
         finally:
@@ -112,9 +114,9 @@ class Runner:
             self._err.close()
         return status
 
-    def _run_cell(self, code: str, *, last: bool) -> int:
+    def _run_cell(self, code: str) -> int:
         content = requests.execute_request(code, allow_stdin=self._answers)
-        with Execution(self._kernel.client, content, tail=last and self._straggles()) as execution:
+        with Execution(self._kernel.client, content, tail=self._straggles()) as execution:
             try:
                 self._follow(execution, None)
             except KeyboardInterrupt:

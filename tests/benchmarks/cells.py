@@ -148,6 +148,8 @@ def _interrupt(program: Program, bench: Bench, code: str) -> float:
     with bench.kernel() as kernel, bench.open(program, kernel.path) as terminal:
         rest(terminal)
         enter(terminal, code)
+        while not kernel.happened("cell"):
+            terminal.read(0.01)
         terminal.pump(1.0)
         terminal.send("\x03")
         pressed = terminal.sent

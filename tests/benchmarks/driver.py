@@ -19,14 +19,15 @@ from typing import Self
 
 __all__ = ["LETTERS", "PROMPT", "Terminal", "TooLate"]
 
-PROMPT = r"In \[[ \d]+\]: "
+#: Without the space behind it, which prompt_toolkit leaves out where nothing follows.
+PROMPT = r"In \[[ \d]+\]:"
 
 #: Letters to type, each at most once a session: none is in any prompt, banner, output or toolbar, so
 #: the first sight of it is its echo.
 LETTERS = [chr(number) for number in (*range(0x0410, 0x0450), *range(0x03B1, 0x03C2))]
 
 _QUERY = b"\x1b[6n"
-_ANSWER = b"\x1b[1;1R"
+_ANSWER = b"\x1b[24;1R"  # the last row, where the prompt of a terminal in use is
 _CONTROL = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|\x1b[()].|\x1b[=>78]")
 _WINDOW = 4096  # bytes before a new piece that are searched once more
 _PIECE = 1 << 16

@@ -6,7 +6,7 @@
 
 It binds to free ports, writes the connection file, and then tells on stdout, as JSON lines with the time
 of CLOCK_MONOTONIC, what the driver wants to know: ``ready``, ``flood`` (the first message of a
-flood is about to leave), ``interrupt_request``, ``foreign`` (all foreign messages have left).
+flood is about to leave), ``cell`` (one that waits for an interrupt has begun), ``interrupt_request``, ``foreign`` (all foreign messages have left).
 
 Cells (anything else does nothing, and does it well)::
 
@@ -16,7 +16,7 @@ Cells (anything else does nothing, and does it well)::
     result SIZE        one result of SIZE bytes in lines of 1000, then the line <end>
     line SIZE          one stream message of one line of SIZE bytes, then the line <end>
     sleep              nothing, until an interrupt_request comes
-    spin               10,000 short lines a second, until an interrupt_request comes
+    spin               10,000 short lines a second, until an interrupt_request comes (for 10 s)
 
 Completion of ``tabN.`` gives N matches. A line ``foreign N RATE`` on stdin has N messages of another
 client's cell published, RATE a second (0: as fast as possible).
@@ -39,7 +39,8 @@ __all__ = ["END", "FloodKernel", "main"]
 
 END = "<end>"
 _TICK_S = 0.01
-_SPIN_RATE = 10_000
+_SPIN_RATE = 10_000  # messages a second
+_SPIN_S = 10  # signed beforehand: more than any measurement takes
 _CHANNELS = {
     "shell": zmq.ROUTER,
     "control": zmq.ROUTER,
@@ -215,11 +216,11 @@ class FloodKernel:
             self._waiting = request
             if verb == "spin":
                 self._trickle = _Trickle(
-                    self._lines(request.header, _SPIN_RATE * 60, 20),
+                    self._lines(request.header, _SPIN_RATE * _SPIN_S, 20),
                     int(_SPIN_RATE * _TICK_S),
                     time.monotonic(),
                 )
-                _tell("flood")
+            _tell("cell")
             return
         command = {"flood": self._flood, "result": self._result, "line": self._line}.get(verb)
         if command is not None:

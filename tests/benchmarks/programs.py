@@ -30,7 +30,7 @@ class Program:
     argv: tuple[str, ...]
     piped: tuple[str, ...]
     version: tuple[str, ...]
-    ready: str = r"In \[{next}\]: "
+    ready: str = r"In \[{next}\]:"
     prompt_stays: bool = False
 
     def ready_after(self, cell: int) -> str:

@@ -70,7 +70,13 @@ def _one_liner(bench: Bench, program: Program, path: Path) -> float:
 def _time(bench: Bench, argv: Sequence[str], stdin: bytes) -> tuple[float, bytes]:
     start = time.monotonic()
     done = subprocess.run(
-        argv, input=stdin, capture_output=True, env=bench.env, cwd=bench.folder, timeout=60
+        argv,
+        input=stdin,
+        capture_output=True,
+        check=False,
+        env=bench.env,
+        cwd=bench.folder,
+        timeout=60,
     )
     seconds = time.monotonic() - start
     if done.returncode:

@@ -69,10 +69,12 @@ class FakeKernel:
 
     def start(self) -> Self:
         """Bind the sockets and start to answer."""
+        # Queued before anything can be received, so that no subscriber ever sees it: as with real
+        # kernels, which are long up when somebody attaches.
+        self.publish("status", {"execution_state": "starting"})
         self._sockets.start()
         self.main.thread.start()
         self.control.thread.start()
-        self.publish("status", {"execution_state": "starting"})
         return self
 
     def end(self, exit_code: int = 0, *, abrupt: bool = False) -> None:
@@ -126,7 +128,8 @@ class FakeKernel:
         got = self._wait(found, timeout)
         kinds = [f"{one.channel}:{one.msg_type}" for one in self.received]
         assert got, f"no {msg_type} number {count} in {timeout} s; got {kinds}"
-        return got[0]
+        first: Request = got[0]
+        return first
 
     def wait_for_subscriber(self, timeout: float = 5.0) -> None:
         """Wait until some client listens to iopub."""

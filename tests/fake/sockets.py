@@ -52,7 +52,9 @@ class Sockets:
         #: Set: nothing goes in or out any more, not even what is queued.
         self.abrupt = False
         self._stopping = False
-        self._hang_for = 0.0
+        # Set to end a hang before its time, and set by the I/O thread while it hangs.
+        self._closing = threading.Event()
+        self._hanging = threading.Event()
         # One PUSH per sending thread, since a zmq socket belongs to one thread at a time.
         # The list keeps them alive when their threads have ended; join() closes them.
         self._local = threading.local()
@@ -88,14 +90,20 @@ class Sockets:
         raise Stopped
 
     def hang(self, seconds: float) -> None:
-        """Let the I/O thread do nothing for that long, as a process stuck in C code would."""
-        self._hang_for = seconds
+        """Let the I/O thread do nothing for that long, as a process stuck in C code would.
+
+        Returns when that has begun; what was sent before has left by then.
+        """
+        self._hanging.clear()
+        self.send("hang", [str(seconds).encode()])
+        self._hanging.wait()
 
     def close(self, *, abrupt: bool = False) -> None:
         """Send what is queued (unless ``abrupt``), then close; may be called more than once."""
         if self.stopped.is_set():
             return
         self.abrupt = self.abrupt or abrupt
+        self._closing.set()
         if self._thread.is_alive():
             self.send("stop", [])
         else:
@@ -167,15 +175,13 @@ class Sockets:
             poller.register(socket, zmq.POLLIN)
         running = True
         while running:
-            if self._hang_for:
-                self.stopped.wait(self._hang_for)
-                self._hang_for = 0.0
             for socket, _ in poller.poll():
                 if socket is self._outbox:
                     running = self._deliver()
                 else:
                     self._receive(names[socket])
         self.stopped.set()
+        self._hanging.set()
         for socket in names:
             socket.close(linger=0 if self.abrupt else 1000)
         self._outbox.close(linger=0)
@@ -195,6 +201,9 @@ class Sockets:
                 return False
             if channel == b"stop":
                 self._stopping = True
+            elif channel == b"hang":
+                self._hanging.set()
+                self._closing.wait(float(frames[0]))
             elif target := self._sockets.get(channel.decode()):
                 target.send_multipart(frames)
         return True

@@ -1,11 +1,11 @@
-"""A kernel to talk to, from a name: attach to one that runs, or start one.
+"""A kernel to talk to: the client that talks to it and, if it is ours, its process, under one end.
 
-This joins what :mod:`kconsole.connect` finds or starts with the client that talks to it, and gives both
-one end: a kernel that we started is stopped, one that we attached to is left alone.
+A kernel that we started is stopped at that end, one that we attached to is left alone. Starting has a
+module of its own (:mod:`kconsole.client.starting`), so that attaching need not import what it needs.
 """
 
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from kconsole.client.client import KernelClient
 from kconsole.client.readiness import Progress, Readiness
@@ -14,12 +14,13 @@ from kconsole.connect.files import (
     load_connection_file,
     readable_by_others,
 )
-from kconsole.connect.process import KernelProcess
-from kconsole.connect.specs import default_kernel_spec, get_kernel_spec
 from kconsole.errors import ChannelError, KernelStartError
 from kconsole.protocol.replies import KernelInfo
 
-__all__ = ["Kernel", "attach", "start"]
+if TYPE_CHECKING:
+    from kconsole.connect.process import KernelProcess
+
+__all__ = ["Kernel", "attach"]
 
 _PORT_RACES = 3  # how often a kernel is started anew because somebody took one of its ports
 
@@ -42,24 +43,6 @@ def attach(name: str | None = None) -> "Kernel":
     return Kernel(KernelClient(info=info), None)
 
 
-def start(name: str | None = None) -> "Kernel":
-    """Start a kernel of our own, which ends with us, and begin to talk to it.
-
-    Parameters:
-        name: of its kernelspec; None is the default kernel, ``python3``.
-
-    Returns:
-        The kernel, as :func:`attach`.
-
-    Raises:
-        KernelSpecError: no such kernelspec, or a broken one.
-        KernelStartError: it cannot be started.
-    """
-    spec = default_kernel_spec() if name is None else get_kernel_spec(name)
-    process = KernelProcess.start(spec)
-    return Kernel(KernelClient(info=process.info, process=process), process)
-
-
 class Kernel:
     """A kernel, the client that talks to it and, if it is ours, its process.
 
@@ -72,7 +55,7 @@ class Kernel:
         busy: whether the kernel was at work when it was asked.
     """
 
-    def __init__(self, client: KernelClient, process: KernelProcess | None) -> None:
+    def __init__(self, client: KernelClient, process: "KernelProcess | None") -> None:
         self.client = client
         self.process = process
         self.info: KernelInfo | None = None
@@ -140,7 +123,7 @@ class Kernel:
         finally:
             self._readiness.close()
 
-    def _restart(self, process: KernelProcess) -> None:
+    def _restart(self, process: "KernelProcess") -> None:
         self.client.stop_channels()
         process.restart_with_new_ports()
         self.client = KernelClient(info=process.info, process=process)

@@ -1,0 +1,282 @@
+"""When a kernel is ready: what counts as proof, and what is said if there is none."""
+
+import contextlib
+import queue
+import socket
+import threading
+
+import pytest
+from clients import PATIENCE, connected, info_of, nobody, ready, replied
+from fake_kernel import FakeKernel
+
+from kconsole import (
+    AuthenticationError,
+    ChannelError,
+    KernelClient,
+    KernelNotReadyError,
+    KernelStartError,
+)
+from kconsole.client import readiness
+from kconsole.client.readiness import Readiness
+
+QUICK_S = 0.2
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Everything that is waited for before an error, in a short time."""
+    for name in ("_REFUSED_S", "_UNPROVEN_S", "_FORGED_S"):
+        monkeypatch.setattr(readiness, name, QUICK_S)
+
+
+@contextlib.contextmanager
+def asked(client):
+    """The questions to a kernel under way."""
+    one = Readiness(client)
+    try:
+        yield one
+    finally:
+        one.close()
+
+
+@contextlib.contextmanager
+def listener(greeting=b""):
+    """A port where somebody accepts, says that, and no more."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        accepted = []
+
+        def accept():
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    accepted.append(connection)
+                    connection.sendall(greeting)
+
+        thread = threading.Thread(target=accept)
+        thread.start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join(PATIENCE)
+        for connection in accepted:
+            connection.close()
+
+
+# --- proofs
+
+
+def test_a_kernel_says_what_it_is_and_its_output_comes(kernel):
+    with connected(kernel) as client:
+        info = client.wait_for_ready(PATIENCE)
+        assert info.language_info.name == kernel.language
+        texts = []
+
+        def show(msg):
+            texts.append(msg["content"].get("text", ""))
+
+        client.execute_interactive(kernel.code("print hello"), output_hook=show, timeout=PATIENCE)
+        assert "".join(texts) == "hello\n"
+
+
+def test_clients_that_come_at_once_are_all_ready(kernel):
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(connected(kernel)) for _ in range(3)]
+        for client in clients:
+            client.wait_for_ready(PATIENCE)
+        for client in clients:
+            reply = client.execute(kernel.code("one plus one"), reply=True, timeout=PATIENCE)
+            assert replied(reply)["status"] == "ok"
+
+
+def test_a_busy_kernel_is_ready_at_once():
+    with FakeKernel(busy=60) as kernel, connected(kernel) as client, asked(client) as questions:
+        questions.wait(PATIENCE)
+        assert questions.busy
+        assert questions.iopub_proven
+
+
+@pytest.mark.parametrize("kernel", ["ipykernel7", "ipykernel6"], indirect=True)
+def test_a_real_kernel_that_is_busy_is_ready_at_once(kernel):
+    with ready(kernel) as first:
+        first.execute(kernel.code("sleep 10"))
+        while first.get_iopub_msg(timeout=PATIENCE)["msg_type"] != "execute_input":
+            pass
+        with connected(kernel) as second:
+            second.wait_for_ready(PATIENCE)
+            first.interrupt(reply=True, timeout=PATIENCE)
+            assert first.get_shell_msg(timeout=PATIENCE)["content"]["status"] == "error"
+
+
+def test_an_idle_kernel_is_not_taken_for_busy(kernel):
+    with connected(kernel) as client, asked(client) as questions:
+        questions.wait(PATIENCE)
+        assert not questions.busy
+
+
+@pytest.mark.parametrize("deaf", ["control:kernel_info_request", "shell:kernel_info_request"])
+def test_an_answer_on_one_of_shell_and_control_is_enough(deaf):
+    with FakeKernel(deaf=[deaf]) as kernel, connected(kernel) as client:
+        assert client.wait_for_ready(PATIENCE).implementation == "fake"
+
+
+def test_a_kernel_without_control_channel_is_asked_on_shell():
+    with FakeKernel(control=False) as kernel, connected(kernel) as client:
+        assert client.wait_for_ready(PATIENCE).implementation == "fake"
+
+
+@pytest.mark.parametrize("welcome", ["none", "first", "always"])
+def test_output_is_proven_whatever_the_kernel_welcomes(welcome):
+    with (
+        FakeKernel(welcome=welcome) as kernel,
+        connected(kernel) as first,
+        connected(kernel) as two,
+    ):
+        for client in (first, two):
+            with asked(client) as questions:
+                questions.wait(PATIENCE)
+                assert questions.iopub_proven
+
+
+def test_a_welcome_proves_the_output_of_a_kernel_that_publishes_nothing_else():
+    with FakeKernel(omit=["status"]) as kernel, connected(kernel) as client:
+        with asked(client) as questions:
+            questions.wait(PATIENCE)
+            assert questions.iopub_proven
+        assert any(topic.startswith(b"kconsole-") for topic in kernel.subscriptions)
+
+
+def test_a_kernel_that_answers_but_publishes_nothing_is_used_after_a_while(quick):
+    with FakeKernel(omit=["status"], welcome="none") as kernel, connected(kernel) as client:
+        with asked(client) as questions:
+            assert questions.wait(PATIENCE).implementation == "fake"
+            assert not questions.iopub_proven
+
+
+def test_without_iopub_an_answer_is_enough():
+    with FakeKernel() as kernel:
+        client = KernelClient(info=info_of(kernel))
+        client.start_channels(iopub=False)
+        try:
+            assert client.wait_for_ready(PATIENCE).implementation == "fake"
+        finally:
+            client.stop_channels()
+
+
+def test_a_kernel_that_is_still_being_started_is_waited_for():
+    with nobody() as info:
+        client = KernelClient(info=info)
+        client.start_channels()
+    try:
+        facts = {**info.to_dict(), "key": "k"}
+        with FakeKernel(facts):
+            assert client.wait_for_ready(PATIENCE).implementation == "fake"
+    finally:
+        client.stop_channels()
+
+
+def test_a_waiting_program_is_told_of_the_progress():
+    with FakeKernel(deaf=["kernel_info_request"]) as kernel, connected(kernel) as client:
+        waited = queue.SimpleQueue()
+
+        def progress(seconds):
+            waited.put(seconds)
+            if seconds:
+                kernel.behaviour.change("deaf", [])
+
+        client.wait_for_ready(PATIENCE, progress=progress)
+        assert 0 <= waited.get_nowait() < PATIENCE
+
+
+@pytest.mark.parametrize("protocol_version", ["5.0", "4.1", "", "nonsense", "99.9.9"])
+def test_no_protocol_version_is_refused(protocol_version):
+    with FakeKernel(protocol_version=protocol_version) as kernel, connected(kernel) as client:
+        assert client.wait_for_ready(PATIENCE).protocol_version == protocol_version
+
+
+def test_a_kernel_info_reply_that_says_nothing_is_enough():
+    with FakeKernel(answers={"kernel_info_request": {}}) as kernel, connected(kernel) as client:
+        assert client.wait_for_ready(PATIENCE).language_info.name == ""
+
+
+# --- no kernel
+
+
+def test_ports_where_nothing_listens_are_not_waited_for_to_the_end(quick):
+    with nobody() as info, KernelClient(info=info) as client:
+        with pytest.raises(KernelNotReadyError, match="connection refused") as caught:
+            client.wait_for_ready()
+        assert isinstance(caught.value, RuntimeError)
+        assert info.url("shell") in str(caught.value)
+
+
+def test_a_port_that_is_silent_is_given_up_at_the_timeout():
+    with listener() as port:
+        names = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
+        client = KernelClient(**dict.fromkeys(names, port))
+        with client, pytest.raises(KernelNotReadyError, match=f"no answer from .*{port}"):
+            client.wait_for_ready(QUICK_S)
+
+
+def test_a_kernel_that_beats_but_does_not_answer_is_described_so():
+    with FakeKernel(deaf=["kernel_info_request"]) as kernel, connected(kernel) as client:
+        with pytest.raises(KernelNotReadyError, match="heartbeat answers"):
+            client.wait_for_ready(QUICK_S)
+
+
+def test_a_process_that_ended_is_a_start_error():
+    class Ended:
+        def poll(self):
+            return 3
+
+        def wait(self, timeout):
+            return True
+
+        def interrupt(self):
+            return False
+
+        def describe_exit(self):
+            return "ended with status 3"
+
+        def describe_death(self):
+            return "the kernel ended with status 3"
+
+    with nobody() as info, KernelClient(info=info, process=Ended()) as client:
+        with pytest.raises(KernelStartError, match="ended with status 3"):
+            client.wait_for_ready()
+
+
+def test_stopping_the_channels_ends_the_wait():
+    with FakeKernel(deaf=["kernel_info_request"]) as kernel:
+        client = KernelClient(info=info_of(kernel))
+        client.start_channels()
+        stopper = threading.Thread(
+            target=lambda: (kernel.wait_for("kernel_info_request"), client.stop_channels())
+        )
+        stopper.start()
+        with pytest.raises(ChannelError):
+            client.wait_for_ready()
+        stopper.join(PATIENCE)
+
+
+# --- another key
+
+
+@pytest.mark.parametrize("key", ["another", ""])
+def test_a_kernel_that_signs_otherwise_is_an_authentication_error(quick, key):
+    with FakeKernel(key=key) as kernel, connected(kernel, {"key": "ours"}) as client:
+        with pytest.raises(AuthenticationError, match="signs with another key"):
+            client.wait_for_ready()
+
+
+def test_a_kernel_that_does_not_know_our_key_and_is_silent_is_told_from_a_dead_one():
+    changes = {"key": "ours"}
+    with FakeKernel(welcome="none") as kernel, connected(kernel, changes) as client:
+        with pytest.raises(KernelNotReadyError, match="the key may be another kernel's"):
+            client.wait_for_ready(QUICK_S * 2)
+        assert kernel.wait_for_rejection() == "bad signature"
+
+
+@pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
+def test_a_real_kernel_with_another_key_is_an_authentication_error(kernel, quick):
+    with connected(kernel, {"key": "ours"}) as client:
+        with pytest.raises(AuthenticationError, match="another key"):
+            client.wait_for_ready()

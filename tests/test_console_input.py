@@ -1,0 +1,194 @@
+"""Stories of a kernel that asks for input in the middle of a cell."""
+
+import re
+from pathlib import Path
+
+import pytest
+from running_kernels import Kernel
+from stories import attached, paired, ready, rows_with, run, toolbar
+from terminal import Terminal
+
+#: bash_kernel reads from its own terminal, past the stdin channel.
+ASKING = pytest.mark.parametrize(
+    "kernel", ["fake", "ipykernel7", "ipykernel6", "xpython"], indirect=True
+)
+IPYTHONS = pytest.mark.parametrize("kernel", ["ipykernel7", "ipykernel6"], indirect=True)
+
+
+def ask(terminal: Terminal, code: str, question: str) -> None:
+    """Enter a cell, and wait until its question has the cursor behind it."""
+    terminal.line(code)
+    wait_for_question(terminal, question)
+
+
+def wait_for_question(terminal: Terminal, question: str, typed: str = "") -> None:
+    line = question + typed
+    terminal.wait_for(
+        lambda one: (
+            one.screen[one.cursor[0]].rstrip() == line.rstrip() and one.cursor[1] == len(line)
+        )
+    )
+
+
+@ASKING
+def test_a_question_takes_the_prompt_and_is_answered(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        ask(terminal, "x = input('name? '); print('hi', x)", "name? ")
+        assert "waiting for input" in toolbar(terminal)
+        terminal.line("Bob")
+        terminal.wait_for("\nname? Bob\nhi Bob\n")
+        ready(terminal)
+
+
+@ASKING
+def test_two_questions_in_a_row(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        ask(terminal, "a = input('a? '); b = input('b? '); print(a + b)", "a? ")
+        terminal.line("1")
+        wait_for_question(terminal, "b? ")
+        terminal.line("2")
+        terminal.wait_for("\na? 1\nb? 2\n12\n")
+        ready(terminal)
+
+
+@ASKING
+def test_a_password_is_neither_shown_nor_remembered(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        code = "import getpass; print(len(getpass.getpass('secret: ')), 'characters')"
+        ask(terminal, code, "secret: ")
+        begin = len(terminal.raw)
+        terminal.send("hunter2")
+        terminal.pump(0.05)
+        assert terminal.cursor[1] == len("secret: ")
+        terminal.key("enter")
+        terminal.wait_for("7 characters")
+        ready(terminal)
+        ask(terminal, "x = input('name? ')", "name? ")
+        terminal.key("up")
+        terminal.line("me")
+        ready(terminal)
+        terminal.key("up")
+        terminal.wait_for(lambda one: len(rows_with(one, "x = input(")) == 2)
+        assert b"hunter2" not in terminal.raw
+        assert b"*" not in terminal.raw[begin:]
+
+
+@ASKING
+def test_answers_have_a_history_of_their_own(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        ask(terminal, "x = input('one? ')", "one? ")
+        terminal.line("first answer")
+        ready(terminal)
+        ask(terminal, "x = input('two? ')", "two? ")
+        terminal.key("up")
+        wait_for_question(terminal, "two? ", "first answer")
+        terminal.key("enter")
+        ready(terminal)
+        terminal.key("up")
+        terminal.wait_for(lambda one: len(rows_with(one, "x = input('two? ')")) == 2)
+
+
+@IPYTHONS
+def test_ctrl_d_at_a_question_is_the_end_of_input(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        ask(terminal, "input('name? ')", "name? ")
+        terminal.key("c-d")
+        terminal.wait_for("EOFError")
+        ready(terminal)
+        assert terminal.process.poll() is None
+
+
+@pytest.mark.parametrize("kernel", ["fake", "xpython"], indirect=True)
+def test_ctrl_d_at_a_question_of_another_kernel_is_an_empty_answer(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        ask(terminal, "print(len(input('name? ')), 'characters')", "name? ")
+        terminal.key("c-d")
+        terminal.wait_for("\n0 characters")
+        ready(terminal)
+
+
+@pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "ipykernel6"], indirect=True)
+def test_ctrl_c_at_a_question_interrupts_the_cell(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        ask(terminal, "input('name? ')", "name? ")
+        terminal.send("half")
+        wait_for_question(terminal, "name? ", "half")
+        terminal.key("c-c")
+        terminal.wait_for("KeyboardInterrupt")
+        ready(terminal)
+        run(terminal, "20+22", ": 42")
+
+
+@ASKING
+def test_what_was_typed_before_the_question_is_there_after_it(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        terminal.line("import time; time.sleep(0.3); x = input('name? ')")
+        terminal.send("print('kept')")
+        wait_for_question(terminal, "name? ")
+        terminal.line("Bob")
+        terminal.wait_for(re.compile(r"name\? Bob\n\n?In \[[\d ]+\]: print\('kept'\)$", re.M))
+        terminal.key("enter")
+        terminal.wait_for("\nkept\n")
+
+
+def test_a_key_typed_before_the_question_never_answers_it(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.send("x = input('sure? ')\ry\r")
+        wait_for_question(terminal, "sure? ")
+        assert "+1 queued" in toolbar(terminal)
+        terminal.line("no")
+        terminal.wait_for("name 'y' is not defined")
+        assert kernel.wait_for("input_reply").content["value"] == "no"
+
+
+def test_the_answer_goes_to_the_request_that_asked(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        ask(terminal, "input('name? ')", "name? ")
+        terminal.line("é日🎉")
+        reply = kernel.wait_for("input_reply")
+        assert (reply.channel, reply.content) == ("stdin", {"value": "é日🎉"})
+        assert reply.parent["msg_type"] == "input_request"
+
+
+def test_output_comes_before_the_question(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _):
+        ask(terminal, "print('one'); print('two', end=''); input('three? ')", "three? ")
+        assert "one\ntwo\nthree?" in "\n".join(terminal.screen)
+
+
+def test_of_a_question_of_several_lines_the_last_is_the_prompt(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _):
+        ask(terminal, r"input('1) tea\n2) coffee\n> ')", "> ")
+        assert "\n1) tea\n2) coffee\n>" in "\n".join(terminal.screen)
+        terminal.line("2")
+        terminal.wait_for("\n1) tea\n2) coffee\n> 2\nOut[1]: '2'")
+
+
+def test_a_question_without_text_or_of_odd_form_is_a_question(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _):
+        for content in ("{}", '{"prompt": null, "password": null}', '{"prompt": 3}'):
+            terminal.line(f"%fake ask {content}")
+            terminal.wait_for(lambda one: "waiting for input" in toolbar(one))
+            run(terminal, f"answer to {content}", f"\nanswer to {content}\n")
+
+
+def test_a_question_cannot_bring_sequences_along(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _):
+        terminal.line(r'%fake ask {"prompt": "na\u001b]0;owned\u0007\u001b[2Jme\u202e? "}')
+        terminal.wait_for(lambda one: "waiting for input" in toolbar(one))
+        terminal.line("x")
+        ready(terminal)
+        assert not [
+            one for one in terminal.sequences if one.startswith("\x1b]") or one == "\x1b[2J"
+        ]
+        assert "\u202e" not in terminal.raw.decode()
+
+
+def test_a_question_of_a_cell_that_ends_otherwise_goes_away(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        ask(terminal, "input('name? ')", "name? ")
+        kernel.interrupt()
+        terminal.wait_for("KeyboardInterrupt")
+        ready(terminal)
+        run(terminal, "20+22", ": 42")
+        assert kernel.count("input_reply") == 0

@@ -1,0 +1,303 @@
+"""Stories of what a kernel sends: where it appears, and what of it must not reach the terminal."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from fake.faults import FAULTS
+from running_kernels import Kernel
+from stories import Pair, attached, color_of, paired, ready, rows_with, run
+from terminal import Terminal
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """One console for all stories that leave it as it was."""
+    with paired(tmp_path_factory.mktemp("kernel")) as pair:
+        yield pair
+
+
+@pytest.fixture
+def terminal(console: Pair) -> Terminal:
+    """The console's terminal, with nothing but the prompt on it."""
+    console.terminal.key("c-l")
+    console.terminal.wait_for(lambda one: one.screen[0].startswith("In [") and one.cursor[0] == 0)
+    return console.terminal
+
+
+def screen(terminal: Terminal) -> str:
+    return "\n".join(terminal.screen).rstrip()
+
+
+def cell(terminal: Terminal, code: str, *, until: str) -> str:
+    """Enter a cell, wait for a text on the screen and for the prompt; returns the screen."""
+    terminal.line(code)
+    terminal.wait_for(until, where="screen")
+    ready(terminal)
+    return screen(terminal)
+
+
+# --- streams
+
+
+def test_a_line_without_an_end_is_ended_before_the_prompt(terminal: Terminal) -> None:
+    assert re.search(r"\nabc\n\nIn \[", cell(terminal, "print('abc', end='')", until="\nabc\n"))
+
+
+def test_text_on_stderr_is_shown_too(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        run(terminal, kernel.code("print to stderr").replace("\n", "; "), "\noops\n")
+
+
+def test_all_characters_arrive(terminal: Terminal) -> None:
+    cell(terminal, "print('é 日本 🎉')", until="\né 日")
+    assert "é 日本 🎉" in terminal.raw.decode()
+
+
+def test_an_unfinished_line_stands_above_the_prompt_and_can_change(console: Pair) -> None:
+    terminal = console.terminal
+    number = console.kernel.count("execute_request") + 1
+    terminal.line("import time; time.sleep(60)")
+    header = console.kernel.wait_for("execute_request", count=number).header
+    for text, shown in [
+        ("10 %", "10 %"),
+        ("\r20 %", "20 %"),
+        ("\b\b!", "20!%"),
+        (" done", "20! done"),
+    ]:
+        console.kernel.publish("stream", {"name": "stdout", "text": text}, header)
+        terminal.wait_for(re.compile(rf"^{shown}\nIn \[", re.MULTILINE), where="screen")
+    console.kernel.interrupt()
+    terminal.wait_for("KeyboardInterrupt", where="screen")
+    assert rows_with(terminal, "20! done") == ["20! done"]
+    assert rows_with(terminal, "10 %") == []
+
+
+def test_a_progress_bar_leaves_its_last_state(terminal: Terminal) -> None:
+    text = cell(terminal, r'%fake chunks ["1/3", "\r2/3", "\r3/3\n", "ok\n"]', until="\nok\n")
+    assert text.count("/3\n") == 1
+    assert "\n3/3\nok\n" in text
+
+
+def test_colours_are_kept(terminal: Terminal) -> None:
+    cell(terminal, r'%fake stream "\u001b[31mred\u001b[0m plain\n"', until="\nred plain\n")
+    assert color_of(terminal, "red plain") == "red"
+    row, column = terminal.find("red plain")
+    assert terminal.cell(row, column + 4).fg == "default"
+
+
+def test_a_colour_goes_on_in_the_next_message_and_not_in_the_prompt(terminal: Terminal) -> None:
+    cell(terminal, r'%fake chunks ["\u001b[35mA\n", "B\n", "C"]', until="\nC\n")
+    assert [color_of(terminal, f"{letter}") for letter in "BC"] == ["magenta", "magenta"]
+    run(terminal, "print('after')", "\nafter\n")
+    assert color_of(terminal, "after") == "default"
+
+
+HOSTILE = {
+    "title": r"\u001b]0;owned\u0007",
+    "clipboard": r"\u001b]52;c;b3duZWQ=\u001b\\",
+    "cursor report": r"\u001b[6n",
+    "device attributes": r"\u001b[c",
+    "clear": r"\u001b[2J\u001b[3J\u001b[H",
+    "alternate screen": r"\u001b[?1049h",
+    "mouse": r"\u001b[?1003h",
+    "reset": r"\u001bc",
+    "charset": r"\u001b(0",
+    "scroll region": r"\u001b[1;2r",
+    "8-bit": r"\u009b2J\u009d0;owned\u009c",
+    "string": r"\u001bPowned\u001b\\",
+    "bell": r"\u0007\u0007",
+    "keypad": r"\u001b=",
+    "conceal": r"\u001b[8m",
+}
+WAYS = {
+    "stdout": r'%fake stream "a{}b\nend\n"',
+    "stderr": r'%fake stream "a{}b\nend\n" name=stderr',
+    "result": r'%fake result "a{}b\nend"',
+    "display": r'%fake display "a{}b\nend"',
+    "error": r'%fake error "E{0}" "v{0}" traceback=["a{0}b", "end"]',
+    "page": r'%fake page "a{}b\nend"',
+    "others": r'%fake foreign "a{0}b" "c{0}d\nend\n"',
+    "unknown MIME type": r'%fake display {{"x/{0}y": "z{0}", "text/plain": "a{0}b\nend"}}',
+}
+#: What the console itself uses, and colours.
+OURS = re.compile(
+    r"\x1b\[(?:\?(?:25|7|12|2004|2026|1)[hl]|\d*[ABCD]|[KJ]|(?!8m|\d+;8m)[0-9;]*m|0?J)|\x1b\[H|\x1b\[2J"
+)
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_no_sequence_of_a_kernel_reaches_the_terminal_but_colours(
+    terminal: Terminal, way: str
+) -> None:
+    begin = len(terminal.raw)
+    cell(terminal, way.format("".join(HOSTILE.values())), until="\nend\n")
+    raw = terminal.raw[begin:].decode()
+    assert [
+        found for found in re.findall(r"\x1b[^A-Za-z]*[A-Za-z=c]", raw) if not OURS.match(found)
+    ] == []
+    assert "\x1b[2J" not in raw
+    assert not re.search(r"[\x07\x0e\x0f\x7f-\x9f]", raw)
+    assert terminal.queries == []
+
+
+def test_broken_messages_do_no_harm(terminal: Terminal) -> None:
+    terminal.paste(f"%fake fault {' '.join(FAULTS)}\nprint('still here')")
+    terminal.key("enter")
+    terminal.wait_for("\nstill here\n")
+    ready(terminal)
+    assert rows_with(terminal, "replayed")[1:] == ["replayed"]  # once in the code, once shown
+    assert not rows_with(terminal, "mistake in kconsole")
+    run(terminal, "40+2", ": 42")
+
+
+# --- results and errors
+
+
+def test_a_result_of_several_lines_begins_below_its_number(terminal: Terminal) -> None:
+    assert re.search(r"Out\[\d+\]:\na\nb\n", cell(terminal, r'%fake result "a\nb"', until="\nb\n"))
+
+
+def test_an_error_is_shown_in_its_colours(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        run(terminal, kernel.code("error"), kernel.shows("error"))
+
+
+def test_an_error_that_is_only_in_the_reply_is_shown(terminal: Terminal) -> None:
+    text = cell(terminal, "%fake quiet_error Quiet whisper", until="Quiet: whisper")
+    assert text.count("Quiet: whisper") == 1
+
+
+def test_an_error_that_is_in_both_is_shown_once(terminal: Terminal) -> None:
+    text = cell(terminal, "%fake error Loud shout", until="Loud: shout")
+    assert text.count("Loud: shout") == 1
+
+
+def test_an_error_told_on_stderr_is_not_told_again(terminal: Terminal) -> None:
+    code = r'%fake stream "told\n" name=stderr' + "\n%fake quiet_error Quiet whisper"
+    terminal.paste(code)
+    terminal.key("enter")
+    terminal.wait_for("\ntold\n", where="screen")
+    assert "Quiet: whisper" not in screen(ready(terminal))
+
+
+# --- how a cell ends
+
+
+@pytest.mark.parametrize(
+    "order", ["reply idle result", "idle result reply", "idle reply result", "result reply idle"]
+)
+def test_a_result_is_shown_whenever_it_comes(terminal: Terminal, order: str) -> None:
+    terminal.paste(f"%fake order {order}\n6*7")
+    terminal.key("enter")
+    terminal.wait_for(re.compile(r"Out\[\d+\]: 42\n"), where="screen")
+
+
+def test_output_after_the_prompt_has_come_back_is_shown_above_it(terminal: Terminal) -> None:
+    terminal.line("%fake order reply idle 0.2 late")
+    ready(terminal)
+    terminal.send("typ")
+    terminal.wait_for(re.compile(r"^late\nIn \[\d+\]: typ", re.MULTILINE), where="screen")
+    terminal.key("c-u")
+
+
+def test_a_reply_without_a_count_still_counts(terminal: Terminal) -> None:
+    number = int(terminal.screen[0][4:-2])
+    cell(terminal, "%fake omit execution_count", until=f"In [{number + 1}]:")
+
+
+@pytest.mark.parametrize("word", ["abort", "aborted", "error", "pondering"])
+def test_any_status_ends_a_cell(terminal: Terminal, word: str) -> None:
+    cell(terminal, f"%fake status {word}", until=word)
+    run(terminal, "40+2", ": 42")
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", "null"])
+def test_a_reply_without_any_content_ends_a_cell(terminal: Terminal, content: str) -> None:
+    cell(terminal, f"%fake reply {content}", until=f"reply {content}")
+    run(terminal, "40+2", ": 42")
+
+
+@pytest.mark.parametrize(
+    ("order", "missing"), [("idle", "an execute_reply"), ("reply", "an idle status")]
+)
+def test_one_of_the_two_ends_of_a_cell_is_waited_for_only_so_long(
+    terminal: Terminal, order: str, missing: str
+) -> None:
+    text = cell(terminal, f"%fake order {order}", until="output may be missing")
+    assert f"the kernel did not send {missing}" in text
+    run(terminal, "40+2", ": 42")
+
+
+# --- others
+
+
+def test_what_others_do_appears_labelled_above_the_prompt(
+    console: Pair, terminal: Terminal
+) -> None:
+    terminal.send("mine")
+    console.kernel.foreign_cell("a = 'theirs'", "from a\n", result="17", client="bob")
+    terminal.wait_for(re.compile(r"Out\[\d+\]: 17\n(.*\n)?In \[\d+\]: mine"), where="screen")
+    text = screen(terminal)
+    assert re.search(r"^bob runs:\nIn \[\d+\]: a = 'theirs'\nfrom a\nOut\[\d+\]: 17", text, re.M)
+    number = int(re.findall(r"Out\[(\d+)\]", text)[-1])
+    assert f"In [{number + 1}]: mine" in text
+    terminal.key("c-u")
+
+
+def test_output_that_belongs_to_no_request_is_shown(terminal: Terminal) -> None:
+    cell(terminal, r'%fake orphan "orphaned\n"', until="\norphaned\n")
+
+
+def test_two_consoles_at_one_kernel_see_each_other(kernel: Kernel) -> None:
+    with attached(kernel) as one, attached(kernel) as other:
+        one.line(kernel.code("print hello"))
+        other.wait_for(re.compile(r"runs:\nIn \[\d+\]: .*hello.*\nhello\n"))
+        ready(one)
+        assert not rows_with(one, "runs:")
+
+
+# --- what a kernel asks of its front-end
+
+
+def test_a_page_is_shown(terminal: Terminal) -> None:
+    cell(terminal, r'%fake page "help\nmore help"', until="\nhelp\nmore help\n")
+
+
+def test_the_next_input_is_filled_in_and_not_run(console: Pair, terminal: Terminal) -> None:
+    count = console.kernel.count("execute_request")
+    terminal.line(r'%fake set_next_input "print(\"filled\")\nprint(2)\n"')
+    terminal.wait_for(
+        re.compile(r'In \[\d+\]: print\("filled"\)\n +...: print\(2\)\n'), where="screen"
+    )
+    terminal.pump(0.1)
+    assert console.kernel.count("execute_request") == count + 1
+    assert rows_with(terminal, "filled") != []
+    terminal.key("enter")
+    terminal.wait_for("\nfilled\n2\n", where="screen")
+
+
+def test_the_next_input_does_not_take_the_place_of_what_was_typed(
+    console: Pair, terminal: Terminal
+) -> None:
+    number = console.kernel.count("execute_request") + 1
+    terminal.paste("%fake order 0.3 reply idle\n%fake set_next_input theirs")
+    terminal.key("enter")
+    console.kernel.wait_for("execute_request", count=number)
+    terminal.send("mine")
+    terminal.wait_for(re.compile(r"suggests.*\nIn \[\d+\]: mine$", re.M), where="screen")
+    terminal.key("c-u", "up")
+    terminal.wait_for(re.compile(r"In \[\d+\]: theirs$", re.M), where="screen")
+    terminal.key("c-u")
+
+
+def test_several_next_inputs_are_one(terminal: Terminal) -> None:
+    terminal.paste("%fake set_next_input first\n%fake set_next_input second")
+    terminal.key("enter")
+    terminal.wait_for(re.compile(r"In \[\d+\]: first\n +...: second$", re.M), where="screen")
+    terminal.key("c-c")
+
+
+def test_an_editor_is_not_started_unasked(terminal: Terminal) -> None:
+    cell(terminal, "%fake edit /etc/passwd 3", until="passwd 3")
+    run(terminal, "40+2", ": 42")

@@ -1,0 +1,268 @@
+"""The real program as a Unix filter: exact bytes, exit statuses, signals, and odd standard streams."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from clients import PATIENCE
+from fake_kernel import FakeKernel
+from programs import COMMAND, end, run, running
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pipes and signals of Unix")
+
+
+@pytest.fixture
+def fake():
+    with FakeKernel(implementation="ipython") as kernel:
+        yield kernel
+
+
+@pytest.fixture
+def target(fake, tmp_path):
+    """The connection file of the scripted kernel."""
+    return str(fake.write_connection_file(tmp_path / "kernel-1.json"))
+
+
+def shell(line, *arguments, **options):
+    """Run a line of sh, in which "$@" is the program with these arguments."""
+    return subprocess.run(
+        ["sh", "-c", line, "sh", *COMMAND, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=3 * PATIENCE,
+        check=False,
+        **options,
+    )
+
+
+# --- what is run, and what comes out
+
+
+def test_code_of_the_command_line_runs_and_its_output_comes_out(kernel):
+    outcome = run(str(kernel.connection_file), "-c", kernel.code("print hello"))
+    assert outcome == (0, "hello\n", "")
+
+
+def test_a_result_comes_out_bare(kernel):
+    outcome = run(str(kernel.connection_file), "-c", kernel.code("one plus one"))
+    assert outcome == (0, "2\n", "")
+
+
+def test_many_lines_all_come_out(kernel):
+    outcome = run(str(kernel.connection_file), "-c", kernel.code("print many lines"))
+    assert outcome.status == 0
+    assert outcome.stdout.splitlines()[-1] == kernel.shows("print many lines")
+    assert len(outcome.stdout.splitlines()) == 2000
+
+
+def test_unicode_comes_out_also_where_the_locale_knows_none(kernel):
+    arguments = (str(kernel.connection_file), "-c", kernel.code("print unicode"))
+    env = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "utf-8"}
+    assert run(*arguments, env=env) == (0, "é 日本 🎉\n", "")
+
+
+def test_what_fails_goes_to_stderr_with_status_1(kernel):
+    outcome = run(str(kernel.connection_file), "-c", kernel.code("error"))
+    assert outcome.status == 1
+    assert kernel.shows("error") in outcome.stdout + outcome.stderr
+    assert kernel.language == "bash" or outcome.stdout == ""
+
+
+def test_several_codes_are_cells_in_this_order_and_an_error_stops_the_rest(target, fake):
+    outcome = run(target, "-c", "print(1)", "-c", "1 / 0", "-c", "print(3)")
+    assert (outcome.status, outcome.stdout) == (1, "1\n")
+    assert fake.count("execute_request") == 2
+
+
+def test_what_is_piped_in_is_one_cell(kernel):
+    code = kernel.code("assign") + "\n" + kernel.code("read back") + "\n"
+    outcome = run(str(kernel.connection_file), stdin=code)
+    assert outcome == (0, kernel.shows("read back") + "\n", "")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"x = 1\r\nprint(x)\r\n", b"x = 1\rprint(x)", "\ufeffx = 1\nprint(x)\n".encode()],
+)
+def test_line_ends_and_a_byte_order_mark_are_made_plain(target, fake, sent):
+    assert run(target, stdin=sent) == (0, "1\n", "")
+    assert fake.wait_for("execute_request").content["code"].rstrip() == "x = 1\nprint(x)"
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [(b"print(1)\n\xff\n", "not UTF-8 at byte 9"), (b"print(1)\0\n", "a NUL at byte 8")],
+)
+def test_what_is_no_text_is_refused_before_anything_is_asked(target, fake, sent, reason):
+    assert run(target, stdin=sent) == (2, "", f"kconsole: standard input: {reason}\n")
+    assert not fake.received
+
+
+def test_an_empty_pipe_is_status_0(target):
+    assert run(target, stdin=b"") == (0, "", "")
+
+
+def test_escape_sequences_pass_untouched_and_none_of_ours_are_added(target):
+    text = "\x1b[31mred\x1b[0m \x1b]0;title\x07 \r\x08"
+    assert run(target, "-c", f"print({text!r})") == (0, text + "\n", "")
+
+
+def test_no_escape_sequence_of_an_error_unless_it_is_asked_for(target):
+    plain = run(target, "-c", "1 / 0")
+    forced = run(target, "--color", "always", "-c", "1 / 0")
+    assert "\x1b" not in plain.stderr
+    assert "\x1b[31m" in forced.stderr
+    assert (plain.status, forced.status) == (1, 1)
+
+
+def test_color_always_wins_over_no_color(target):
+    env = {**os.environ, "NO_COLOR": "1"}
+    assert "\x1b[31m" in run(target, "--color", "always", "-c", "1 / 0", env=env).stderr
+    assert "\x1b" not in run(target, "--color", "never", "-c", "1 / 0").stderr
+
+
+def test_output_streams_as_it_comes_and_stdin_answers_input(target):
+    code = 'print("before")\nprint("hi", input("name? "))'
+    with running(target, "-c", code, stdin=subprocess.PIPE) as program:
+        # The cell waits for our answer when this line comes.
+        assert program.stdout.readline() == "before\n"
+        program.stdin.write("Ada\n")
+        assert end(program) == (0, "hi Ada\n", "")
+
+
+def test_input_on_real_kernels_is_answered_by_stdin(kernel):
+    code = kernel.code("input")
+    outcome = run(str(kernel.connection_file), "-c", code, stdin="Ada\n")
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert outcome.stdout.endswith("hi Ada\n")
+
+
+def test_the_end_of_stdin_is_an_eoferror_in_the_cell(target):
+    outcome = run(target, "-c", "input()")
+    assert outcome.status == 1
+    assert "EOFError" in outcome.stderr
+
+
+def test_a_cell_that_is_piped_in_cannot_ask(target):
+    outcome = run(target, stdin="input()")
+    assert outcome.status == 1
+    assert "StdinNotImplementedError" in outcome.stderr
+
+
+# --- standard streams that are closed, full, or left
+
+
+def test_a_closed_stdin_is_an_empty_one(target):
+    done = shell('"$@" <&-', target, "-c", "print(1)")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
+    assert shell('"$@" <&-', target).returncode == 0
+
+
+def test_a_closed_stdin_answers_with_its_end(target):
+    done = shell('"$@" <&-', target, "-c", "input()")
+    assert done.returncode == 1
+
+
+def test_a_closed_stdout_loses_the_output_and_nothing_else(target, fake):
+    done = shell('"$@" >&-', target, "-c", "print(1)")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert fake.count("execute_request") == 1
+
+
+def test_a_closed_stderr_loses_the_errors_and_nothing_else(target):
+    done = shell('"$@" 2>&-', target, "-c", "print(1)", "-c", "1 / 0")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "1\n", "")
+
+
+def test_a_reader_that_leaves_ends_the_program_quietly(target):
+    with running(target, "-c", "%fake flood 100000") as program:
+        assert program.stdout.readline().startswith("line 0 ")
+        program.stdout.close()
+        assert program.wait(PATIENCE) == 141
+        assert program.stderr.read() == ""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_a_full_disk_is_one_line_and_status_1(target):
+    done = shell('"$@" >/dev/full', target, "-c", "print(1)")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "No space left on device" in done.stderr
+
+
+# --- signals
+
+
+def test_ctrl_c_interrupts_the_kernel_and_is_status_130(kernel):
+    if kernel.name == "xpython":
+        pytest.skip("xeus-python goes on when it is asked to stop")
+    with running(str(kernel.connection_file), "-c", kernel.code("loop printing")) as program:
+        assert program.stdout.readline().startswith("tick")
+        program.send_signal(signal.SIGINT)
+        outcome = end(program)
+        assert outcome.status == 130
+        assert "kconsole" not in outcome.stderr, "the kernel stopped, so there is nothing to note"
+
+
+def test_a_second_ctrl_c_does_not_wait_for_the_kernel(target, fake):
+    with running(target, "-c", 'print("on")\n%fake deaf 30') as program:
+        assert program.stdout.readline() == "on\n"
+        program.send_signal(signal.SIGINT)
+        fake.wait_for("interrupt_request", PATIENCE)
+        program.send_signal(signal.SIGINT)
+        assert end(program) == (
+            130,
+            "",
+            "kconsole: interrupted twice: the kernel may still be at work\n",
+        )
+
+
+def test_ctrl_c_stops_the_cells_after_it(target, fake):
+    with running(target, "-c", 'print("on")\nimport time\ntime.sleep(30)', "-c", "2") as program:
+        assert program.stdout.readline() == "on\n"
+        program.send_signal(signal.SIGINT)
+        assert end(program).status == 130
+    assert fake.count("execute_request") == 1
+
+
+def test_ctrl_c_while_the_kernel_is_waited_for_is_status_130(tmp_path):
+    with FakeKernel(deaf=["kernel_info_request"]) as kernel:
+        path = str(kernel.write_connection_file(tmp_path / "kernel-1.json"))
+        with running(path, "-c", "1") as program:
+            kernel.wait_for("kernel_info_request", PATIENCE)
+            program.send_signal(signal.SIGINT)
+            assert end(program) == (130, "", "")
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_to_end_is_status_128_and_its_number(target, name):
+    number = getattr(signal, name)
+    with running(target, "-c", 'print("on")\nimport time\ntime.sleep(30)') as program:
+        assert program.stdout.readline() == "on\n"
+        program.send_signal(number)
+        assert end(program) == (128 + number, "", "")
+
+
+# --- kernels that die
+
+
+def test_a_kernel_that_dies_on_the_way_is_status_4(fresh_kernel):
+    path = str(fresh_kernel.connection_file)
+    with running(path, "-c", fresh_kernel.code("loop printing")) as program:
+        assert program.stdout.readline().startswith("tick")
+        fresh_kernel.process.kill()
+        outcome = end(program)
+    assert outcome.status == 4
+    assert outcome.stderr.startswith("kconsole: the kernel is gone: ")
+    assert outcome.stderr.count("\n") == 1
+
+
+def test_a_dying_kernels_last_output_is_not_lost(target):
+    # The scripted kernel dies with nothing flushed; what had come before is there.
+    with running(
+        target, "-c", 'print("last words")\nimport time\ntime.sleep(0.1)\n%fake die'
+    ) as one:
+        assert one.stdout.readline() == "last words\n"
+        assert end(one).status == 4

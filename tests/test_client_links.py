@@ -40,10 +40,9 @@ def runs(client):
 # --- Curve
 
 
-def other_keys(secret=True):
-    public, private = zmq.curve_keypair()
-    keys = {"curve_publickey": public.decode(), "curve_secretkey": private.decode()}
-    return keys
+def other_keys():
+    public, secret = zmq.curve_keypair()
+    return {"curve_publickey": public.decode(), "curve_secretkey": secret.decode()}
 
 
 @needs_curve

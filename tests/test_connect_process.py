@@ -72,8 +72,9 @@ def runtime(tmp_path, monkeypatch):
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     before = psutil.Process().num_fds()
+    known = set(psutil.Process().children())
     yield tmp_path / "runtime"
-    assert psutil.Process().children(recursive=True) == []
+    assert set(psutil.Process().children()) == known
     assert psutil.Process().num_fds() == before
     if (tmp_path / "runtime").exists():
         assert os.listdir(tmp_path / "runtime") == []
@@ -523,10 +524,18 @@ def test_a_kernel_that_is_kept_outlives_its_parent(child_spec, fifo, runtime):
         entry.unlink()
 
 
+def new_children(known, kernel):
+    """Our children that are neither known from before nor the kernel; other tests share kernels."""
+    return [
+        each for each in psutil.Process().children() if each not in known and each.pid != kernel.pid
+    ]
+
+
 def test_a_kernel_lives_on_without_its_guard(start, fifo, caplog):
+    known = psutil.Process().children()
     kernel = start(SLEEPER)
     fifo.line()
-    (guard,) = (child for child in psutil.Process().children() if child.pid != kernel.pid)
+    (guard,) = new_children(known, kernel)
     with watching(guard.pid) as ended:
         guard.kill()
         assert ended()
@@ -536,16 +545,18 @@ def test_a_kernel_lives_on_without_its_guard(start, fifo, caplog):
 
 
 def test_a_guard_that_hangs_is_got_rid_of(start, fifo, monkeypatch):
+    known = psutil.Process().children()
     monkeypatch.setattr("kconsole.connect.guard.PATIENCE", 0.05)
     kernel = start(SLEEPER)
     fifo.line()
-    (guard,) = (child for child in psutil.Process().children() if child.pid != kernel.pid)
+    (guard,) = new_children(known, kernel)
     guard.suspend()
     kernel.stop()
     assert not guard.is_running()
 
 
 def test_without_a_shell_there_is_no_guard_but_a_kernel(start, fifo, monkeypatch, caplog):
+    known = psutil.Process().children()
     popen = subprocess.Popen
 
     def refuse(command, **options):
@@ -557,7 +568,7 @@ def test_without_a_shell_there_is_no_guard_but_a_kernel(start, fifo, monkeypatch
     kernel = start(SLEEPER)
     assert fifo.line() == "ready"
     assert "no guard for the kernel" in caplog.text
-    assert [child.pid for child in psutil.Process().children()] == [kernel.pid]
+    assert new_children(known, kernel) == []
 
 
 # -- systems that have less ---------------------------------------------------------------------

@@ -147,7 +147,7 @@ def test_the_answer_goes_to_the_request_that_asked(tmp_path: Path) -> None:
         terminal.line("é日🎉")
         reply = kernel.wait_for("input_reply")
         assert (reply.channel, reply.content) == ("stdin", {"value": "é日🎉"})
-        assert reply.parent["msg_type"] == "input_request"
+        assert reply.parent_header["msg_type"] == "input_request"
 
 
 def test_output_comes_before_the_question(tmp_path: Path) -> None:

@@ -6,14 +6,17 @@ from kconsole.repl.history import KernelHistory
 
 
 class Kernel:
-    """Answers with what it remembers, and counts how often it was asked."""
+    """Answers with what it remembers, if it is not silent, and counts how often it was asked."""
 
-    def __init__(self, *remembered: str) -> None:
+    def __init__(self, *remembered: str, silent: bool = False) -> None:
         self.remembered = list(remembered)
+        self.silent = silent
         self.asked = 0
 
     async def ask(self) -> list[str]:
         self.asked += 1
+        if self.silent:
+            await asyncio.get_running_loop().create_future()
         return self.remembered
 
 
@@ -60,3 +63,21 @@ def test_a_very_long_memory_is_cut() -> None:
 
 def test_a_kernel_that_remembers_nothing() -> None:
     assert loaded(KernelHistory(Kernel().ask)) == []
+
+
+def test_a_silent_kernel_costs_nothing_of_this_sessions_inputs_and_is_asked_once() -> None:
+    kernel = Kernel(silent=True)
+    history = KernelHistory(kernel.ask)
+
+    async def main() -> None:
+        for number, text in enumerate(("a", "b"), 1):
+            history.append_string(text)
+            texts = history.load()
+            assert [await anext(texts) for _ in range(number)] == ["a", "b"][:number][::-1]
+            waiting = asyncio.ensure_future(anext(texts))
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        assert kernel.asked == 1
+
+    asyncio.run(main())

@@ -123,6 +123,8 @@ class ClientBase(ConnectionFileMixin):
         #: Written by the I/O thread alone; replaced, never changed in place.
         self._links: dict[Channel, Link] = {}
         self._ever_up = False
+        #: When the last iopub message came, whosever it was; written by the I/O thread alone.
+        self._last_iopub = 0.0
 
     def __enter__(self) -> Self:
         self.start_channels()
@@ -296,10 +298,18 @@ class ClientBase(ConnectionFileMixin):
             death = f"its process {self.process.describe_exit()}"
         return judge(self._links, self._ever_up, self.heartbeat, death)
 
+    def _check_alive(self) -> None:
+        """Raise KernelDiedError if the kernel is known to be gone."""
+        health = self.health
+        if health.state == "gone":
+            raise KernelDiedError(f"the kernel is gone: {health.detail}")
+
     # -- the listener of the transport: all of this runs in the I/O thread ---------------------------
 
     def received(self, channel: Channel, msg: Message) -> None:
         """A message has come: to its claimant, or to the sink, or to the channel."""
+        if channel == "iopub":
+            self._last_iopub = time.monotonic()
         if self._router.route(channel, msg):
             return
         if self.sink is not None:
@@ -313,9 +323,10 @@ class ClientBase(ConnectionFileMixin):
         self._ever_up = self._ever_up or link.state == "up"
         if link.state == "refused" and self._ever_up and self.process is not None:
             self.process.wait(_ENDING_S)
-        health = self.health
-        if health.state == "gone":
-            self._router.fail(KernelDiedError(f"the kernel is gone: {health.detail}"))
+        try:
+            self._check_alive()
+        except KernelDiedError as error:
+            self._router.fail(error)
         self._changed()
 
     def heartbeat_changed(self) -> None:

@@ -317,7 +317,7 @@ class KernelClient(ClientBase):
 
         Parameters:
             code, silent, store_history, user_expressions, allow_stdin, stop_on_error: as
-                :meth:`execute`. Without ``stdin_hook``, no input is allowed.
+                :meth:`execute`. Without ``stdin_hook`` or stdin channel, no input is allowed.
             timeout: how long the cell may take, in seconds; None is without limit.
             output_hook: called with each iopub message of the cell.
             stdin_hook: called with each input_request; it is to answer by :meth:`input`.
@@ -330,6 +330,7 @@ class KernelClient(ClientBase):
                 kernel went idle and never replied.
             KernelDiedError: the kernel died meanwhile.
         """
+        answerable = stdin_hook is not None and self.shell_channel.allow_stdin
         execution = Execution(
             self,
             requests.execute_request(
@@ -337,7 +338,7 @@ class KernelClient(ClientBase):
                 silent=silent,
                 store_history=store_history,
                 user_expressions=user_expressions,
-                allow_stdin=stdin_hook is not None if allow_stdin is None else allow_stdin,
+                allow_stdin=answerable if allow_stdin is None else allow_stdin,
                 stop_on_error=stop_on_error,
             ),
         )
@@ -369,6 +370,7 @@ class KernelClient(ClientBase):
         claim = self._router.claim(msg["msg_id"])
         try:
             self._running().send(channel, msg)
+            self._check_alive()  # from now on a death wakes the inbox; before, nobody was told
             return self._await_reply(msg_type, claim.inbox, timeout)
         finally:
             self._router.release(claim)

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from kconsole.client.router import Item
-from kconsole.errors import KconsoleError, KernelDiedError, ReplyTimeoutError
+from kconsole.errors import KconsoleError, ReplyTimeoutError
 from kconsole.protocol.cell import Cell
 from kconsole.protocol.events import Event, parse_event
 from kconsole.protocol.message import Channel, Message
@@ -87,7 +87,8 @@ class Execution:
 
         Raises:
             ReplyTimeoutError: it was not done in that time.
-            KernelDiedError: the kernel died, or the channels were stopped.
+            KernelDiedError: the kernel died.
+            ChannelError: the channels were stopped.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         while not self._over():
@@ -100,19 +101,14 @@ class Execution:
             try:
                 item = self._claim.inbox.get(timeout=max(0.0, wake - now))
             except Empty:
-                self._look()
+                self._client._check_alive()
                 continue
             yield self._take(item)
 
     def _over(self) -> bool:
+        self.cell.traffic(self._client._last_iopub)
         self.cell.poll(time.monotonic())
         return self.cell.state == "done" or (self.cell.finished and not self._tail)
-
-    def _look(self) -> None:
-        """Nothing came for a while: is anybody there?"""
-        health = self._client.health
-        if health.state == "gone":
-            raise KernelDiedError(f"the kernel is gone: {health.detail}")
 
     def _take(self, item: Item | KconsoleError) -> Step:
         if isinstance(item, KconsoleError):

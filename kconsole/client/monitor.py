@@ -4,7 +4,7 @@ libzmq tells the life of a connection as numbered events. A table turns them int
 :mod:`kconsole.client.transport`; the texts explain a failed Curve handshake (ZMTP 3.1, RFC 26), which
 is otherwise nothing but silence. Seen with libzmq 4.3.5: a peer with another security mechanism is
 FAILED_PROTOCOL, and libzmq gives up; a peer that does not know our key just hangs up, FAILED_NO_DETAIL,
-and is tried again and again.
+and is tried again and again. A peer without Curve is now the one and now the other, whoever looks first.
 """
 
 import struct
@@ -42,7 +42,8 @@ _PLAIN: dict[int, Link] = {
 
 _CURVE: dict[int, Link] = _PLAIN | {
     zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL: Link(
-        "denied", "the kernel does not have the Curve key of the connection file"
+        "denied",
+        "the kernel does not have the Curve key of the connection file, or is not encrypted at all",
     ),
     zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL: Link(
         "denied", "the kernel is not encrypted, but the connection file has Curve keys"

@@ -13,11 +13,11 @@ class Questions:
     def __init__(self) -> None:
         self._waiting: dict[str, asyncio.Future[Message | None]] = {}
 
-    async def answer(self, msg_id: str, timeout: float) -> Message | None:
+    async def answer(self, msg_id: str, timeout: float | None) -> Message | None:
         """Wait for the reply to a request that has just been sent.
 
         Parameters:
-            timeout: seconds.
+            timeout: seconds; None is without limit.
 
         Returns:
             The reply; None if there was none in that time, or nobody is there to give one.

@@ -46,6 +46,7 @@ from kconsole.repl.view import View
 __all__ = ["Console", "run_console"]
 
 _IGNORED_INTERRUPT_S = 3.0
+_SLOW_SHELL_S = 0.3
 _END_OF_TRANSMISSION = "\x04"  # what IPython's input() takes for Ctrl-D
 
 
@@ -81,6 +82,10 @@ class Console:
         self._inquiry = Inquiry(self._client)
         self._cells = CellQueue()
         self._activity = Activity()
+        #: Set as soon as the kernel's shell is known to answer; until then another's cell runs there.
+        self._shell_answers = asyncio.Event()
+        if not kernel.busy:
+            self._shell_answers.set()
         self._count: int | None = 0 if kernel.process is not None else None
         self._health = self._client.health
         self._notice = ""
@@ -130,9 +135,25 @@ class Console:
         self._view.lexer, self._view.code_style = self._scribe.speak(self._info.language_info)
         self._screen.flush()
         if self._kernel.busy:
-            self._scribe.note("the kernel is busy; what you enter waits for it")
-        elif self._count is None and self._info.implementation == "ipython":
+            self._spawn(self._wait_for_shell)
+            self._loop.call_later(_SLOW_SHELL_S, self._tell_if_busy)
+        if self._count is None and self._info.implementation == "ipython":
             self._spawn(self._find_count)
+
+    async def _wait_for_shell(self) -> None:
+        await self._inquiry.shell_answers()
+        self._shell_answers.set()
+        self._keep_time()
+
+    def _tell_if_busy(self) -> None:
+        """Unless the kernel was only slower on shell than on control, as every kernel is that starts."""
+        if not self._shell_answers.is_set():
+            self._scribe.note("the kernel is busy; what you enter waits for it")
+
+    @property
+    def _working(self) -> bool:
+        """Whether the kernel is at work, for whomever."""
+        return self._activity.state == "busy" or not self._shell_answers.is_set()
 
     # -- what the view shows -------------------------------------------------------------------------
 
@@ -164,7 +185,7 @@ class Console:
             busy_since=running.cell.started if running else None,
             cell=running.cell.execution_count if running else None,
             queued=len(self._cells),
-            working=self._activity.state == "busy",
+            working=self._working,
             asking=self.question is not None,
             notice=self._notice,
         )
@@ -221,7 +242,7 @@ class Console:
         """Ctrl-C: interrupt the running cell; a second one gives it up; without one, clear the line."""
         running = self._cells.running
         if running is None:
-            if self._activity.state == "busy":
+            if self._working:
                 self._send_interrupt()
             self._view.buffer.reset()
         elif running.interrupted_at is None:
@@ -258,7 +279,7 @@ class Console:
         last_line_empty = "\n" in code and not code.rsplit("\n", 1)[1].strip()
         if last_line_empty:  # some kernels call everything incomplete: this always runs
             self.submit()
-        elif self._cells.running is not None or self._activity.state == "busy":
+        elif self._cells.running is not None or self._working:
             guess = locally_complete(code, language)
             self._apply(guess.status, guess.indent)
         elif self._health.state == "gone":
@@ -396,6 +417,8 @@ class Console:
     def _receive(self, item: Item) -> None:
         """One message has come through the bridge."""
         msg = item.msg
+        if item.channel == "shell":
+            self._shell_answers.set()
         if item.channel == "stdin":
             self._ask_user(msg)
         elif item.channel == "iopub":
@@ -443,8 +466,11 @@ class Console:
         if not isinstance(event, InputRequest) or not self._is_running(msg):
             return
         self._scribe.end_cell()
+        above, _, prompt = event.prompt.rpartition("\n")
+        self._scribe.question(above)
         # ipykernel's getpass sends no prompt at all
-        self._question_prompt = one_line(event.prompt) or ("Password: " if event.password else "")
+        self._question_prompt = one_line(prompt) or ("Password: " if event.password else "")
+        self._screen.flush()  # what was said before the question stands above it
         self.question = msg
         self._view.ask(password=event.password)
 
@@ -482,6 +508,7 @@ class Console:
         """The kernel is dead: nothing that was asked of it will be answered."""
         self._inquiry.give_up()
         self._activity.clear()
+        self._shell_answers.set()
         self._cells.end()
         self._close_question()
         self._scribe.end_cell()
@@ -501,7 +528,7 @@ class Console:
     # -- the rest ------------------------------------------------------------------------------------
 
     async def _complete(self, code: str, cursor: int) -> CompleteReply | None:
-        if self._cells.running is not None or self._activity.state == "busy":
+        if self._cells.running is not None or self._working:
             await self._say("no completions while the kernel is busy")
             return None
         self._notice = "completing"
@@ -524,9 +551,11 @@ class Console:
             self._view.app.invalidate()
 
     async def _history(self) -> list[str]:
-        return [] if self._kernel.busy else await self._inquiry.history()
+        await self._shell_answers.wait()
+        return await self._inquiry.history()
 
     async def _find_count(self) -> None:
+        await self._shell_answers.wait()
         count = await self._inquiry.execution_count()
         if self._count is None:
             self._count = count
@@ -549,7 +578,7 @@ class Console:
         if self._clock is not None:
             self._clock.cancel()
             self._clock = None
-        if self._cells.running or self._activity.state == "busy" or self._health.state == "late":
+        if self._cells.running or self._working or self._health.state == "late":
             self._clock = self._loop.call_later(1.0, self._keep_time)
         self._view.app.invalidate()
 

@@ -78,6 +78,10 @@ class Inquiry:
         reply = await self._ask(self._client.kernel_info, _INFO_S)
         return None if reply is None else parse_kernel_info(reply)
 
+    async def shell_answers(self) -> None:
+        """Wait, for however long it takes, until the kernel answers on shell, or is gone."""
+        await self._ask(self._client.kernel_info, None)
+
     async def execution_count(self) -> int | None:
         """How many cells the kernel has run; to be asked of ipykernel only.
 
@@ -89,7 +93,7 @@ class Inquiry:
         )
         return None if reply is None else parse_execute_reply(reply).execution_count
 
-    async def _ask(self, send: Callable[[], str | Message], timeout: float) -> Message | None:
+    async def _ask(self, send: Callable[[], str | Message], timeout: float | None) -> Message | None:
         try:
             msg_id = send()
         except KconsoleError:

@@ -86,6 +86,11 @@ class Scribe:
         self.note(f"{one_line(event.parent.username or 'another client', 20)} runs:")
         self.echo(input_prompt(event.execution_count), event.code)
 
+    def question(self, above: str) -> None:
+        """Show the lines of the kernel's question that come before the one that is the prompt."""
+        if above:
+            self._screen.write(sanitise(above, "code") + "\n")
+
     def answer(self, prompt: str, text: str) -> None:
         """Show the answer that was given to the kernel's question."""
         self._screen.write(f"{prompt}{sanitise(text, 'code')}\n")

@@ -34,7 +34,9 @@ from prompt_toolkit.layout.processors import (
     HighlightIncrementalSearchProcessor,
     HighlightMatchingBracketProcessor,
     HighlightSelectionProcessor,
-    PasswordProcessor,
+    Processor,
+    Transformation,
+    TransformationInput,
 )
 from prompt_toolkit.lexers import DynamicLexer, Lexer, SimpleLexer
 from prompt_toolkit.styles import BaseStyle, DynamicStyle, Style, merge_styles
@@ -179,9 +181,7 @@ class View:
             BufferControl(
                 self.answer,
                 input_processors=[
-                    ConditionalProcessor(
-                        PasswordProcessor(char=""), Condition(lambda: self.password)
-                    )
+                    ConditionalProcessor(_NoEcho(), Condition(lambda: self.password))
                 ],
             ),
             get_line_prefix=_prefix(self._console.question_prompt),
@@ -227,6 +227,14 @@ class View:
         rows = max(1, get_app().output.get_size().rows - 2)
         space = _MENU_ROWS if self.buffer.complete_state is not None else 1
         return Dimension(min=min(space, rows), max=rows)
+
+
+class _NoEcho(Processor):
+    """Shows nothing of what is typed, not even how much; the cursor stays where it is."""
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        """Replace the line by nothing."""
+        return Transformation([], lambda position: 0, lambda position: 0)
 
 
 def _prefix(

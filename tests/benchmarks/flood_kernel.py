@@ -5,8 +5,9 @@
     python -m tests.benchmarks.flood_kernel CONNECTION_FILE [HISTORY_ENTRIES]
 
 It binds to free ports, writes the connection file, and then tells on stdout, as JSON lines with the time
-of CLOCK_MONOTONIC, what the driver wants to know: ``ready``, ``flood`` (the first message of a
-flood is about to leave), ``cell`` (one that waits for an interrupt has begun), ``interrupt_request``, ``foreign`` (all foreign messages have left).
+of CLOCK_MONOTONIC, what the driver wants to know: ``ready``; ``flood`` (the first message of a flood
+is about to leave); ``cell`` (one that waits for an interrupt has begun); ``interrupt_request``;
+``foreign`` (all foreign messages have left).
 
 Cells (anything else does nothing, and does it well)::
 
@@ -113,8 +114,7 @@ class FloodKernel:
         poller.register(sys.stdin.fileno(), zmq.POLLIN)
         _tell("ready")
         while not self._ending:
-            wait = None if self._trickle is None else max(0.0, self._trickle.due - time.monotonic())
-            ready = dict(poller.poll(None if wait is None else wait * 1000))
+            ready = dict(poller.poll(self._wait_ms()))
             if sys.stdin.fileno() in ready:
                 self._command(sys.stdin.readline().split())
             if self._iopub in ready:
@@ -290,6 +290,12 @@ class FloodKernel:
         per_tick = int(rate * _TICK_S) or number
         self._trickle = _Trickle(frames, per_tick, time.monotonic())
 
+    def _wait_ms(self) -> int | None:
+        """Until the next messages of a trickle are due; None if there is none."""
+        if self._trickle is None:
+            return None
+        return max(0, int((self._trickle.due - time.monotonic()) * 1000))
+
     def _flow(self) -> None:
         trickle = self._trickle
         if trickle is None or time.monotonic() < trickle.due:
@@ -304,7 +310,9 @@ class FloodKernel:
 
 
 def _port(socket: "zmq.Socket[bytes]") -> int:
-    return int(socket.last_endpoint.rpartition(b":")[2])
+    endpoint = socket.getsockopt(zmq.LAST_ENDPOINT)
+    assert isinstance(endpoint, bytes)
+    return int(endpoint.rpartition(b":")[2])
 
 
 def _history(entries: int) -> list[list[object]]:

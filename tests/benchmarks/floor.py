@@ -86,7 +86,7 @@ class Kernel:
         while self.shell.poll(0):
             self._wire.unpack(self.shell.recv_multipart())
             self._left.discard("reply")
-        texts = []
+        texts: list[str] = []
         while True:
             try:
                 frames = self.iopub.recv_multipart(zmq.NOBLOCK)

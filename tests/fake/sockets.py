@@ -5,6 +5,7 @@ owner, in order; everything that clients send is handed to callbacks, in the own
 cell can therefore keep a worker busy for as long as it likes: heartbeat and control go on.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -105,7 +106,9 @@ class Sockets:
         self.abrupt = self.abrupt or abrupt
         self._closing.set()
         if self._thread.is_alive():
-            self.send("stop", [])
+            # It may have stopped by itself meanwhile: an abrupt end needs no order.
+            with contextlib.suppress(Stopped):
+                self.send("stop", [])
         else:
             self.stopped.set()
 

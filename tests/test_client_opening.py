@@ -1,0 +1,275 @@
+"""A kernel from a name: attached to and left alone, or started and stopped."""
+
+import json
+import threading
+
+import psutil
+import pytest
+import zmq
+from clients import PATIENCE, nobody, replied
+from fake_kernel import FakeKernel, write_kernelspec
+from running_kernels import find_spec
+
+from kconsole import (
+    ConnectionFileError,
+    KernelNotReadyError,
+    KernelSpecError,
+    KernelStartError,
+    NoKernelError,
+    attach,
+    start,
+)
+from kconsole.client import opening
+from kconsole.client.client import KernelClient
+from kconsole.client.opening import Kernel
+from kconsole.connect.process import KernelProcess
+from kconsole.connect.specs import get_kernel_spec
+
+
+@pytest.fixture
+def data_dir(tmp_path, monkeypatch):
+    """Where this test's kernelspecs are."""
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+def value(kernel, code="6 * 7"):
+    """What the kernel says of the code's value."""
+    values = []
+
+    def look(msg):
+        if msg["msg_type"] == "execute_result":
+            values.append(msg["content"]["data"]["text/plain"])
+
+    kernel.client.execute_interactive(code, output_hook=look, timeout=PATIENCE)
+    return values
+
+
+# --- attaching
+
+
+def test_an_attached_kernel_is_left_alone(kernel):
+    with attach(str(kernel.connection_file)) as attached:
+        info = attached.wait(PATIENCE)
+        assert info is attached.info
+        assert info.language_info.name == kernel.language
+        assert attached.process is None
+        assert not attached.busy
+    with attach(str(kernel.connection_file)) as attached:
+        assert attached.wait(PATIENCE)
+
+
+def test_attaching_shuts_nothing_down(tmp_path):
+    with FakeKernel() as fake:
+        path = fake.write_connection_file(tmp_path / "kernel-1.json")
+        with attach(str(path)) as kernel:
+            kernel.wait(PATIENCE)
+            assert kernel.name == "fake"
+        assert fake.count("shutdown_request") == 0
+        assert path.exists()
+
+
+def test_a_busy_kernel_is_described_so(tmp_path):
+    with FakeKernel(busy=60) as fake:
+        path = fake.write_connection_file(tmp_path / "kernel-1.json")
+        with attach(str(path)) as kernel:
+            kernel.wait(PATIENCE)
+            assert kernel.busy
+
+
+def test_attaching_without_a_name_takes_the_one_that_answers(runtime_dir):
+    runtime_dir.mkdir(parents=True)
+    with FakeKernel() as fake:
+        fake.write_connection_file(runtime_dir / "kernel-1.json")
+        with attach() as kernel:
+            assert kernel.wait(PATIENCE).implementation == "fake"
+
+
+def test_attaching_to_nothing_is_an_error(tmp_path):
+    with pytest.raises(NoKernelError):
+        attach()
+    with pytest.raises(NoKernelError, match="kernel-1"):
+        attach("kernel-1")
+
+
+def test_a_faulty_file_is_an_error(tmp_path):
+    path = tmp_path / "kernel-1.json"
+    path.write_text("{}")
+    with pytest.raises(ConnectionFileError, match="shell_port"):
+        attach(str(path))
+
+
+def test_the_file_of_a_dead_kernel_is_an_error_when_it_is_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr("kconsole.client.readiness._REFUSED_S", 0.1)
+    with nobody() as info:
+        path = tmp_path / "kernel-1.json"
+        path.touch(0o600)
+        path.write_text(json.dumps(info.to_dict()))
+        with attach(str(path)) as kernel, pytest.raises(KernelNotReadyError) as caught:
+            kernel.wait(PATIENCE)
+    assert str(path) in str(caught.value)
+
+
+def test_what_makes_a_connection_unsafe_is_told(tmp_path):
+    with FakeKernel(key="") as fake:
+        path = fake.write_connection_file(tmp_path / "kernel-1.json")
+        path.chmod(0o644)
+        with attach(str(path)) as kernel:
+            assert [str(path) in line for line in kernel.warnings()] == [True, True]
+            assert "chmod 600" in kernel.warnings()[0]
+            assert "not signed" in kernel.warnings()[1]
+
+
+# --- starting
+
+
+def test_a_kernel_of_our_own_ends_with_us(data_dir, runtime_dir):
+    write_kernelspec(data_dir)
+    with start("fake") as kernel:
+        kernel.wait(PATIENCE)
+        assert value(kernel) == ["42"]
+        assert kernel.name == "fake"
+        pid = kernel.process.pid
+        assert psutil.pid_exists(pid)
+    assert not psutil.pid_exists(pid)
+    assert list(runtime_dir.iterdir()) == []
+    kernel.close()  # once more: nothing to do
+
+
+@pytest.mark.parametrize("name", ["ipykernel7", "ipykernel6", "xpython"])
+def test_a_real_kernel_of_our_own_ends_with_us(data_dir, name):
+    spec = find_spec(name)
+    if spec is None:
+        pytest.skip(f"kernel {name} is not installed")
+    write_kernelspec(data_dir, name, spec=spec)
+    with start(name) as kernel:
+        assert kernel.wait(PATIENCE).language_info.name == "python"
+        assert value(kernel) == ["42"]
+        pid = kernel.process.pid
+    assert not psutil.pid_exists(pid)
+
+
+def test_a_kernel_that_ignores_the_request_to_end_is_ended(data_dir, monkeypatch):
+    write_kernelspec(data_dir, shutdown="ignored", sigterm="die")
+    stop = KernelProcess.stop
+    monkeypatch.setattr(
+        KernelProcess, "stop", lambda self, *, ask=None, grace=0.1: stop(self, ask=ask, grace=grace)
+    )
+    with start("fake") as kernel:
+        kernel.wait(PATIENCE)
+        pid = kernel.process.pid
+    assert not psutil.pid_exists(pid)
+
+
+def test_leaving_while_a_cell_runs_ends_the_kernel(data_dir):
+    write_kernelspec(data_dir)
+    with start("fake") as kernel:
+        kernel.wait(PATIENCE)
+        kernel.client.execute("import time\ntime.sleep(60)")
+        pid = kernel.process.pid
+    assert not psutil.pid_exists(pid)
+
+
+def test_an_error_on_the_way_ends_the_kernel(data_dir):
+    write_kernelspec(data_dir)
+    with pytest.raises(ZeroDivisionError), start("fake") as kernel:
+        pid = kernel.process.pid
+        raise ZeroDivisionError
+    assert not psutil.pid_exists(pid)
+
+
+def test_an_unknown_kernelspec_is_an_error(data_dir):
+    with pytest.raises(KernelSpecError, match="nonesuch"):
+        start("nonesuch")
+
+
+def test_a_kernel_that_ends_at_once_is_an_error_with_its_last_words(data_dir):
+    write_kernelspec(data_dir, exit_at_start=7, stderr="cannot find my library\n")
+    with start("fake") as kernel, pytest.raises(KernelStartError) as caught:
+        kernel.wait(PATIENCE)
+    assert "cannot find my library" in str(caught.value)
+    assert "7" in str(caught.value)
+    assert "fake" in str(caught.value)
+
+
+def test_a_command_that_is_not_there_is_an_error_that_names_it(data_dir, runtime_dir):
+    write_kernelspec(data_dir, spec={"argv": ["no-such-program", "{connection_file}"]})
+    with pytest.raises(KernelStartError, match="no-such-program"):
+        start("fake")
+    assert list(runtime_dir.iterdir()) == []
+
+
+def test_a_kernel_that_lost_the_race_for_a_port_is_started_anew(data_dir, tmp_path):
+    """It fails twice as kernels do whose port somebody has taken, then it comes up."""
+    folder = write_kernelspec(data_dir)
+    spec = json.loads((folder / "kernel.json").read_text())
+    marks = tmp_path / "starts"
+    script = (
+        f'echo x >> "{marks}"; if [ $(wc -l < "{marks}") -lt 3 ]; '
+        'then echo "zmq.error.ZMQError: Address already in use" >&2; exit 1; fi; exec "$@"'
+    )
+    spec["argv"] = ["sh", "-c", script, "sh", *spec["argv"]]
+    (folder / "kernel.json").write_text(json.dumps(spec))
+    with start("fake") as kernel:
+        first = kernel.client
+        kernel.wait(PATIENCE)
+        assert kernel.client is not first
+        assert not first.channels_running
+        assert value(kernel) == ["42"]
+    assert marks.read_text().count("x") == 3
+
+
+def test_a_kernel_that_always_loses_the_race_is_given_up(data_dir, tmp_path):
+    marks = tmp_path / "starts"
+    script = f'echo x >> "{marks}"; echo "Address already in use" >&2; exit 1'
+    write_kernelspec(data_dir, spec={"argv": ["sh", "-c", script, "sh", "{connection_file}"]})
+    with start("fake") as kernel, pytest.raises(KernelStartError, match="Address already in use"):
+        kernel.wait(PATIENCE)
+    assert marks.read_text().count("x") == 1 + opening._PORT_RACES
+
+
+def test_interrupting_a_kernel_of_ours_sends_what_its_kernelspec_asks_for(data_dir, tmp_path):
+    for mode in ("signal", "message"):
+        record = tmp_path / mode
+        write_kernelspec(data_dir, mode, spec={"interrupt_mode": mode}, record=str(record))
+        with start(mode) as kernel:
+            kernel.wait(PATIENCE)
+            statuses = []
+
+            def sleep(one=kernel, into=statuses):
+                reply = one.client.execute("import time\ntime.sleep(60)", reply=True)
+                into.append(replied(reply)["ename"])
+
+            sleeper = threading.Thread(target=sleep)
+            sleeper.start()
+            while kernel.client.get_iopub_msg(timeout=PATIENCE)["msg_type"] != "execute_input":
+                pass
+            kernel.client.interrupt()
+            sleeper.join(PATIENCE)
+            assert statuses == ["KeyboardInterrupt"]
+        assert ("interrupt_request" in record.read_text()) == (mode == "message")
+
+
+@pytest.mark.skipif(not zmq.has("curve"), reason="this libzmq has no Curve")
+def test_a_real_kernel_speaks_curve(data_dir):
+    spec = find_spec("ipykernel7")
+    if spec is None:
+        pytest.skip("kernel ipykernel7 is not installed")
+    metadata = {"metadata": {"supported_encryption": "curve"}}
+    write_kernelspec(data_dir, "secret", spec=spec | metadata)
+    process = KernelProcess.start(get_kernel_spec("secret"), curve_keypair=zmq.curve_keypair())
+    with Kernel(KernelClient(info=process.info, process=process), process) as kernel:
+        kernel.wait(PATIENCE)
+        assert value(kernel) == ["42"]
+
+
+@pytest.mark.parametrize("name", ["ipykernel7", "xpython"])
+def test_a_real_kernel_speaks_over_ipc(data_dir, name):
+    spec = find_spec(name)
+    if spec is None:
+        pytest.skip(f"kernel {name} is not installed")
+    write_kernelspec(data_dir, name, spec=spec)
+    process = KernelProcess.start(get_kernel_spec(name), transport="ipc")
+    with Kernel(KernelClient(info=process.info, process=process), process) as kernel:
+        kernel.wait(PATIENCE)
+        assert value(kernel) == ["42"]

@@ -201,6 +201,16 @@ def test_existing_attaches_to_the_newest_that_answers(runtime_dir):
         assert kernel.count("shutdown_request") == 0
 
 
+def test_a_file_that_others_can_read_is_warned_about_and_used(tmp_path):
+    with FakeKernel() as kernel:
+        path = kernel.write_connection_file(tmp_path / "kernel-1.json")
+        path.chmod(0o644)
+        status, stdout, stderr = run(str(path), "-c", "6 * 7")
+    assert (status, stdout) == (0, "42\n")
+    assert stderr.startswith(f"kconsole: warning: {path}: ")
+    assert stderr.count("\n") == 1
+
+
 # --- kernels of our own
 
 
@@ -238,9 +248,9 @@ def test_a_command_that_is_not_there_is_status_3_and_named(kernelspecs):
 
 def test_a_kernel_of_our_own_that_dies_is_status_4(kernelspecs, runtime_dir):
     write_kernelspec(kernelspecs)
-    status, stdout, stderr = run("-k", "fake", "-c", 'print("on")\n%fake die 9')
+    status, _, stderr = run("-k", "fake", "-c", 'print("on")\n%fake die 9')
     assert status == 4
-    assert "9" in stderr
+    assert "status 9" in stderr
     assert stderr.count("\n") == 1
     assert list(runtime_dir.iterdir()) == []
 

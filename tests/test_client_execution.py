@@ -217,7 +217,9 @@ def test_execute_interactive_hands_out_the_output_and_returns_the_reply(kernel):
         )
         assert reply["content"]["status"] == "ok"
         assert "".join(msg["content"].get("text", "") for msg in msgs) == "hello\n"
-        assert {msg["parent_header"]["msg_id"] for msg in msgs} == {reply["parent_header"]["msg_id"]}
+        assert {msg["parent_header"]["msg_id"] for msg in msgs} == {
+            reply["parent_header"]["msg_id"]
+        }
 
 
 def test_execute_interactive_lets_a_hook_answer(kernel):

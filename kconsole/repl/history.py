@@ -1,5 +1,6 @@
 """The history of inputs: what the kernel remembers, loaded in the background, and this session's."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from itertools import islice
 
@@ -20,17 +21,26 @@ class KernelHistory(History):
     def __init__(self, ask: Callable[[], Awaitable[Iterable[str]]]) -> None:
         super().__init__()
         self._ask = ask
+        #: The question to the kernel, asked once; it outlives the prompt that asked it.
+        self._answer: asyncio.Future[Iterable[str]] | None = None
 
     async def load(self) -> AsyncGenerator[str, None]:
-        """Yield all inputs, the newest first, once the kernel has answered.
+        """Yield all inputs, the newest first; the kernel's, as soon as it has answered.
 
         prompt_toolkit calls this anew for each prompt, and cancels what has not ended by then.
         """
-        if not self._loaded:
-            latest = list(await self._ask())
-            self._loaded_strings += islice(_without_repeats(reversed(latest)), _AT_MOST)
-            self._loaded = True
         for text in list(self._loaded_strings):
+            yield text
+        if self._loaded:
+            return
+        if self._answer is None:
+            self._answer = asyncio.ensure_future(self._ask())
+        latest = list(await asyncio.shield(self._answer))
+        remembered = list(islice(_without_repeats(reversed(latest)), _AT_MOST))
+        if not self._loaded:
+            self._loaded_strings += remembered
+            self._loaded = True
+        for text in remembered:
             yield text
 
     def load_history_strings(self) -> Iterable[str]:

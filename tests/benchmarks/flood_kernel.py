@@ -104,6 +104,7 @@ class FloodKernel:
         self._ending = False
         # Answers heartbeats, also while a flood is being signed and sent; it has the socket for itself.
         threading.Thread(target=self._echo, daemon=True).start()
+        path.touch(mode=0o600)
         path.write_text(json.dumps(connection))
 
     def run(self) -> None:

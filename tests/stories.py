@@ -11,10 +11,11 @@ import psutil
 from fake_kernel import FakeKernel, write_kernelspec
 from leaks import wait_until
 from running_kernels import Kernel, start_fake
-from terminal import Terminal
+from terminal import SEQUENCE, Terminal
 
 __all__ = [
     "PROMPT",
+    "BlindTerminal",
     "Pair",
     "attached",
     "color_of",
@@ -33,6 +34,32 @@ __all__ = [
 PROMPT = re.compile(r"^In \[[ \d]+\]:$", re.MULTILINE)
 #: A console that starts a kernel has to import an editor, and the kernel an interpreter.
 START_S = 20.0
+
+
+class BlindTerminal(Terminal):
+    """A terminal that can close its eyes: drawing a flood would take longer than the story.
+
+    What comes meanwhile is in ``raw`` only. After ``look`` the screen is what the program draws anew.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.blind = False
+        self.raw = bytearray()  # grows in place
+
+    def ends(self, *texts: str) -> bool:
+        """Whether all the texts are among the last bytes, however they are coloured."""
+        tail = SEQUENCE.sub("", self.raw[-4000:].decode("utf-8", "ignore"))
+        return all(text in tail for text in texts)
+
+    def _feed(self, data: bytes) -> None:
+        if not self.blind:
+            super()._feed(data)
+
+    def look(self) -> None:
+        """Open the eyes, and let the program draw everything."""
+        self.blind = False
+        self.key("c-l")
 
 
 def program(*arguments: str) -> list[str]:
@@ -54,29 +81,37 @@ def toolbar(terminal: Terminal) -> str:
 
 
 @contextmanager
-def attached(kernel: Kernel, *arguments: str, **options: Any) -> Iterator[Terminal]:
-    """The console, attached to a kernel that runs already, with its prompt on the screen."""
+def attached(
+    kernel: Kernel, *arguments: str, wait: bool = True, **options: Any
+) -> Iterator[BlindTerminal]:
+    """The console, attached to a kernel that runs already; ``wait`` until it shows its prompt."""
     argv = program(str(kernel.connection_file), *arguments)
-    with Terminal(argv, **options) as terminal:
-        yield ready(terminal)
+    with BlindTerminal(argv, **options) as terminal:
+        yield ready(terminal) if wait else terminal
 
 
 class Pair(NamedTuple):
     """A console and the scripted kernel that it is attached to."""
 
-    terminal: Terminal
+    terminal: BlindTerminal
     kernel: FakeKernel
 
 
 @contextmanager
 def paired(
-    folder: Path, *arguments: str, options: dict[str, Any] | None = None, **behaviour: Any
+    folder: Path,
+    *arguments: str,
+    wait: bool = True,
+    rows: int = 24,
+    columns: int = 80,
+    **behaviour: Any,
 ) -> Iterator[Pair]:
     """The console, attached to a scripted kernel in this process that behaves so."""
     kernel = start_fake(folder, **behaviour)
     assert kernel.fake is not None
     try:
-        with attached(kernel, *arguments, **(options or {})) as terminal:
+        size = {"rows": rows, "columns": columns}
+        with attached(kernel, *arguments, wait=wait, **size) as terminal:
             yield Pair(terminal, kernel.fake)
     finally:
         kernel.close()
@@ -85,11 +120,11 @@ def paired(
 @contextmanager
 def owning(
     folder: Path, *arguments: str, wait: bool = True, **behaviour: Any
-) -> Iterator[Terminal]:
+) -> Iterator[BlindTerminal]:
     """The console with a scripted kernel of its own, which runs as a process and behaves so."""
     write_kernelspec(folder, **behaviour)
     argv = program("-k", "fake", *arguments)
-    with Terminal(argv, env={"JUPYTER_PATH": str(folder)}) as terminal:
+    with BlindTerminal(argv, env={"JUPYTER_PATH": str(folder)}) as terminal:
         yield ready(terminal) if wait else terminal
 
 

@@ -93,7 +93,9 @@ class Inquiry:
         )
         return None if reply is None else parse_execute_reply(reply).execution_count
 
-    async def _ask(self, send: Callable[[], str | Message], timeout: float | None) -> Message | None:
+    async def _ask(
+        self, send: Callable[[], str | Message], timeout: float | None
+    ) -> Message | None:
         try:
             msg_id = send()
         except KconsoleError:

@@ -1,42 +1,44 @@
-"""Which key does what: a table from keys to the console's actions."""
+"""Which key does what: a table from keys to the actions of kconsole.repl.editing."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from prompt_toolkit.application.current import get_app
 from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import Condition, has_completions, has_focus, is_searching
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
+from kconsole.repl.editing import Editing
 from kconsole.repl.view import INPUT_BUFFER
-
-if TYPE_CHECKING:
-    from kconsole.repl.console import Console
 
 __all__ = ["key_bindings"]
 
 _TAB = "    "
 
 
-def key_bindings(console: "Console") -> KeyBindings:
-    """Bind the keys of the console; all others are prompt_toolkit's own (emacs)."""
+def key_bindings(editing: Callable[[], Editing]) -> KeyBindings:
+    """Bind the keys of the console; all others are prompt_toolkit's own (emacs).
+
+    Parameters:
+        editing: gives the actions, which are made after the keys that call them.
+    """
     keys = KeyBindings()
     code = has_focus(DEFAULT_BUFFER) & ~is_searching
     answer = has_focus(INPUT_BUFFER) & ~is_searching
     completion_chosen = Condition(_completion_chosen)
 
-    keys.add("enter", filter=code & ~completion_chosen)(lambda event: console.enter())
+    keys.add("enter", filter=code & ~completion_chosen)(lambda event: editing().enter())
     keys.add("enter", filter=code & completion_chosen)(_take_completion)
-    keys.add("escape", "enter", filter=code)(lambda event: console.submit())
+    keys.add("escape", "enter", filter=code)(lambda event: editing().submit())
     keys.add("c-o", filter=code)(_newline)
     keys.add("tab", filter=code)(_tab)
     keys.add("s-tab", filter=code & has_completions)(
         lambda event: event.current_buffer.complete_previous()
     )
-    keys.add("enter", filter=answer)(lambda event: console.answer())
+    keys.add("enter", filter=answer)(lambda event: editing().answer())
     for sequence in ("c-c", "<sigint>"):
-        keys.add(sequence, filter=~is_searching)(lambda event: console.interrupt())
+        keys.add(sequence, filter=~is_searching)(lambda event: editing().interrupt())
     keys.add("c-d", filter=(code | answer) & Condition(_is_empty))(
-        lambda event: console.end_of_file()
+        lambda event: editing().end_of_file()
     )
     keys.add("c-z")(lambda event: event.app.suspend_to_background())
     return keys

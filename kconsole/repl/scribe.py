@@ -61,6 +61,10 @@ class Scribe:
         self._screen.end_line()
         self._screen.write(self._renderer.page(payload))
 
+    def blank(self) -> None:
+        """An empty line, between a cell's output and the next prompt."""
+        self._screen.write("\n")
+
     def end_cell(self) -> None:
         """Bring what a cell left unfinished to its end."""
         self._screen.write(self._renderer.end_cell())

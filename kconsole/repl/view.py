@@ -6,7 +6,7 @@ typed is still there afterwards).
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.application.current import get_app
@@ -42,12 +42,10 @@ from prompt_toolkit.lexers import DynamicLexer, Lexer, SimpleLexer
 from prompt_toolkit.styles import BaseStyle, DynamicStyle, Style, merge_styles
 from prompt_toolkit.widgets import SearchToolbar
 
+from kconsole.repl.face import Face
 from kconsole.repl.gate import GatedInput, KeyGate
 from kconsole.repl.output import terminal_output
 from kconsole.repl.screen import Screen
-
-if TYPE_CHECKING:
-    from kconsole.repl.console import Console
 
 __all__ = ["View"]
 
@@ -83,7 +81,7 @@ class View:
     """The application and its parts.
 
     Parameters:
-        console: asked for the texts to show.
+        face: the texts to show.
         keys: the key bindings.
         completer, history: of the input.
         stdin, stdout: the terminal.
@@ -91,19 +89,18 @@ class View:
 
     def __init__(
         self,
-        console: "Console",
+        face: Face,
         keys: KeyBindingsBase,
         completer: Completer,
         history: History,
         stdin: TextIO,
         stdout: TextIO,
     ) -> None:
-        self._console = console
+        self._face = face
         self.gate = KeyGate()
         #: Both are set once the kernel's language is known and the first prompt has been painted.
         self.lexer: Lexer = SimpleLexer()
         self.code_style: BaseStyle = Style([])
-        self.password = False
         self.buffer = Buffer(
             name=DEFAULT_BUFFER,
             multiline=True,
@@ -111,7 +108,7 @@ class View:
             complete_while_typing=False,
             enable_history_search=True,
             history=history,
-            tempfile_suffix=lambda: console.file_extension,
+            tempfile_suffix=lambda: face.file_extension,
         )
         #: Answers to the kernel's questions, with a history apart.
         self.answer = Buffer(
@@ -136,9 +133,8 @@ class View:
         self.app.ttimeoutlen = 0.05
         self.screen.attach(self.app)
 
-    def ask(self, *, password: bool) -> None:
+    def ask(self) -> None:
         """Give the keyboard to the kernel's question; what is being typed stays where it is."""
-        self.password = password
         self.answer.reset()
         self.app.layout.focus(self.answer)
         self.app.invalidate()
@@ -151,13 +147,8 @@ class View:
         self.app.invalidate()
         return text
 
-    @property
-    def asking(self) -> bool:
-        """Whether the keyboard belongs to a question of the kernel."""
-        return self._console.question is not None
-
     def _layout(self) -> Layout:
-        asking = Condition(lambda: self.asking)
+        asking = Condition(lambda: self._face.asking)
         search = SearchToolbar(Buffer(name=SEARCH_BUFFER))
         control = BufferControl(
             self.buffer,
@@ -174,17 +165,17 @@ class View:
         code = Window(
             control,
             height=self._code_height,
-            get_line_prefix=_prefix(self._console.prompt),
+            get_line_prefix=_prefix(self._face.prompt),
             wrap_lines=True,
         )
         question = Window(
             BufferControl(
                 self.answer,
                 input_processors=[
-                    ConditionalProcessor(_NoEcho(), Condition(lambda: self.password))
+                    ConditionalProcessor(_NoEcho(), Condition(lambda: self._face.password))
                 ],
             ),
-            get_line_prefix=_prefix(self._console.question_prompt),
+            get_line_prefix=_prefix(self._face.question_prompt),
             wrap_lines=True,
             dont_extend_height=True,
         )
@@ -201,9 +192,7 @@ class View:
             wrap_lines=True,
             dont_extend_height=True,
         )
-        toolbar = Window(
-            FormattedTextControl(self._console.toolbar), height=1, style="class:toolbar"
-        )
+        toolbar = Window(FormattedTextControl(self._toolbar), height=1, style="class:toolbar")
         body = HSplit(
             [
                 ConditionalContainer(unfinished, Condition(lambda: bool(self.screen.unfinished()))),
@@ -221,6 +210,9 @@ class View:
             ]
         )
         return Layout(body, focused_element=code)
+
+    def _toolbar(self) -> StyleAndTextTuples:
+        return self._face.toolbar(get_app().output.get_size().columns)
 
     def _code_height(self) -> Dimension:
         """At least a menu's height while there is a menu; at most what leaves the toolbar in sight."""

@@ -1,0 +1,138 @@
+"""What the keys that are not mere editing do: Enter, Ctrl-C, Ctrl-D."""
+
+from contextlib import suppress
+
+from kconsole.errors import KconsoleError
+from kconsole.protocol.completeness import locally_complete
+from kconsole.protocol.replies import IsCompleteReply
+from kconsole.repl.desk import Desk
+from kconsole.repl.farewell import is_farewell
+from kconsole.repl.prompts import input_prompt
+from kconsole.repl.work import Work
+
+__all__ = ["Editing"]
+
+_END_OF_TRANSMISSION = "\x04"  # what IPython's input() takes for Ctrl-D
+
+
+class Editing:
+    """The actions that keys are bound to (:mod:`kconsole.repl.keys`)."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._state = desk.state
+        self._view = desk.view
+        self._scribe = desk.scribe
+        self._leaving = False
+        self.work = Work(desk, self.suggest)
+
+    def enter(self) -> None:
+        """Enter: run the cell if it is complete, else start a new line."""
+        buffer = self._view.buffer
+        buffer.complete_state = None
+        document = buffer.document
+        if not document.text.strip():
+            self._blank()
+        elif not document.text_after_cursor.strip() or document.line_count == 1:
+            self._decide(document.text)
+        else:
+            buffer.newline()
+
+    def submit(self) -> None:
+        """Alt-Enter: run the cell as it is, or queue it behind the one that runs."""
+        buffer = self._view.buffer
+        code = buffer.text.rstrip()
+        if not code:
+            return
+        self._leaving = False
+        if is_farewell(code, self._state.language):
+            self._leave_by_word(code)
+            return
+        buffer.append_to_history()
+        buffer.reset()
+        self.work.add(code)
+
+    def answer(self) -> None:
+        """Enter at the kernel's question: send the answer."""
+        question = self._state.question
+        if question is None:
+            return
+        if not question.password:
+            self._view.answer.append_to_history()
+        text = self._desk.close_question()
+        self._scribe.answer(question.prompt, "" if question.password else text)
+        with suppress(KconsoleError):
+            self._desk.kernel.client.input(text, parent=question.request)
+
+    def interrupt(self) -> None:
+        """Ctrl-C: clear the line; where there is nothing to clear, or a cell of ours runs, interrupt."""
+        if self._state.cells.running is None and self._view.buffer.text:
+            self._view.buffer.reset()  # the kernel may be at work for others, who want it to go on
+        else:
+            self.work.interrupt()
+
+    def end_of_file(self) -> None:
+        """Ctrl-D on an empty line: leave; at the kernel's question, the end of its input."""
+        if self._state.question is not None:
+            ipython = self._state.info.implementation == "ipython"
+            self._view.answer.text = _END_OF_TRANSMISSION if ipython else ""
+            self.answer()
+        elif self._would_stop_work() and not self._leaving:
+            self._leaving = True
+            self._scribe.note(
+                "a cell is running; Ctrl-D again leaves, and stops the kernel", "warning"
+            )
+        else:
+            self._desk.exit(4 if self._state.gone else 0)
+
+    def suggest(self, code: str) -> None:
+        """Put a kernel's code at the prompt, never run it; what is being typed there stays."""
+        buffer = self._view.buffer
+        if buffer.text:
+            buffer.history.append_string(code)
+            buffer.reset(buffer.document)  # so that it takes up its history anew
+            self._scribe.note("the kernel suggests an input; Up shows it")
+        else:
+            buffer.text = code
+            buffer.cursor_position = len(code)
+
+    def _would_stop_work(self) -> bool:
+        return self._state.cells.running is not None and self._desk.kernel.process is not None
+
+    def _blank(self) -> None:
+        """Enter on an empty line: a new prompt, as a shell does."""
+        self._view.buffer.reset()
+        if self._state.cells.running is None:
+            self._scribe.echo(input_prompt(self._state.prompt_number), "")
+
+    def _decide(self, code: str) -> None:
+        """Find out whether code is complete; keys typed meanwhile wait for the decision."""
+        last_line_empty = "\n" in code and not code.rsplit("\n", 1)[1].strip()
+        if last_line_empty or self._state.gone:  # some kernels call everything incomplete
+            self.submit()
+        elif self._state.working:
+            self._apply(locally_complete(code, self._state.language))
+        else:
+            self._view.gate.close(self._view.app)
+            self._desk.spawn(self._ask_is_complete)
+
+    async def _ask_is_complete(self) -> None:
+        try:
+            code = self._view.buffer.text
+            self._apply(await self._desk.inquiry.is_complete(code, self._state.language))
+        finally:
+            self._view.gate.open(self._view.app)
+
+    def _apply(self, opinion: IsCompleteReply) -> None:
+        if opinion.status == "incomplete":
+            buffer = self._view.buffer
+            buffer.cursor_position = len(buffer.text)
+            buffer.insert_text("\n" + opinion.indent)
+        else:
+            self.submit()
+
+    def _leave_by_word(self, code: str) -> None:
+        self._scribe.echo(input_prompt(self._state.prompt_number), code)
+        if self._desk.kernel.process is None:
+            self._scribe.note("left; the kernel stays")
+        self._desk.exit(0)

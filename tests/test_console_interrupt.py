@@ -1,0 +1,148 @@
+"""Stories of Ctrl-C: it interrupts the kernel, gives up a cell, or clears the line."""
+
+import re
+from pathlib import Path
+
+import pytest
+from running_kernels import Kernel
+from stories import PROMPT, attached, owning, paired, ready, rows_with, run, toolbar, wait_for_line
+from terminal import Terminal
+
+#: xpython answers an interrupt_request, and goes on.
+INTERRUPTIBLE = pytest.mark.parametrize(
+    "kernel", ["fake", "ipykernel7", "ipykernel6", "bash"], indirect=True
+)
+SLEEP = {"python": "import time; time.sleep(60)", "bash": "sleep 60"}
+ENDLESS = "while True: print('tick')"
+
+
+def busy(terminal: Terminal) -> bool:
+    return "busy" in toolbar(terminal)
+
+
+@INTERRUPTIBLE
+def test_ctrl_c_interrupts_a_sleeping_cell_of_an_attached_kernel(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        terminal.line(SLEEP[kernel.language])
+        terminal.wait_for(lambda one: re.search(r"busy \d\d:\d\d In\[\d+\]", toolbar(one)))
+        terminal.key("c-c")
+        ready(terminal)
+        if kernel.language == "python":
+            terminal.wait_for("KeyboardInterrupt")
+        run(terminal, kernel.code("print hello"), "\nhello\n")
+
+
+def test_ctrl_c_interrupts_a_kernel_of_our_own(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        terminal.line(SLEEP["python"])
+        terminal.wait_for(busy)
+        terminal.key("c-c")
+        terminal.wait_for("KeyboardInterrupt")
+        ready(terminal)
+        run(terminal, "1+1", "Out[2]: 2")
+
+
+@pytest.mark.parametrize("kernel", ["fake", "ipykernel7"], indirect=True)
+def test_ctrl_c_stops_a_cell_that_prints_without_end(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        terminal.blind = True
+        terminal.line(ENDLESS)
+        terminal.wait_for(lambda one: one.raw.count(b"tick") > 1000)
+        terminal.send("typed meanwhile")
+        terminal.key("c-c")
+        terminal.wait_for(lambda one: b"KeyboardInterrupt" in one.raw)
+        terminal.look()
+        terminal.wait_for(re.compile(r"In \[\d+\]: typed meanwhile$", re.MULTILINE), where="screen")
+        terminal.wait_for(lambda one: "idle" in toolbar(one))
+
+
+def test_ctrl_c_without_a_cell_clears_the_line(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line("for i in [7]:")
+        wait_for_line(terminal, indent=4)
+        terminal.key("c-c")
+        terminal.wait_for(PROMPT, where="screen")
+        assert not rows_with(terminal, "...:")
+        assert kernel.count("interrupt_request") == 0
+        run(terminal, "1+1", "Out[1]: 2")
+
+
+def test_ctrl_c_leaves_what_is_typed_for_later(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line(SLEEP["python"])
+        kernel.wait_for("execute_request")
+        terminal.send("for later")
+        terminal.key("c-c")
+        terminal.wait_for("KeyboardInterrupt")
+        terminal.wait_for(re.compile(r"In \[2\]: for later$", re.MULTILINE), where="screen")
+
+
+@pytest.mark.parametrize("how", ["ignored", "silent"])
+def test_a_second_ctrl_c_gives_up_a_cell_that_cannot_be_interrupted(
+    tmp_path: Path, how: str
+) -> None:
+    with paired(tmp_path, interrupt=how) as (terminal, kernel):
+        terminal.line(SLEEP["python"])
+        header = kernel.wait_for("execute_request").header
+        terminal.line("1+1")
+        terminal.key("c-c")
+        kernel.wait_for("interrupt_request")
+        terminal.key("c-c")
+        terminal.wait_for("not waiting for the cell any more")
+        terminal.wait_for("dropped the cell that waited: 1+1")
+        terminal.wait_for(PROMPT, where="screen")
+        kernel.publish("stream", {"name": "stdout", "text": "too late\n"}, header)
+        kernel.interrupt()
+        ready(terminal)
+        assert not rows_with(terminal, "too late")
+        run(terminal, "40+2", ": 42")
+
+
+def test_a_kernel_that_does_not_react_is_told_of(tmp_path: Path) -> None:
+    with paired(tmp_path, interrupt="ignored") as (terminal, kernel):
+        terminal.line(SLEEP["python"])
+        kernel.wait_for("execute_request")
+        terminal.key("c-c")
+        terminal.wait_for("no reaction to the interrupt for 3 s; Ctrl-C again")
+        terminal.key("c-c")
+        terminal.wait_for("not waiting for the cell any more")
+        kernel.interrupt()
+
+
+def test_a_kernel_that_cannot_be_interrupted_says_so(tmp_path: Path) -> None:
+    with paired(tmp_path, control=False) as (terminal, kernel):
+        terminal.line(SLEEP["python"])
+        kernel.wait_for("execute_request")
+        terminal.key("c-c")
+        terminal.wait_for("not interrupted: ")
+        kernel.interrupt()
+
+
+def test_ctrl_c_while_others_keep_the_kernel_busy_clears_the_line_first(tmp_path: Path) -> None:
+    with paired(tmp_path, wait=False, busy=60.0) as (terminal, kernel):
+        terminal.wait_for("the kernel is busy; what you enter waits for it")
+        assert busy(terminal)
+        terminal.send("mine")
+        terminal.wait_for("In [ ]: mine")
+        terminal.key("c-c")
+        terminal.wait_for(PROMPT, where="screen")
+        assert kernel.count("interrupt_request") == 0
+        terminal.key("c-c")
+        terminal.wait_for("KeyboardInterrupt")
+        ready(terminal)
+
+
+def test_a_cell_entered_while_others_keep_the_kernel_busy_runs_after_them(tmp_path: Path) -> None:
+    with paired(tmp_path, wait=False, busy=60.0, history_rows=3) as (terminal, kernel):
+        terminal.wait_for("the kernel is busy; what you enter waits for it")
+        terminal.line("6*7")
+        terminal.wait_for("In [ ]: 6*7\nIn [ ]:")
+        terminal.wait_for(lambda one: one.cursor[0] == one.find("6*7")[0] + 1)
+        terminal.key("up")
+        terminal.wait_for(lambda one: len(rows_with(one, "6*7")) == 2)
+        terminal.key("c-u")
+        kernel.interrupt()
+        terminal.wait_for("Out[1]: 42")
+        run(terminal, "2+2", "Out[2]: 4")
+        terminal.key("up", "up", "up")
+        terminal.wait_for("In [3]: old_3 = 3")

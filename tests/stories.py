@@ -143,10 +143,13 @@ def color_of(terminal: Terminal, text: str) -> str:
 
 def wait_for_line(terminal: Terminal, indent: int = 0) -> None:
     """Wait for a further line of the input, with the cursor behind so many blanks."""
-    end = len("   ...: ") + indent
-    terminal.wait_for(
-        lambda one: (one.screen[one.cursor[0]].lstrip(), one.cursor[1]) == ("...:", end)
-    )
+
+    def is_there(one: Terminal) -> bool:
+        # How far the prompt reaches depends on the cell's number.
+        row = one.screen[one.cursor[0]]
+        return row.strip() == "...:" and one.cursor[1] == row.index("...:") + 5 + indent
+
+    terminal.wait_for(is_there)
 
 
 def rows_with(terminal: Terminal, text: str) -> list[str]:

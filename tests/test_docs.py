@@ -15,7 +15,7 @@ from kconsole.cli import command
 ROOT = Path(__file__).resolve().parent.parent
 MAN = (ROOT / "man" / "kconsole.1").read_text()
 README = (ROOT / "README.md").read_text()
-HELP = command.get_help(click.Context(command, info_name="kconsole"))
+HELP = command.get_help(command.make_context("kconsole", [], resilient_parsing=True))
 
 
 def program_options() -> list[list[str]]:

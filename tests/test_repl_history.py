@@ -55,6 +55,13 @@ def test_what_is_entered_before_the_kernel_has_answered_is_kept() -> None:
     assert loaded(history) == ["b", "a"]
 
 
+def test_an_input_that_the_kernel_remembers_already_is_there_once() -> None:
+    # A kernel that was busy at first answers when it has run what was entered meanwhile.
+    history = KernelHistory(Kernel("a", "b").ask)
+    history.append_string("b")
+    assert loaded(history) == loaded(history) == ["b", "a"]
+
+
 def test_a_very_long_memory_is_cut() -> None:
     kernel = Kernel(*(str(number) for number in range(100_000)))
     history = loaded(KernelHistory(kernel.ask))

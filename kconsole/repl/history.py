@@ -36,7 +36,10 @@ class KernelHistory(History):
         if self._answer is None:
             self._answer = asyncio.ensure_future(self._ask())
         latest = list(await asyncio.shield(self._answer))
-        remembered = list(islice(_without_repeats(reversed(latest)), _AT_MOST))
+        # A kernel that was busy at first has run some of our own by the time it answers.
+        ours = set(self._loaded_strings)
+        others = (text for text in reversed(latest) if text not in ours)
+        remembered = list(islice(_without_repeats(others), _AT_MOST))
         if not self._loaded:
             self._loaded_strings += remembered
             self._loaded = True

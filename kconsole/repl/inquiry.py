@@ -25,7 +25,7 @@ from kconsole.repl.asking import Questions
 __all__ = ["Inquiry"]
 
 #: How long Enter may wait for the kernel's opinion, in seconds.
-_IS_COMPLETE_S = 0.25
+_IS_COMPLETE_S = 0.5
 #: How long completions may take. Seconds is not too long: with a fresh home, jedi builds a cache first.
 _COMPLETE_S = 15.0
 _HISTORY_S = 10.0

@@ -22,7 +22,7 @@ from kconsole.repl.prompts import continuation, input_prompt
 
 __all__ = ["PlainConsole"]
 
-_IS_COMPLETE_S = 0.25
+_IS_COMPLETE_S = 0.5
 _INTERRUPT_S = 3.0
 
 

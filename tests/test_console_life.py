@@ -1,0 +1,228 @@
+"""Stories of ends: leaving, kernels that die or fall silent, signals, and what must not stay behind."""
+
+import os
+import re
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+import pytest
+from leaks import wait_until
+from running_kernels import Kernel, find_spec, is_idle, start_process
+from stories import (
+    PROMPT,
+    attached,
+    kernel_process,
+    owning,
+    paired,
+    ready,
+    rows_with,
+    run,
+    toolbar,
+)
+from terminal import Terminal
+
+SLEEP = "import time; time.sleep(60)"
+#: A kernel's death has to be told within this time, in seconds.
+TOLD_S = 6.0
+IPYTHONS = pytest.mark.parametrize("kernel", ["ipykernel7", "ipykernel6"], indirect=True)
+
+
+def is_gone(process: psutil.Process) -> bool:
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+# --- leaving
+
+
+@pytest.mark.parametrize("kernel", ["ipykernel7", "bash", "xpython"], indirect=True)
+def test_ctrl_d_detaches_and_the_kernel_stays(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        terminal.key("c-d")
+        assert terminal.wait_exit() == 0
+    assert is_idle(kernel)
+
+
+def test_ctrl_d_at_a_busy_kernel_that_is_not_ours_leaves_at_once(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line(SLEEP)
+        kernel.wait_for("execute_request")
+        terminal.key("c-d")
+        assert terminal.wait_exit() == 0
+        assert kernel.count("shutdown_request") == 0
+        assert kernel.count("interrupt_request") == 0
+
+
+def test_ctrl_d_stops_a_kernel_of_our_own(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        kernel = kernel_process(terminal)
+        terminal.key("c-d")
+        assert terminal.wait_exit() == 0
+        assert is_gone(kernel)
+
+
+def test_ctrl_d_while_a_cell_runs_in_our_own_kernel_asks_once(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        kernel = kernel_process(terminal)
+        terminal.line(SLEEP)
+        terminal.wait_for(lambda one: "busy" in toolbar(one))
+        terminal.key("c-d")
+        terminal.wait_for("a cell is running; Ctrl-D again leaves, and stops the kernel")
+        assert terminal.process.poll() is None
+        terminal.key("c-d")
+        assert terminal.wait_exit() == 0
+        assert is_gone(kernel)
+
+
+def test_ctrl_d_behind_a_character_deletes_nothing_and_does_not_leave(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _):
+        terminal.send("1+1")
+        terminal.key("c-d", "enter")
+        terminal.wait_for("Out[1]: 2")
+
+
+@IPYTHONS
+@pytest.mark.parametrize("word", ["exit", "quit()", "%exit"])
+def test_a_word_for_leaving_does_not_end_an_attached_ipykernel(kernel: Kernel, word: str) -> None:
+    with attached(kernel) as terminal:
+        terminal.line(word)
+        assert terminal.wait_exit() == 0
+        assert "left; the kernel stays" in terminal.everything
+    assert is_idle(kernel)
+
+
+def test_a_word_for_leaving_stops_a_kernel_of_our_own(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        kernel = kernel_process(terminal)
+        terminal.line("exit")
+        assert terminal.wait_exit() == 0
+        assert is_gone(kernel)
+
+
+def test_the_last_screen_stays_and_the_prompt_goes(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _):
+        run(terminal, "1+1", "Out[1]: 2")
+        terminal.key("c-d")
+        terminal.wait_exit()
+        assert rows_with(terminal, "Out[1]: 2")
+        assert not rows_with(terminal, "tcp local")
+        assert not terminal.cursor_hidden
+        assert terminal.cursor[1] == 0
+
+
+# --- death
+
+
+Dying = tuple[Terminal, Callable[[], None]]
+
+
+@pytest.fixture(params=["ours", "attached"])
+def dying(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Dying]:
+    """A console, and what kills its kernel."""
+    with ExitStack() as stack:
+        if request.param == "ours":
+            terminal = stack.enter_context(owning(tmp_path))
+            yield terminal, kernel_process(terminal).kill
+        else:
+            spec = find_spec("fake")
+            assert spec is not None
+            kernel = start_process("fake", spec, tmp_path)
+            stack.callback(kernel.close)
+            assert kernel.process is not None
+            yield stack.enter_context(attached(kernel)), kernel.process.kill
+
+
+WORK = {
+    "idle": ("1+1", "Out[1]: 2"),
+    "running": (SLEEP, "busy 00:00"),
+    "asking": ("input('name? ')", "waiting for input"),
+}
+
+
+@pytest.mark.parametrize(("code", "shows"), WORK.values(), ids=WORK)
+def test_a_dead_kernel_is_told_of_and_the_prompt_stays(dying: Dying, code: str, shows: str) -> None:
+    terminal, kill = dying
+    terminal.line(code)
+    terminal.wait_for(shows)
+    kill()
+    terminal.wait_for("the kernel died: ", TOLD_S)
+    terminal.wait_for(lambda one: "dead" in toolbar(one) and PROMPT.search("\n".join(one.screen)))
+    terminal.line("for i in [1]: pass")
+    terminal.wait_for("not run: the kernel is gone")
+    assert len(rows_with(terminal, "the kernel died: ")) == 1
+    terminal.key("c-d")
+    assert terminal.wait_exit() == 4
+
+
+def test_a_death_is_explained_as_far_as_it_is_known(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        terminal.line("%fake die 17")
+        terminal.wait_for(re.compile("the kernel died: .*17"), TOLD_S)
+
+
+def test_the_queue_of_a_dead_kernel_is_dropped(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        terminal.line(SLEEP)
+        terminal.wait_for("busy 00:00")
+        terminal.line("1+1")
+        terminal.wait_for("+1 queued")
+        kernel_process(terminal).kill()
+        terminal.wait_for("dropped the cell that waited: 1+1", TOLD_S)
+
+
+# --- silence
+
+
+def test_a_stopped_kernel_is_late_and_then_back(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        kernel = kernel_process(terminal)
+        kernel.suspend()
+        terminal.wait_for(lambda one: re.search(r"late \d s", toolbar(one)))
+        terminal.send("1+")
+        terminal.wait_for("In [1]: 1+")
+        kernel.resume()
+        terminal.wait_for(lambda one: "late" not in toolbar(one) and " ms" in toolbar(one))
+        assert not rows_with(terminal, "died")
+        terminal.line("1")
+        terminal.wait_for("Out[1]: 2")
+
+
+def test_a_restart_by_another_client_is_told_of(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        run(terminal, "x = 5", "]: x = 5")
+        kernel.restart()
+        terminal.wait_for("the kernel was asked to restart")
+        run(terminal, "1+1", "Out[1]: 2")
+
+
+# --- signals and hang-ups
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("code", ["1+1", SLEEP], ids=["idle", "running"])
+def test_a_signal_restores_the_terminal_and_leaves_no_kernel(
+    tmp_path: Path, number: signal.Signals, code: str
+) -> None:
+    with owning(tmp_path, wait=False) as terminal:
+        before = terminal.attributes
+        kernel = kernel_process(ready(terminal))
+        assert terminal.attributes != before
+        terminal.line(code)
+        terminal.wait_for("Out[1]: 2" if code == "1+1" else "busy 00:00")
+        terminal.kill(number)
+        assert terminal.wait_exit() == 128 + number
+        assert terminal.attributes == before
+        assert not terminal.cursor_hidden
+        assert "\x1b[?2004l" in terminal.sequences[-12:]
+        assert is_gone(kernel)
+
+
+def test_a_terminal_that_is_closed_ends_the_console_and_its_kernel(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        kernel = kernel_process(terminal)
+        os.close(terminal._master)
+        terminal._master = -1
+        terminal.process.wait(10)
+        wait_until(lambda: is_gone(kernel), 5, "the end of the kernel")

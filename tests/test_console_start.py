@@ -1,0 +1,60 @@
+"""Stories of a kernel that is being started: what is said meanwhile, and what if it fails."""
+
+import re
+from pathlib import Path
+
+from leaks import wait_until
+from stories import kernel_process, owning, ready, rows_with
+from terminal import Terminal
+
+
+def is_waiting(terminal: Terminal) -> bool:
+    return bool(re.search(r"^starting fake: \d+ s \(Ctrl-C cancels\)$", terminal.everything, re.M))
+
+
+def test_a_kernel_that_dies_at_start_says_how_and_why(tmp_path: Path) -> None:
+    with owning(
+        tmp_path, wait=False, exit_at_start=7, stderr="boom: no such library\n"
+    ) as terminal:
+        assert terminal.wait_exit() == 3
+        text = " ".join(terminal.everything.split("\n"))
+        assert text.startswith("kconsole: ")
+        assert re.search(r"\b7\b", text)
+        assert "boom: no such library" in text
+        assert "Traceback" not in text
+
+
+def test_a_slow_start_shows_that_it_is_waited_for_and_then_leaves_no_trace(tmp_path: Path) -> None:
+    with owning(tmp_path, wait=False, start_delay=0.8) as terminal:
+        terminal.wait_for(is_waiting)
+        ready(terminal)
+        terminal.wait_for("Fake kernel 1.0")
+        assert not rows_with(terminal, "starting")
+
+
+def test_ctrl_c_cancels_a_slow_start_and_leaves_no_kernel(tmp_path: Path) -> None:
+    with owning(tmp_path, wait=False, start_delay=60.0) as terminal:
+        before = terminal.attributes
+        terminal.wait_for(is_waiting)
+        kernel = kernel_process(terminal)
+        terminal.key("c-c")
+        assert terminal.wait_exit() == 130
+        assert terminal.attributes == before
+        assert not rows_with(terminal, "Traceback")
+        wait_until(lambda: not kernel.is_running(), 5, "the end of the kernel")
+
+
+def test_keys_typed_during_the_start_are_not_lost_and_not_echoed_twice(tmp_path: Path) -> None:
+    with owning(tmp_path, wait=False, start_delay=0.8) as terminal:
+        terminal.wait_for(is_waiting)
+        terminal.send("1+1\r2+2\rtyped")
+        terminal.wait_for("In [1]: 1+1\nOut[1]: 2\n\nIn [2]: 2+2\nOut[2]: 4\n\nIn [3]: typed")
+        assert len(rows_with(terminal, "1+1")) == 1
+
+
+def test_what_a_kernel_prints_on_its_own_output_is_not_on_the_screen(tmp_path: Path) -> None:
+    with owning(tmp_path, noise=100_000) as terminal:
+        terminal.line("%fake noise loud")
+        ready(terminal)
+        assert not rows_with(terminal, "noise\n")
+        assert [row for row in rows_with(terminal, "loud") if "%fake" not in row] == []

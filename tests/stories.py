@@ -19,6 +19,7 @@ __all__ = [
     "Pair",
     "attached",
     "color_of",
+    "is_drawn",
     "kernel_process",
     "owning",
     "paired",
@@ -68,11 +69,19 @@ def program(*arguments: str) -> list[str]:
 
 
 def ready(terminal: Terminal) -> Terminal:
-    """Wait for the prompt and the toolbar below it."""
+    """Wait for an empty prompt and the toolbar of an idle kernel below it."""
     terminal.wait_for(
-        lambda one: PROMPT.search("\n".join(one.screen)) and "idle" in toolbar(one), START_S
+        lambda one: (
+            is_drawn(one) and PROMPT.search("\n".join(one.screen)) and "idle" in toolbar(one)
+        ),
+        START_S,
     )
     return terminal
+
+
+def is_drawn(terminal: Terminal) -> bool:
+    """Whether the screen is a whole frame: while one is being drawn, the cursor is hidden."""
+    return not terminal.cursor_hidden
 
 
 def toolbar(terminal: Terminal) -> str:

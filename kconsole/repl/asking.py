@@ -6,6 +6,10 @@ from kconsole.protocol.message import Message
 
 __all__ = ["Questions"]
 
+#: How long a reply may still come after the kernel went idle again, in seconds. Kernels whose handler
+#: fails go busy and idle, and never reply (ipykernel: a completion that its completer chokes on).
+_GRACE_S = 0.25
+
 
 class Questions:
     """The questions under way. Lives in the event loop alone."""
@@ -41,9 +45,19 @@ class Questions:
             future.set_result(msg)
         return True
 
+    def idle(self, msg_id: str) -> None:
+        """Note that the kernel is done with a request: its reply comes now, or never."""
+        future = self._waiting.get(msg_id)
+        if future is not None:
+            future.get_loop().call_later(_GRACE_S, _answer_nothing, future)
+
     def give_up(self) -> None:
         """Answer all with None: the kernel is gone."""
         for future in self._waiting.values():
-            if not future.done():
-                future.set_result(None)
+            _answer_nothing(future)
         self._waiting.clear()
+
+
+def _answer_nothing(future: "asyncio.Future[Message | None]") -> None:
+    if not future.done():
+        future.set_result(None)

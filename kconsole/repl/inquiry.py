@@ -48,6 +48,10 @@ class Inquiry:
         """Hand a reply to whoever waits for it; False if nobody does."""
         return self._questions.take(msg)
 
+    def idle(self, msg_id: str) -> None:
+        """Note that the kernel is done with a request."""
+        self._questions.idle(msg_id)
+
     def give_up(self) -> None:
         """Answer all open questions with nothing: the kernel is gone."""
         self._questions.give_up()

@@ -55,6 +55,8 @@ class Intake:
         event = parse_event(msg)
         if isinstance(event, Status):
             self._state.activity.receive(msg)
+            if event.execution_state == "idle":
+                self._desk.inquiry.idle(event.parent.msg_id)
             self._desk.keep_time()
         if event.parent.msg_id in self._state.cells.abandoned:
             return

@@ -28,6 +28,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -223,7 +224,12 @@ class FloodKernel:
                 )
             _tell("cell")
             return
-        command = {"flood": self._flood, "result": self._result, "line": self._line}.get(verb)
+        commands: dict[str, Callable[..., None]] = {
+            "flood": self._flood,
+            "result": self._result,
+            "line": self._line,
+        }
+        command = commands.get(verb)
         if command is not None:
             command(request, *map(int, words))
         elif verb == "echo":

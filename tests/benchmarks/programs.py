@@ -22,7 +22,6 @@ class Program:
         version: what tells the version and ends.
         ready: what stands below the result of cell ``{n}`` once that cell is done with. The prompts of
             most come then; that of kconsole never goes away, but its toolbar says "busy" until then.
-        shows_foreign: whether it shows the output of other clients' cells.
         prompt_stays: whether keys can be typed, and are shown, while a cell runs.
     """
 

@@ -1,0 +1,227 @@
+"""Stories of Tab and of the history: help with typing that never stands in its way."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from running_kernels import Kernel
+from stories import PROMPT, Pair, attached, is_drawn, paired, ready, rows_with, run, toolbar
+from terminal import Terminal
+
+MANY = [f"name_{number:04}" for number in range(5000)]
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """One console for all stories that leave it as it was."""
+    names = ["alpha", "alphabet", "omega", *MANY]
+    with paired(tmp_path_factory.mktemp("kernel"), names=names, history_rows=20) as pair:
+        yield pair
+
+
+@pytest.fixture
+def terminal(console: Pair) -> Terminal:
+    """The console's terminal, with nothing but an empty prompt on it."""
+    console.terminal.key("c-c", "c-l")
+    console.terminal.wait_for(
+        lambda one: is_drawn(one) and PROMPT.fullmatch(one.screen[0]) and one.cursor[0] == 0
+    )
+    return console.terminal
+
+
+def typed(terminal: Terminal) -> str:
+    """What stands at the prompt."""
+    row = next(row for row in reversed(terminal.screen) if row.startswith("In ["))
+    return row.partition("]: ")[2]
+
+
+def wait_typed(terminal: Terminal, text: str) -> None:
+    terminal.wait_for(lambda one: one.screen[0].endswith("]: " + text))
+
+
+# --- Tab
+
+
+@pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "ipykernel6", "bash"], indirect=True)
+def test_tab_completes_a_name(kernel: Kernel) -> None:
+    word = {"python": "_unique_name", "bash": "unique_name"}[kernel.language]
+    with attached(kernel) as terminal:
+        run(terminal, f"{word}=4711", f"]: {word}=4711")
+        terminal.send({"python": word[:-2], "bash": "echo $" + word[:-2]}[kernel.language])
+        terminal.key("tab")
+        terminal.wait_for(lambda one: len(rows_with(one, word)) == 2, 30)
+        terminal.wait_for(lambda one: "completing" not in toolbar(one))
+        terminal.key("enter")
+        terminal.wait_for(re.compile(r"4711$", re.MULTILINE))
+
+
+def test_a_single_match_is_inserted_without_a_menu(terminal: Terminal) -> None:
+    terminal.send("x = ome")
+    terminal.key("tab")
+    wait_typed(terminal, "x = omega")
+    assert len(rows_with(terminal, "omega")) == 1
+
+
+def test_several_matches_are_a_menu_with_their_types(terminal: Terminal) -> None:
+    terminal.send("al")
+    terminal.key("tab")
+    wait_typed(terminal, "alpha")
+    terminal.wait_for(
+        re.compile(r"^ +alpha +function *\n +alphabet +function", re.M), where="screen"
+    )
+    terminal.key("tab", "tab")
+    wait_typed(terminal, "alphabet")
+    terminal.key("enter")  # takes it, and runs nothing
+    terminal.wait_for(lambda one: len(rows_with_screen(one, "function")) == 0)
+    assert typed(terminal) == "alphabet"
+
+
+def rows_with_screen(terminal: Terminal, text: str) -> list[str]:
+    return [row for row in terminal.screen if text in row]
+
+
+def test_typing_goes_on_while_the_menu_is_open(terminal: Terminal) -> None:
+    terminal.send("al")
+    terminal.key("tab")
+    terminal.wait_for("alphabet", where="screen")
+    terminal.send("x")
+    wait_typed(terminal, "alphax")
+    terminal.wait_for(lambda one: not rows_with_screen(one, "function"))
+
+
+def test_five_thousand_matches_are_a_menu_that_fits(terminal: Terminal) -> None:
+    terminal.send("name")
+    terminal.key("tab")
+    wait_typed(terminal, "name_")
+    terminal.wait_for("name_0003", where="screen")
+    assert "name_4999" not in "\n".join(terminal.screen)
+    assert "idle" in toolbar(terminal)
+    terminal.key("tab")
+    wait_typed(terminal, "name_0000")
+    terminal.key("s-tab", "s-tab")
+    wait_typed(terminal, "name_4999")
+
+
+def test_no_match_changes_nothing(terminal: Terminal) -> None:
+    terminal.send("zzz")
+    terminal.key("tab")
+    terminal.send("z")
+    wait_typed(terminal, "zzzz")
+
+
+def test_tab_at_the_beginning_of_a_line_indents(terminal: Terminal) -> None:
+    terminal.key("tab")
+    terminal.send("x")
+    wait_typed(terminal, "    x")
+
+
+def test_tab_while_the_kernel_is_busy_says_so(console: Pair, terminal: Terminal) -> None:
+    count = console.kernel.count("complete_request")
+    number = console.kernel.count("execute_request") + 1
+    terminal.line("import time; time.sleep(60)")
+    console.kernel.wait_for("execute_request", count=number)
+    terminal.send("al")
+    terminal.key("tab")
+    terminal.wait_for(lambda one: "no completions while the kernel is busy" in toolbar(one))
+    assert console.kernel.count("complete_request") == count
+    console.kernel.interrupt()
+    ready_after(terminal)
+
+
+def ready_after(terminal: Terminal) -> None:
+    terminal.wait_for("KeyboardInterrupt", where="screen")
+    terminal.wait_for(lambda one: "idle" in toolbar(one))
+
+
+def test_a_slow_completion_does_not_hold_up_the_keys(console: Pair, terminal: Terminal) -> None:
+    console.kernel.behaviour.delays["complete_request"] = 60.0
+    terminal.send("al")
+    terminal.key("tab")
+    terminal.wait_for(lambda one: "completing" in toolbar(one))
+    terminal.send("mond")
+    wait_typed(terminal, "almond")
+    console.kernel.behaviour.delays.clear()
+    console.kernel.interrupt()  # the kernel goes idle, and will not reply any more
+    terminal.wait_for(lambda one: "idle" in toolbar(one) and "completing" not in toolbar(one))
+    assert typed(terminal) == "almond"
+
+
+def test_a_kernel_that_does_not_answer_costs_only_its_completions(
+    console: Pair, terminal: Terminal
+) -> None:
+    console.kernel.behaviour.no_reply.append("complete_request")
+    count = console.kernel.count("complete_request")
+    terminal.send("ome")
+    terminal.key("tab")
+    console.kernel.wait_for("complete_request", count=count + 1)
+    terminal.wait_for(lambda one: "idle" in toolbar(one) and "completing" not in toolbar(one))
+    console.kernel.behaviour.no_reply.clear()
+    terminal.key("tab")
+    wait_typed(terminal, "omega")
+
+
+# --- history
+
+
+def test_up_brings_what_was_entered_and_then_what_the_kernel_remembers(tmp_path: Path) -> None:
+    with paired(tmp_path, history_rows=20) as (terminal, _):
+        run(terminal, "first = 1", "]: first = 1")
+        run(terminal, "1+1", "Out[2]: 2")
+        for text in ("1+1", "first = 1", "old_20 = 20", "old_19 = 19"):
+            terminal.key("up")
+            terminal.wait_for(f"In [3]: {text}", where="screen")
+        terminal.key("down")
+        terminal.wait_for("In [3]: old_20 = 20", where="screen")
+
+
+def test_up_after_some_letters_brings_what_begins_with_them(terminal: Terminal) -> None:
+    terminal.send("old_1")
+    terminal.key("up")
+    wait_typed(terminal, "old_19 = 19")
+    terminal.key("up")
+    wait_typed(terminal, "old_18 = 18")
+
+
+def test_ctrl_r_searches_backwards(terminal: Terminal) -> None:
+    terminal.key("c-r")
+    terminal.send("= 7")
+    wait_typed(terminal, "old_7 = 7")
+    terminal.key("enter")
+    terminal.key("c-e")
+    terminal.send("1")
+    wait_typed(terminal, "old_7 = 71")
+
+
+def test_ctrl_c_ends_a_search_and_keeps_the_line(console: Pair, terminal: Terminal) -> None:
+    count = console.kernel.count("interrupt_request")
+    terminal.send("mine")
+    terminal.key("c-r")
+    terminal.send("= 7")
+    wait_typed(terminal, "old_7 = 7")
+    terminal.key("c-c")
+    wait_typed(terminal, "mine")
+    assert console.kernel.count("interrupt_request") == count
+
+
+def test_an_input_of_several_lines_comes_back_whole(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _):
+        terminal.paste("a = 1\nprint(a + 6)")
+        terminal.key("enter")
+        terminal.wait_for("\n7\n")
+        ready(terminal)
+        terminal.key("up")
+        terminal.wait_for(re.compile(r"In \[2\]: a = 1\n +...: print\(a \+ 6\)"), where="screen")
+        terminal.key("enter")
+        terminal.wait_for(lambda one: one.everything.count("\n7\n") == 2)
+
+
+@pytest.mark.parametrize("kernel", ["ipykernel7", "ipykernel6"], indirect=True)
+def test_a_real_kernel_remembers_other_sessions(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        run(terminal, "remembered = 'yes'", "]: remembered = 'yes'")
+    with attached(kernel) as terminal:
+        run(terminal, "1", ": 1")  # by the time of this reply, the history has come too
+        terminal.send("remem")
+        terminal.key("up")
+        terminal.wait_for("]: remembered = 'yes'", where="screen")

@@ -4,6 +4,7 @@ The only place that prints an error or exits, and the only one that imports insi
 of use imports what it needs, so that ``--version`` does not wait for a protocol, nor a pipe for an editor.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -220,6 +221,8 @@ def _wait(kernel: "Kernel") -> None:
         kernel.wait(progress=progress.show)
     finally:
         progress.clear()
+    gc.freeze()
+    gc.enable()
 
 
 class _Progress:

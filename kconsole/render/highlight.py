@@ -19,7 +19,7 @@ from pygments.token import Comment, Error, Generic, Keyword, Name, Number, Opera
 from kconsole.protocol.replies import LanguageInfo
 from kconsole.render.visible import make_visible
 
-__all__ = ["ConsoleStyle", "highlight", "lexer_for"]
+__all__ = ["ConsoleStyle", "highlight", "lexer_for", "plain_lexer"]
 
 #: Longer code is shown without colours: some lexers take very long for strange input.
 _MAX_CHARACTERS = 100_000
@@ -65,6 +65,11 @@ class ConsoleStyle(Style):
 _FORMATTER = Terminal256Formatter(style=ConsoleStyle)
 
 
+def plain_lexer() -> Lexer:
+    """Return the lexer that colours nothing."""
+    return TextLexer(**_OPTIONS)
+
+
 def lexer_for(language: LanguageInfo) -> Lexer:
     """Return the lexer for a kernel's language; one that colours nothing where none is known.
 
@@ -76,7 +81,7 @@ def lexer_for(language: LanguageInfo) -> Lexer:
             return PythonLexer(**_OPTIONS)
         if (name := _names().get((kind, key))) and (lexer := find_lexer_class(name)):
             return lexer(**_OPTIONS)
-    return TextLexer(**_OPTIONS)
+    return plain_lexer()
 
 
 def highlight(code: str, lexer: Lexer, color: bool) -> str:

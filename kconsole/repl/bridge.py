@@ -16,6 +16,7 @@ __all__ = ["Bridge"]
 
 _BITE = 256  # messages
 _BITE_S = 0.008
+_JOINED = 8192  # characters of one stream that are joined to one message at the most
 
 
 class Bridge:
@@ -73,6 +74,27 @@ class Bridge:
         except RuntimeError:  # the loop was closed between the two lines
             return
 
+    def _join(self, item: Item) -> Item:
+        """Add to a piece of a stream those that follow it in the queue: a flood is many small ones."""
+        name = _stream_name(item)
+        if name is None:
+            return item
+        msg = item.msg
+        texts = [msg["content"]["text"]]
+        size = len(texts[0])
+        while self._queue and size < _JOINED:
+            following = self._queue[0]
+            parent = following.msg["parent_header"]
+            if _stream_name(following) != name or parent != msg["parent_header"]:
+                break
+            texts.append(following.msg["content"]["text"])
+            size += len(texts[-1])
+            self._queue.popleft()
+        if len(texts) == 1:
+            return item
+        joined: Message = {**msg, "content": {"name": name, "text": "".join(texts)}}
+        return Item(item.channel, joined)
+
     def _turn(self) -> None:
         """Take one bite, and ask for another turn if something is left; also after a mistake."""
         try:
@@ -91,6 +113,15 @@ class Bridge:
                 item = self._queue.popleft()
             except IndexError:
                 return
-            self._receive(item)
+            self._receive(self._join(item))
             if time.monotonic() > until:
                 return
+
+
+def _stream_name(item: Item) -> str | None:
+    """The stream's name, if the message is a piece of one of the usual form."""
+    msg = item.msg
+    if item.channel != "iopub" or msg["msg_type"] != "stream":
+        return None
+    name, text = msg["content"].get("name"), msg["content"].get("text")
+    return name if isinstance(name, str) and isinstance(text, str) else None

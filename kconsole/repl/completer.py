@@ -42,11 +42,19 @@ class KernelCompleter(Completer):
             yield Completion(
                 _insertable(text),
                 start_position=min(0, match.start - cursor),
-                display=one_line(match.text, 60),
-                display_meta=one_line(match.signature or match.type, 40),
+                display=_shown(match.text, 60),
+                display_meta=_shown(match.signature or match.type, 40) or None,
             )
+
+
+def _shown(text: str, width: int) -> str:
+    """The text as it may be shown in a menu; most matches are plain words, of 20,000 nearly all."""
+    plain = len(text) <= width and text.isascii() and text.isprintable()
+    return text if plain else one_line(text, width)
 
 
 def _insertable(text: str) -> str:
     """The text as it may enter the input: printable characters and newlines."""
+    if text.isprintable():
+        return text
     return "".join(each for each in text if each.isprintable() or each in "\n\t")

@@ -44,10 +44,10 @@ class Editing:
         code = buffer.text.rstrip()
         if not code:
             return
-        self._leaving = False
         if is_farewell(code, self._state.language):
             self._leave_by_word(code)
             return
+        self._leaving = False
         buffer.append_to_history()
         buffer.reset()
         self.work.add(code)
@@ -77,13 +77,8 @@ class Editing:
             ipython = self._state.info.implementation == "ipython"
             self._view.answer.text = _END_OF_TRANSMISSION if ipython else ""
             self.answer()
-        elif self._would_stop_work() and not self._leaving:
-            self._leaving = True
-            self._scribe.note(
-                "a cell is running; Ctrl-D again leaves, and stops the kernel", "warning"
-            )
-        else:
-            self._desk.exit(4 if self._state.gone else 0)
+        elif not self._must_ask("Ctrl-D"):
+            self._leave()
 
     def suggest(self, code: str) -> None:
         """Put a kernel's code at the prompt, never run it; what is being typed there stays."""
@@ -96,8 +91,17 @@ class Editing:
             buffer.text = code
             buffer.cursor_position = len(code)
 
-    def _would_stop_work(self) -> bool:
-        return self._state.cells.running is not None and self._desk.kernel.process is not None
+    def _must_ask(self, how: str) -> bool:
+        """Whether leaving would stop a cell, and has not been asked about yet; asks then."""
+        stops_work = self._state.cells.running is not None and self._desk.kernel.process is not None
+        if not stops_work or self._leaving:
+            return False
+        self._leaving = True
+        self._scribe.note(f"a cell is running; {how} again leaves, and stops the kernel", "warning")
+        return True
+
+    def _leave(self) -> None:
+        self._desk.exit(4 if self._state.gone else 0)
 
     def _blank(self) -> None:
         """Enter on an empty line: a new prompt, as a shell does."""
@@ -132,7 +136,9 @@ class Editing:
             self.submit()
 
     def _leave_by_word(self, code: str) -> None:
+        if self._must_ask("Enter"):
+            return
         self._scribe.echo(input_prompt(self._state.prompt_number), code)
-        if self._desk.kernel.process is None:
+        if self._desk.kernel.process is None and not self._state.gone:
             self._scribe.note("left; the kernel stays")
-        self._desk.exit(0)
+        self._leave()

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from prompt_toolkit.application.current import get_app
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.lexers import Lexer, PygmentsLexer, SimpleLexer
 from prompt_toolkit.styles import BaseStyle, style_from_pygments_cls
 
 from kconsole.protocol.events import Event, ExecuteInput
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
-from kconsole.render.highlight import ConsoleStyle, highlight, lexer_for
+from kconsole.render.highlight import ConsoleStyle, highlight, lexer_for, plain_lexer
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
 from kconsole.render.style import Role, paint
@@ -17,6 +19,9 @@ from kconsole.repl.screen import Screen
 
 __all__ = ["Scribe"]
 
+#: Lines from which on an input is not coloured from its beginning anew at each key, but from a little
+#: before what is on the screen; a string that began further up may then have the wrong colour.
+_LONG_INPUT = 200
 _ECHO_LINES = 200  # of an input that is longer, its beginning is shown
 
 
@@ -32,7 +37,7 @@ class Scribe:
         self._screen = screen
         self._color = color
         self._renderer = Renderer(RenderOptions(color=color))
-        self._lexer = lexer_for(LanguageInfo())
+        self._lexer = plain_lexer()
 
     def speak(self, language: LanguageInfo) -> tuple[Lexer, BaseStyle]:
         """Use the kernel's language from now on.
@@ -43,8 +48,9 @@ class Scribe:
         self._lexer = lexer_for(language)
         if not self._color:
             return SimpleLexer(), style_from_pygments_cls(ConsoleStyle)
-        lexer = type(self._lexer)
-        return PygmentsLexer(lexer), style_from_pygments_cls(ConsoleStyle)
+        from_start = Condition(lambda: get_app().current_buffer.document.line_count < _LONG_INPUT)
+        lexer = PygmentsLexer(type(self._lexer), sync_from_start=from_start)
+        return lexer, style_from_pygments_cls(ConsoleStyle)
 
     def banner(self, info: KernelInfo) -> None:
         """Show the kernel's own banner."""

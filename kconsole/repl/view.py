@@ -14,7 +14,7 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import Completer
 from prompt_toolkit.enums import DEFAULT_BUFFER, SEARCH_BUFFER
 from prompt_toolkit.filters import Condition, has_focus, is_done
-from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples
+from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples, fragment_list_width
 from prompt_toolkit.history import History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindingsBase
 from prompt_toolkit.layout import (
@@ -232,9 +232,17 @@ class _NoEcho(Processor):
 def _prefix(
     prompt: Callable[[bool], StyleAndTextTuples],
 ) -> Callable[[int, int], StyleAndTextTuples]:
-    """What stands before each line: the prompt before the first, its continuation before the others."""
+    """What stands before each line: the prompt before the first, its continuation before the others.
+
+    Blanks before what has only been wrapped, and nothing on a screen on which that would leave too little
+    room for the text (prompt_toolkit shows nothing at all where it leaves none).
+    """
 
     def prefix(line: int, wraps: int) -> StyleAndTextTuples:
-        return prompt(line == 0 and wraps == 0)
+        fragments = prompt(line == 0)
+        width = fragment_list_width(fragments)
+        if 2 * width > get_app().output.get_size().columns:
+            return []
+        return [("", " " * width)] if wraps else fragments
 
     return prefix

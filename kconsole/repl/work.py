@@ -81,7 +81,8 @@ class Work:
         dropped = self._state.cells.drop()
         if dropped:
             what = "cell" if len(dropped) == 1 else f"{len(dropped)} cells"
-            self._scribe.note(f"dropped the {what} that waited: {dropped[0]}", "warning")
+            codes = " | ".join(dropped)
+            self._scribe.note(f"dropped the {what} that waited: {codes}", "warning")
 
     def _run_next(self) -> None:
         code = self._state.cells.next()
@@ -162,6 +163,8 @@ class Work:
 
     def _abandon(self) -> None:
         self._state.cells.abandon()
+        if self._state.count is not None:
+            self._state.count += 1  # its number is taken, whatever becomes of it
         self._desk.close_question()
         self._scribe.end_cell()
         self._scribe.note(

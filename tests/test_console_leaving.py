@@ -1,0 +1,248 @@
+"""Stories of leaving with real kernels: ends, deaths and silence of ipykernel, and several consoles at one.
+
+What the scripted kernel can show alone is in test_console_life.py and test_console_start.py.
+"""
+
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from leaks import wait_until
+from running_kernels import Kernel, is_idle
+from stories import (
+    PROMPT,
+    BlindTerminal,
+    attached,
+    is_drawn,
+    kernel_process,
+    owning,
+    program,
+    ready,
+    rows_with,
+    run,
+    toolbar,
+)
+from terminal import Terminal
+
+SLEEP = "import time; time.sleep(60)"
+ASK = "input('name? ')"
+ASKING = "waiting for input"
+#: A kernel's death has to be told within this time, in seconds.
+TOLD_S = 6.0
+IPYKERNEL = pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
+FRESH = pytest.mark.parametrize("fresh_kernel", ["fake", "ipykernel7"], indirect=True)
+ENDS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+#: What the kernel is at, and what the toolbar says then.
+WORK = {"idle": ("1+1", "idle"), "running": (SLEEP, "busy 00:00"), "asking": (ASK, ASKING)}
+AT_WORK = pytest.mark.parametrize(("code", "shows"), WORK.values(), ids=WORK)
+
+
+@contextmanager
+def native() -> Iterator[tuple[BlindTerminal, psutil.Process]]:
+    """The console with an ipykernel of its own, and that kernel's process."""
+    with BlindTerminal(program("-k", "python3")) as terminal:
+        ready(terminal)
+        children = psutil.Process(terminal.process.pid).children()
+        (kernel,) = (one for one in children if "ipykernel_launcher" in one.cmdline())
+        yield terminal, kernel
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _needs_ipykernel() -> None:
+    pytest.importorskip("ipykernel")
+
+
+def enter(terminal: Terminal, code: str, shows: str) -> None:
+    """Enter a cell, and wait until the toolbar says what the kernel does with it."""
+    terminal.line(code)
+    if shows == "idle":
+        terminal.wait_for(": 2\n")
+    terminal.wait_for(lambda one: is_drawn(one) and shows in toolbar(one))
+
+
+def is_dead(terminal: Terminal) -> bool:
+    """Whether an empty prompt stands above the toolbar of a dead kernel."""
+    screen = "\n".join(terminal.screen)
+    return is_drawn(terminal) and "dead" in toolbar(terminal) and bool(PROMPT.search(screen))
+
+
+def check_mourning(terminal: Terminal) -> None:
+    """The death is told once, the prompt works, nothing is run, and leaving tells of it."""
+    terminal.wait_for("the kernel died: ", TOLD_S)
+    terminal.wait_for(is_dead)
+    terminal.line("2+3")
+    terminal.wait_for("not run: the kernel is gone")
+    terminal.wait_for(is_dead)
+    assert len(rows_with(terminal, "the kernel died: ")) == 1
+    terminal.key("c-d")
+    assert terminal.wait_exit() == 4
+    assert not rows_with(terminal, "Traceback")
+
+
+# --- leaving
+
+
+def test_ctrl_d_stops_an_ipykernel_of_our_own() -> None:
+    with native() as (terminal, kernel):
+        terminal.key("c-d")
+        assert terminal.wait_exit() == 0
+        assert not kernel.is_running()
+
+
+def test_ctrl_d_while_an_ipykernel_of_our_own_works_asks_once() -> None:
+    with native() as (terminal, kernel):
+        enter(terminal, SLEEP, "busy 00:00")
+        terminal.key("c-d")
+        terminal.wait_for("a cell is running; Ctrl-D again leaves, and stops the kernel")
+        terminal.wait_for(lambda one: is_drawn(one) and "busy" in toolbar(one))
+        assert terminal.process.poll() is None
+        assert kernel.is_running()
+        terminal.key("c-d")
+        assert terminal.wait_exit() == 0
+        assert not kernel.is_running()
+
+
+@FRESH
+def test_a_kernel_that_is_left_while_it_works_goes_on(fresh_kernel: Kernel) -> None:
+    with attached(fresh_kernel) as terminal:
+        enter(terminal, "import time; time.sleep(0.5); x = 42", "busy 00:00")
+        terminal.key("c-d")
+        assert terminal.wait_exit() == 0
+    wait_until(lambda: is_idle(fresh_kernel), 5, "the end of the cell")
+    with attached(fresh_kernel) as terminal:
+        run(terminal, "x", ": 42")
+
+
+# --- death and silence
+
+
+@FRESH
+@AT_WORK
+def test_a_kernel_that_is_killed_is_told_of(fresh_kernel: Kernel, code: str, shows: str) -> None:
+    assert fresh_kernel.process is not None
+    with attached(fresh_kernel) as terminal:
+        enter(terminal, code, shows)
+        fresh_kernel.process.kill()
+        check_mourning(terminal)
+
+
+@AT_WORK
+def test_an_ipykernel_of_our_own_that_is_killed_is_told_of(code: str, shows: str) -> None:
+    with native() as (terminal, kernel):
+        enter(terminal, code, shows)
+        kernel.kill()
+        check_mourning(terminal)
+
+
+@FRESH
+def test_what_is_typed_survives_the_kernel(fresh_kernel: Kernel) -> None:
+    assert fresh_kernel.process is not None
+    with attached(fresh_kernel) as terminal:
+        enter(terminal, ASK, ASKING)
+        terminal.key("c-c")
+        ready(terminal)
+        terminal.send("my thought")
+        terminal.wait_for(re.compile(r"In \[\d+\]: my thought$", re.M), where="screen")
+        fresh_kernel.process.kill()
+        terminal.wait_for("the kernel died: ", TOLD_S)
+        terminal.wait_for(re.compile(r"In \[\d+\]: my thought$", re.M), where="screen")
+
+
+@pytest.mark.parametrize("fresh_kernel", ["ipykernel7"], indirect=True)
+def test_an_attached_kernel_that_is_stopped_is_late_and_then_back(fresh_kernel: Kernel) -> None:
+    process = psutil.Process(fresh_kernel.pid)
+    with attached(fresh_kernel) as terminal:
+        terminal.wait_for(lambda one: " ms" in toolbar(one))
+        process.suspend()
+        terminal.wait_for(lambda one: re.search(r"late \d s", toolbar(one)))
+        process.resume()
+        terminal.wait_for(lambda one: "late" not in toolbar(one) and " ms" in toolbar(one))
+        assert not rows_with(terminal, "died")
+        run(terminal, "20+22", ": 42")
+
+
+# --- signals
+
+
+@ENDS
+@AT_WORK
+def test_a_signal_stops_an_ipykernel_of_our_own(
+    number: signal.Signals, code: str, shows: str
+) -> None:
+    with native() as (terminal, kernel):
+        enter(terminal, code, shows)
+        terminal.kill(number)
+        assert terminal.wait_exit() == 128 + number
+        assert not kernel.is_running()
+        assert not rows_with(terminal, "Traceback")
+
+
+@ENDS
+@FRESH
+def test_a_signal_leaves_an_attached_kernel_alone(
+    number: signal.Signals, fresh_kernel: Kernel
+) -> None:
+    with attached(fresh_kernel, wait=False) as terminal:
+        before = terminal.attributes
+        ready(terminal)
+        enter(terminal, ASK, ASKING)
+        terminal.kill(number)
+        assert terminal.wait_exit() == 128 + number
+        assert terminal.attributes == before
+        assert not terminal.cursor_hidden
+    assert fresh_kernel.process is not None
+    assert fresh_kernel.process.poll() is None
+
+
+@ENDS
+def test_a_signal_ends_a_start_that_is_under_way(tmp_path: Path, number: signal.Signals) -> None:
+    with owning(tmp_path, wait=False, start_delay=60.0) as terminal:
+        before = terminal.attributes
+        terminal.wait_for("(Ctrl-C cancels)")
+        kernel = kernel_process(terminal)
+        terminal.kill(number)
+        assert terminal.wait_exit() == 128 + number
+        assert terminal.attributes == before
+        assert not kernel.is_running()
+        assert not rows_with(terminal, "Traceback")
+
+
+# --- several consoles at one kernel
+
+
+@IPYKERNEL
+def test_a_second_console_has_a_prompt_while_the_kernel_works_for_the_first(kernel: Kernel) -> None:
+    with attached(kernel) as first:
+        enter(first, SLEEP, "busy 00:00")
+        with attached(kernel, wait=False) as second:
+            second.wait_for(PROMPT, 5.0, where="screen")
+            second.wait_for("the kernel is busy; what you enter waits for it")
+            second.send("20+")
+            second.wait_for("]: 20+", where="screen")
+            first.key("c-c")
+            ready(first)
+            second.wait_for(lambda one: "idle" in toolbar(one))
+            run(second, "22", ": 42")
+
+
+@IPYKERNEL
+def test_what_another_console_runs_is_shown_above_what_is_typed(kernel: Kernel) -> None:
+    with attached(kernel) as first, attached(kernel) as second:
+        first.send("my thought")
+        first.wait_for("]: my thought", where="screen")
+        run(second, "print('from', 'the other')", "\nfrom the other\n")
+        first.wait_for(
+            re.compile(
+                r" runs:\nIn \[\d+\]: print\('from', 'the other'\)\nfrom the other\n+"
+                r"In \[\d+\]: my thought$",
+                re.M,
+            )
+        )
+        second.key("c-d")
+        assert second.wait_exit() == 0
+        first.key("c-u")
+        run(first, "20+22", ": 42")

@@ -21,6 +21,7 @@ from kconsole.errors import (
     KconsoleError,
     KernelDiedError,
     NoKernelError,
+    ReplyTimeoutError,
     SourceError,
 )
 
@@ -34,6 +35,7 @@ _STATUSES: tuple[tuple[type[KconsoleError], int], ...] = (
     (SourceError, 2),
     (NoKernelError, 3),
     (KernelDiedError, 4),
+    (ReplyTimeoutError, 124),
     (KconsoleError, 1),
 )
 _USAGE = 2

@@ -168,11 +168,11 @@ def test_an_attached_kernel_that_is_stopped_is_late_and_then_back(fresh_kernel: 
 # --- signals
 
 
-@ENDS
-@AT_WORK
-def test_a_signal_stops_an_ipykernel_of_our_own(
-    number: signal.Signals, code: str, shows: str
-) -> None:
+@pytest.mark.parametrize(
+    ("number", "work"), [(signal.SIGTERM, "running"), (signal.SIGHUP, "asking")]
+)
+def test_a_signal_stops_an_ipykernel_of_our_own(number: signal.Signals, work: str) -> None:
+    code, shows = WORK[work]
     with native() as (terminal, kernel):
         enter(terminal, code, shows)
         terminal.kill(number)
@@ -198,14 +198,13 @@ def test_a_signal_leaves_an_attached_kernel_alone(
     assert fresh_kernel.process.poll() is None
 
 
-@ENDS
-def test_a_signal_ends_a_start_that_is_under_way(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_ends_a_start_that_is_under_way(tmp_path: Path) -> None:
     with owning(tmp_path, wait=False, start_delay=60.0) as terminal:
         before = terminal.attributes
         terminal.wait_for("(Ctrl-C cancels)")
         kernel = kernel_process(terminal)
-        terminal.kill(number)
-        assert terminal.wait_exit() == 128 + number
+        terminal.kill(signal.SIGTERM)
+        assert terminal.wait_exit() == 128 + signal.SIGTERM
         assert terminal.attributes == before
         assert not kernel.is_running()
         assert not rows_with(terminal, "Traceback")

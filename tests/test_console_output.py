@@ -261,7 +261,7 @@ def test_two_consoles_at_one_kernel_see_each_other(kernel: Kernel) -> None:
 
 
 def test_a_page_is_shown(terminal: Terminal) -> None:
-    cell(terminal, r'%fake page "help\nmore help"', until="\nhelp\nmore help\n")
+    cell(terminal, r'%fake page "help\nmore help"', until="\nhelp\nmore help\n\nIn [")
 
 
 def test_the_next_input_is_filled_in_and_not_run(console: Pair, terminal: Terminal) -> None:

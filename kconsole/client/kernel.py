@@ -83,6 +83,14 @@ class Kernel:
         """The kernel's name: of its kernelspec, or else of its file."""
         return self.client.info.kernel_name or self.client.connection_file
 
+    @property
+    def end_of_input(self) -> str:
+        """What to answer an input_request with when there is no more input.
+
+        IPython raises EOFError for the character that a terminal's Ctrl-D makes; others take it as it is.
+        """
+        return "\x04" if self.info is not None and self.info.implementation == "ipython" else ""
+
     def wait(self, timeout: float | None = 60.0, progress: Progress | None = None) -> KernelInfo:
         """Wait until the kernel is ready; see :meth:`KernelClient.wait_for_ready`.
 

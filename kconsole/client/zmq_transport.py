@@ -49,6 +49,7 @@ _SLICE_S = 0.008  # the longest one socket is drained before the others have the
 _MAX_FRAME = 1 << 30  # bytes; a larger frame is no message of any kernel, and would be our memory
 _RECONNECT_MS = (100, 2000)  # first and longest wait between two attempts to connect
 _REFUSED_TIMEOUT_S = 0.2
+_LAST_WORDS_S = 3.0  # the longest that a lost connection's backlog is read before anything else
 
 
 class _Open(NamedTuple):
@@ -194,6 +195,16 @@ class ZmqTransport:
     # -- the I/O thread ----------------------------------------------------------------------------
 
     def _run(self) -> None:
+        try:
+            self._turn()
+        except Exception:  # noqa: BLE001  a mistake of ours must not leave sockets that nobody closes
+            self._log.exception("the I/O thread failed")
+        finally:
+            self._accepting.clear()
+            for channel in list(self._open):
+                self._disconnect(channel)
+
+    def _turn(self) -> None:
         self._watch(self._wake_out.fileno(), self._woken)
         while not self._closing or self._tasks:
             for ready, _ in self._poller.poll(self._timeout_ms()):
@@ -203,8 +214,6 @@ class ZmqTransport:
             while self._tasks:
                 self._tasks.popleft()()
             self._beat()
-        for channel in list(self._open):
-            self._disconnect(channel)
 
     def _watch(self, ready: Any, handler: Callable[[], None]) -> None:
         self._handlers[ready] = handler
@@ -227,7 +236,21 @@ class ZmqTransport:
         return None if deadline is None else max(0, int((deadline - time.monotonic()) * 1000) + 1)
 
     def _connect(self, channel: Channel) -> None:
+        self._links[channel] = Link("connecting")
         sock: zmq.Socket[bytes] = self._context.socket(_SOCKET_TYPES[channel])
+        try:
+            self._set_options(channel, sock)
+            monitor: zmq.Socket[bytes] = sock.get_monitor_socket(EVENTS)
+            self._open[channel] = _Open(sock, monitor, deque())
+            self._watch(sock, self._read_echo if channel == "hb" else partial(self._drain, channel))
+            self._watch(monitor, partial(self._read_monitor, channel))
+            sock.connect(self._info.url(channel))
+        except zmq.ZMQError as error:  # an address or an option that libzmq cannot make sense of
+            if channel not in self._open:
+                sock.close(0)
+            self._link(channel, Link("denied", f"{self._info.url(channel)}: {error.strerror}"))
+
+    def _set_options(self, channel: Channel, sock: zmq.Socket[bytes]) -> None:
         sock.linger = _LINGER[channel]
         sock.setsockopt(zmq.MAXMSGSIZE, _MAX_FRAME)
         sock.reconnect_ivl, sock.reconnect_ivl_max = _RECONNECT_MS
@@ -240,15 +263,6 @@ class ZmqTransport:
         if self._info.curve_publickey:
             sock.curve_serverkey = self._info.curve_publickey
             sock.curve_publickey, sock.curve_secretkey = zmq.curve_keypair()
-        monitor: zmq.Socket[bytes] = sock.get_monitor_socket(EVENTS)
-        self._open[channel] = _Open(sock, monitor, deque())
-        self._links[channel] = Link("connecting")
-        self._watch(sock, self._read_echo if channel == "hb" else partial(self._drain, channel))
-        self._watch(monitor, partial(self._read_monitor, channel))
-        try:
-            sock.connect(self._info.url(channel))
-        except zmq.ZMQError as error:  # an address that libzmq cannot make sense of
-            self._link(channel, Link("denied", f"{self._info.url(channel)}: {error.strerror}"))
 
     def _disconnect(self, channel: Channel) -> None:
         opened = self._open.pop(channel)
@@ -300,10 +314,14 @@ class ZmqTransport:
         except WireError as error:
             self._log.debug("dropped a message on %s: %s", channel, error)
             return
+        self._tell(f"the sink of the {channel} channel", self._listener.received, channel, msg)
+
+    def _tell(self, who: str, news: Callable[..., None], *arguments: Any) -> None:
+        """Call the listener, behind which is anybody's code: this thread must live on."""
         try:
-            self._listener.received(channel, msg)
-        except Exception:  # noqa: BLE001  the sink is anybody's code; this thread must live on
-            self._log.exception("the sink of the %s channel failed", channel)
+            news(*arguments)
+        except Exception:  # noqa: BLE001  as it says
+            self._log.exception("%s failed", who)
 
     def _set_iopub(self, option: int, topic: bytes) -> None:
         if "iopub" in self._open:
@@ -333,7 +351,14 @@ class ZmqTransport:
         if channel == "hb" and link.state == "down":
             self._reopen_heartbeat()
             self._heartbeat.resume()
-        self._listener.link_changed(channel, link)
+        if link.state in ("down", "refused"):
+            self._drain_all()  # what the kernel said before its end comes before the news of it
+        self._tell("on_change", self._listener.link_changed, channel, link)
+
+    def _drain_all(self) -> None:
+        for channel in list(self._open):
+            if channel != "hb":
+                self._drain(channel, slice_s=_LAST_WORDS_S)
 
     def _is_refused(self, channel: Channel) -> bool:
         """A failed attempt may be a timeout; only a refusal proves that nothing listens."""
@@ -370,7 +395,7 @@ class ZmqTransport:
 
     def _tell_heartbeat(self, before: str) -> None:
         if self._heartbeat.state != before:
-            self._listener.heartbeat_changed()
+            self._tell("on_change", self._listener.heartbeat_changed)
 
     def _reopen_heartbeat(self) -> None:
         """A REQ socket whose echo is lost can never send again: a new one takes its place."""

@@ -8,7 +8,7 @@ from prompt_toolkit.document import Document
 from kconsole.protocol.replies import CompleteReply
 from kconsole.render.sanitise import one_line
 
-__all__ = ["KernelCompleter"]
+__all__ = ["KernelCompleter", "insertable"]
 
 
 class KernelCompleter(Completer):
@@ -40,7 +40,7 @@ class KernelCompleter(Completer):
             after = document.text[cursor : match.end]
             text = match.text.removesuffix(after) if after else match.text
             yield Completion(
-                _insertable(text),
+                insertable(text),
                 start_position=min(0, match.start - cursor),
                 display=_shown(match.text, 60),
                 display_meta=_shown(match.signature or match.type, 40) or None,
@@ -53,7 +53,7 @@ def _shown(text: str, width: int) -> str:
     return text if plain else one_line(text, width)
 
 
-def _insertable(text: str) -> str:
+def insertable(text: str) -> str:
     """The text as it may enter the input: printable characters and newlines."""
     if text.isprintable():
         return text

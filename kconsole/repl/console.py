@@ -86,8 +86,10 @@ class Console:
     async def run(self) -> int:
         """Show the prompt, and stay until the console is left."""
         self._loop.set_exception_handler(self._on_mistake)
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            self._loop.add_signal_handler(number, self._desk.exit, 128 + number)
+        before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+        for number, handler in before.items():
+            if handler != signal.SIG_IGN:  # nohup ignores SIGHUP
+                self._loop.add_signal_handler(number, self._desk.exit, 128 + number)
         self._client.sink = self._bridge.put
         self._client.on_change = self._bridge.change
         try:
@@ -95,6 +97,9 @@ class Console:
         except EOFError:  # the terminal has gone away
             return 128 + signal.SIGHUP
         finally:
+            for number, handler in before.items():
+                if self._loop.remove_signal_handler(number):
+                    signal.signal(number, handler)  # the end takes a moment, and must be clean too
             self._bridge.close()
             self._client.sink = lambda channel, msg: None
             self._client.on_change = None

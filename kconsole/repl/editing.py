@@ -5,14 +5,13 @@ from contextlib import suppress
 from kconsole.errors import KconsoleError
 from kconsole.protocol.completeness import locally_complete
 from kconsole.protocol.replies import IsCompleteReply
+from kconsole.repl.completer import insertable
 from kconsole.repl.desk import Desk
 from kconsole.repl.farewell import is_farewell
 from kconsole.repl.prompts import input_prompt
 from kconsole.repl.work import Work
 
 __all__ = ["Editing"]
-
-_END_OF_TRANSMISSION = "\x04"  # what IPython's input() takes for Ctrl-D
 
 
 class Editing:
@@ -74,8 +73,7 @@ class Editing:
     def end_of_file(self) -> None:
         """Ctrl-D on an empty line: leave; at the kernel's question, the end of its input."""
         if self._state.question is not None:
-            ipython = self._state.info.implementation == "ipython"
-            self._view.answer.text = _END_OF_TRANSMISSION if ipython else ""
+            self._view.answer.text = self._desk.kernel.end_of_input
             self.answer()
         elif not self._must_ask("Ctrl-D"):
             self._leave()
@@ -83,6 +81,7 @@ class Editing:
     def suggest(self, code: str) -> None:
         """Put a kernel's code at the prompt, never run it; what is being typed there stays."""
         buffer = self._view.buffer
+        code = insertable(code)
         if buffer.text:
             buffer.history.append_string(code)
             buffer.reset(buffer.document)  # so that it takes up its history anew
@@ -123,7 +122,9 @@ class Editing:
     async def _ask_is_complete(self) -> None:
         try:
             code = self._view.buffer.text
-            self._apply(await self._desk.inquiry.is_complete(code, self._state.language))
+            opinion = await self._desk.inquiry.is_complete(code, self._state.language)
+            if self._view.buffer.text == code:  # Ctrl-C may have cleared it meanwhile
+                self._apply(opinion)
         finally:
             self._view.gate.open(self._view.app)
 

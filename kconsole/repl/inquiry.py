@@ -21,6 +21,7 @@ from kconsole.protocol.replies import (
     parse_kernel_info,
 )
 from kconsole.repl.asking import Questions
+from kconsole.repl.completer import insertable
 
 __all__ = ["Inquiry"]
 
@@ -75,7 +76,9 @@ class Inquiry:
         reply = await self._ask(
             lambda: self._client.history(hist_access_type="tail", n=_TAIL), _HISTORY_S
         )
-        return [] if reply is None else [row.source for row in parse_history(reply).rows]
+        return (
+            [] if reply is None else [insertable(row.source) for row in parse_history(reply).rows]
+        )
 
     async def kernel_info(self) -> KernelInfo | None:
         """What the kernel says of itself."""

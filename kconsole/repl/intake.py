@@ -2,6 +2,8 @@
 
 import time
 
+from prompt_toolkit.utils import get_cwidth
+
 from kconsole.client.router import Item
 from kconsole.protocol.events import (
     Event,
@@ -90,6 +92,11 @@ class Intake:
             return
         self._scribe.end_cell()
         above, _, last = event.prompt.rpartition("\n")
+        columns = self._desk.view.app.output.get_size().columns
+        if (
+            2 * get_cwidth(one_line(last)) > columns
+        ):  # it would leave too little room for the answer
+            above, last = event.prompt, ""
         self._scribe.question(above)
         # ipykernel's getpass sends no prompt at all
         prompt = one_line(last) or ("Password: " if event.password else "")

@@ -9,7 +9,7 @@ import sys
 
 from kconsole.client.execution import Execution
 from kconsole.client.kernel import Kernel
-from kconsole.errors import KernelDiedError, ReplyTimeoutError
+from kconsole.errors import ChannelError, KernelDiedError, ReplyTimeoutError
 from kconsole.protocol import requests
 from kconsole.protocol.completeness import locally_complete
 from kconsole.protocol.events import Event, InputRequest
@@ -92,10 +92,10 @@ class PlainConsole:
             try:
                 self._follow(execution, None)
             except KeyboardInterrupt:
-                self._client.interrupt()
                 try:
+                    self._client.interrupt()
                     self._follow(execution, _INTERRUPT_S)
-                except (ReplyTimeoutError, KeyboardInterrupt):
+                except (ReplyTimeoutError, KeyboardInterrupt, ChannelError):
                     self._note("not waiting for the cell any more; the kernel may still run it")
         cell = execution.cell
         if cell.unshown_error is not None:
@@ -118,7 +118,7 @@ class PlainConsole:
         try:
             value = getpass.getpass(prompt or "Password: ") if request.password else input(prompt)
         except EOFError:
-            value = "\x04"
+            value = self._kernel.end_of_input
         self._client.input(value, parent=msg)
 
     def _show(self, event: Event) -> None:

@@ -6,7 +6,7 @@ again by the editor.
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 if sys.platform != "win32":
@@ -36,4 +36,5 @@ def quiet_terminal(terminal: TextIO) -> Iterator[None]:
     try:
         yield
     finally:
-        termios.tcsetattr(terminal, termios.TCSANOW, before)
+        with suppress(termios.error):  # the terminal may be gone by now
+            termios.tcsetattr(terminal, termios.TCSANOW, before)

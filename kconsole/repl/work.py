@@ -98,6 +98,7 @@ class Work:
             msg_id = self._desk.kernel.client.execute(code)
         except (KconsoleError, ValueError) as error:
             self._scribe.note(f"not sent: {error}", "error")
+            self.drop_queue()
             return
         assert isinstance(msg_id, str)
         self._state.cells.start(msg_id, code)
@@ -126,8 +127,9 @@ class Work:
         if cell.saw_output:
             self._scribe.blank()
         self._obey(cell.reply.payload if cell.reply is not None else ())
-        self._run_next()
-        self._desk.view.screen.flush()
+        if not self._desk.view.app.is_done:
+            self._run_next()
+            self._desk.view.screen.flush()
 
     def _obey(self, payloads: Sequence[Mapping[str, Any]]) -> None:
         """Do what a kernel asks of its front-end, as far as it is only about showing."""
@@ -136,6 +138,7 @@ class Work:
             source, text = payload.get("source"), payload.get("text")
             if source == "page":
                 self._scribe.page(payload)
+                self._scribe.blank()
             elif source == "set_next_input" and isinstance(text, str):
                 inputs.append(text.replace("\r\n", "\n").removesuffix("\n"))
             elif source == "ask_exit":

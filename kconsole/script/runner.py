@@ -9,12 +9,13 @@ import getpass
 import io
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TextIO, cast
 
 from kconsole.client.execution import Execution
 from kconsole.client.kernel import Kernel
-from kconsole.errors import KernelDiedError, ReplyTimeoutError
+from kconsole.errors import KconsoleError, ReplyTimeoutError
 from kconsole.protocol import requests
 from kconsole.protocol.events import ErrorOutput, Event, InputRequest, Stream
 from kconsole.protocol.message import Message
@@ -121,6 +122,12 @@ class Runner:
                 self._follow(execution, None)
             except KeyboardInterrupt:
                 return self._interrupt(execution)
+            except (
+                OSError
+            ):  # nobody reads our output any more: the kernel need not go on for nothing
+                with suppress(KconsoleError):
+                    self._kernel.client.interrupt()
+                raise
             return self._outcome(execution)
 
     def _straggles(self) -> bool:
@@ -169,7 +176,9 @@ class Runner:
             self._note("interrupted twice: the kernel may still be at work")
         except ReplyTimeoutError:
             self._note(f"the kernel has not reacted to the interrupt for {_INTERRUPT_S:g} s")
-        except KernelDiedError as error:
+        except (
+            KconsoleError
+        ) as error:  # the kernel died, or has no channel to be interrupted through
             self._note(str(error))
         return _INTERRUPTED
 
@@ -179,14 +188,19 @@ class Runner:
         if stdin is None:
             return
         prompt = one_line(request.prompt)
+        value: str | None
         if stdin.isatty() and request.password:
-            value = getpass.getpass(prompt, self._streams.stderr)
+            try:
+                value = getpass.getpass(prompt or "Password: ", self._streams.stderr)
+            except EOFError:
+                value = None
         else:
             if stdin.isatty():
                 self._err.write(prompt)
             line = stdin.readline()
-            # IPython raises EOFError when it gets the character that a terminal would have sent
-            value = line.removesuffix("\n") if line else "\x04"
+            value = line.removesuffix("\n") if line else None
+        if value is None:
+            value = self._kernel.end_of_input
         self._kernel.client.input(value, parent=msg)
 
     def _note(self, text: str) -> None:

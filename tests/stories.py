@@ -33,14 +33,17 @@ __all__ = [
 
 #: An empty prompt that waits for input, with or without a number.
 PROMPT = re.compile(r"^In \[[ \d]+\]:$", re.MULTILINE)
+#: The mode in which a terminal shows nothing until the frame is whole; pyte's number for it.
+SYNCHRONIZED = 2026 << 5
 #: A console that starts a kernel has to import an editor, and the kernel an interpreter.
 START_S = 20.0
 
 
 class BlindTerminal(Terminal):
-    """A terminal that can close its eyes: drawing a flood would take longer than the story.
+    """A terminal that looks only at whole frames, and can close its eyes.
 
-    What comes meanwhile is in ``raw`` only. After ``look`` the screen is what the program draws anew.
+    Drawing a flood would take longer than the story: while ``blind``, what comes is in ``raw`` only, and
+    after ``look`` the screen is what the program draws anew.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -57,10 +60,19 @@ class BlindTerminal(Terminal):
         if not self.blind:
             super()._feed(data)
 
+    def _holds(self, what: Any, where: str) -> bool:
+        # A read may end in the middle of a frame: the console hides the cursor while it draws.
+        return (self.blind or is_drawn(self)) and super()._holds(what, where)
+
     def look(self) -> None:
         """Open the eyes, and let the program draw everything."""
         self.blind = False
         self.key("c-l")
+
+
+def is_drawn(terminal: Terminal) -> bool:
+    """Whether the screen is a whole frame."""
+    return not terminal.cursor_hidden and SYNCHRONIZED not in terminal._screen.mode
 
 
 def program(*arguments: str) -> list[str]:
@@ -71,17 +83,9 @@ def program(*arguments: str) -> list[str]:
 def ready(terminal: Terminal) -> Terminal:
     """Wait for an empty prompt and the toolbar of an idle kernel below it."""
     terminal.wait_for(
-        lambda one: (
-            is_drawn(one) and PROMPT.search("\n".join(one.screen)) and "idle" in toolbar(one)
-        ),
-        START_S,
+        lambda one: PROMPT.search("\n".join(one.screen)) and "idle" in toolbar(one), START_S
     )
     return terminal
-
-
-def is_drawn(terminal: Terminal) -> bool:
-    """Whether the screen is a whole frame: while one is being drawn, the cursor is hidden."""
-    return not terminal.cursor_hidden
 
 
 def toolbar(terminal: Terminal) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from running_kernels import Kernel
-from stories import PROMPT, Pair, attached, is_drawn, paired, ready, rows_with, run, toolbar
+from stories import PROMPT, Pair, attached, paired, ready, rows_with, run, toolbar
 from terminal import Terminal
 
 MANY = [f"name_{number:04}" for number in range(5000)]
@@ -24,9 +24,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
 def terminal(console: Pair) -> Terminal:
     """The console's terminal, with nothing but an empty prompt on it."""
     console.terminal.key("c-c", "c-l")
-    console.terminal.wait_for(
-        lambda one: is_drawn(one) and PROMPT.fullmatch(one.screen[0]) and one.cursor[0] == 0
-    )
+    console.terminal.wait_for(lambda one: PROMPT.fullmatch(one.screen[0]) and one.cursor[0] == 0)
     return console.terminal
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from running_kernels import Kernel
-from stories import attached, is_drawn, paired, ready, rows_with, run, toolbar
+from stories import attached, paired, ready, rows_with, run, toolbar
 from terminal import Terminal
 
 #: bash_kernel reads from its own terminal, past the stdin channel.
@@ -168,7 +168,7 @@ def test_a_question_as_long_as_the_screen_is_shown_above(tmp_path: Path) -> None
     with paired(tmp_path) as (terminal, _):
         terminal.line("input('question ' * 20)")
         terminal.wait_for(lambda one: "".join(one.screen).count("question ") >= 19)
-        terminal.wait_for(lambda one: "waiting for input" in toolbar(one) and is_drawn(one))
+        terminal.wait_for(lambda one: "waiting for input" in toolbar(one))
         assert terminal.cursor[1] == 0
         terminal.line("my answer")
         terminal.wait_for("Out[1]: 'my answer'")

@@ -2,7 +2,8 @@
 
 A status belongs to its parent, the request that made the kernel busy; with subshells, several
 can be busy at once. So the indicator is a set of parents. What goes on on the control channel
-is no work (a debugger's requests, the interrupt itself) and is left out by its msg_type.
+is no work (a debugger's requests, the interrupt itself) and is left out by its msg_type; so are the
+questions that consoles ask behind their users' backs and that take no time.
 ("Kernel status" in the messaging specification.)
 """
 
@@ -15,10 +16,14 @@ __all__ = ["Activity"]
 
 _NO_WORK = frozenset(
     {
+        "comm_info_request",
         "create_subshell_request",
         "debug_request",
         "delete_subshell_request",
+        "history_request",
         "interrupt_request",
+        "is_complete_request",
+        "kernel_info_request",
         "list_subshell_request",
         "shutdown_request",
         "usage_request",

@@ -112,6 +112,39 @@ def test_a_mistake_with_one_message_costs_none_of_the_others() -> None:
     in_loop(story)
 
 
+def joined_texts(*texts: str) -> list[str]:
+    """What becomes of pieces of one stream that have come in one burst."""
+    received: list[str] = []
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        over = asyncio.Event()
+        bridge = Bridge(
+            loop,
+            lambda item: received.append(item.msg["content"]["text"]),
+            lambda: over.set() if sum(map(len, received)) == sum(map(len, texts)) else None,
+            lambda: None,
+        )
+        session = Session()
+        for text in texts:
+            bridge.put("iopub", session.msg("stream", {"name": "stdout", "text": text}))
+        await asyncio.wait_for(over.wait(), 5)
+
+    asyncio.run(main())
+    return received
+
+
+def test_plain_pieces_of_a_stream_are_joined() -> None:
+    assert joined_texts("a", "b\n", "c") == ["ab\nc"]
+
+
+def test_a_control_string_never_comes_to_span_two_messages() -> None:
+    pieces = ["a", "b\x1b]0;title", "\x07c", "d\x9d0;title", "\x9ce"]
+    received = joined_texts(*pieces)
+    assert "".join(received) == "".join(pieces)
+    assert not any("title" in text and ("\x07" in text or "\x9c" in text) for text in received)
+
+
 def test_word_of_a_change_arrives() -> None:
     async def story(far: Far) -> None:
         threading.Thread(target=far.bridge.change).start()

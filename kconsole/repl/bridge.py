@@ -5,6 +5,7 @@ keyboard between two of them. So a flood of output never keeps a key waiting.
 """
 
 import asyncio
+import re
 import time
 from collections import deque
 from collections.abc import Callable
@@ -16,6 +17,7 @@ __all__ = ["Bridge"]
 
 _BITE = 256  # messages
 _BITE_S = 0.008
+_INTRODUCER = re.compile("[\x1b\x80-\x9f]")  # what may begin an escape sequence
 _JOINED = 8192  # characters of one stream that are joined to one message at the most
 
 
@@ -119,9 +121,15 @@ class Bridge:
 
 
 def _stream_name(item: Item) -> str | None:
-    """The stream's name, if the message is a piece of one of the usual form."""
+    """The stream's name, if the message is a piece of plain text, which may be joined to others.
+
+    A piece with an escape in it stays by itself: a control string that is cut at its end must not be
+    completed by the next message before the sanitiser has seen it.
+    """
     msg = item.msg
     if item.channel != "iopub" or msg["msg_type"] != "stream":
         return None
     name, text = msg["content"].get("name"), msg["content"].get("text")
-    return name if isinstance(name, str) and isinstance(text, str) else None
+    if not isinstance(name, str) or not isinstance(text, str):
+        return None
+    return None if _INTRODUCER.search(text) else name

@@ -3,7 +3,8 @@
 The layers inside, from the wire upwards::
 
     transport.py      the seam: what a link to a kernel can do, whatever carries it
-    zmq_transport.py  five ZeroMQ sockets and the one thread that owns them
+    sockets.py        the five ZeroMQ sockets: their kinds and options
+    zmq_transport.py  the one thread that owns them
     monitor.py        what ZeroMQ's socket monitors say, in words
     router.py         who gets an arriving message: by its parent's msg_id
     channels.py       the channel objects of the seed API, queues in front of the router

@@ -19,13 +19,9 @@ from kconsole.protocol import requests
 from kconsole.protocol.cell import HALF_QUIET_S
 from kconsole.protocol.events import InputRequest
 from kconsole.protocol.message import Channel, Message
-from kconsole.protocol.replies import KernelInfo
+from kconsole.protocol.replies import GRACE_S, KernelInfo
 
 __all__ = ["KernelClient"]
-
-#: How long a reply may still come after the kernel went idle again, in seconds. Kernels that fail inside
-#: a handler, or do not know a request, go busy and idle and say nothing (ipykernel 5 to 7, most others).
-_GRACE_S = 0.25
 
 
 class KernelClient(ClientBase):
@@ -393,6 +389,6 @@ class KernelClient(ClientBase):
                 return item.msg
             idle = True
             # kotlin and bash_kernel send an execute_reply after the idle, see kconsole.protocol.cell
-            patience = HALF_QUIET_S if msg_type == "execute_request" else _GRACE_S
+            patience = HALF_QUIET_S if msg_type == "execute_request" else GRACE_S
             grace = time.monotonic() + patience
             deadline = grace if deadline is None else min(deadline, grace)

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 import zmq
 
 from kconsole.client.monitor import EVENTS, read_links
+from kconsole.client.sockets import LINGER, SOCKET_TYPES, receive, set_options
 from kconsole.client.transport import Link, Listener
 from kconsole.connect.info import ConnectionInfo
 from kconsole.connect.probe import listens
@@ -33,21 +34,7 @@ from kconsole.protocol.session import Session
 
 __all__ = ["ZmqTransport"]
 
-_SOCKET_TYPES: dict[Channel, int] = {
-    "shell": zmq.DEALER,
-    "control": zmq.DEALER,
-    "stdin": zmq.DEALER,
-    "iopub": zmq.SUB,
-    "hb": zmq.REQ,
-}
-
-#: How long a closing socket may go on sending what is queued, in milliseconds. A heartbeat or a
-#: subscription is worth no wait; a shutdown_request is.
-_LINGER: dict[Channel, int] = {"shell": 1000, "control": 1000, "stdin": 1000, "iopub": 0, "hb": 0}
-
 _SLICE_S = 0.008  # the longest one socket is drained before the others have their turn
-_MAX_FRAME = 1 << 30  # bytes; a larger frame is no message of any kernel, and would be our memory
-_RECONNECT_MS = (100, 2000)  # first and longest wait between two attempts to connect
 _REFUSED_TIMEOUT_S = 0.2
 _LAST_WORDS_S = 3.0  # the longest that a lost connection's backlog is read before anything else
 
@@ -196,7 +183,7 @@ class ZmqTransport:
 
     def _run(self) -> None:
         try:
-            self._turn()
+            self._serve()
         except Exception:  # noqa: BLE001  a mistake of ours must not leave sockets that nobody closes
             self._log.exception("the I/O thread failed")
         finally:
@@ -204,7 +191,7 @@ class ZmqTransport:
             for channel in list(self._open):
                 self._disconnect(channel)
 
-    def _turn(self) -> None:
+    def _serve(self) -> None:
         self._watch(self._wake_out.fileno(), self._woken)
         while not self._closing or self._tasks:
             for ready, _ in self._poller.poll(self._timeout_ms()):
@@ -237,9 +224,9 @@ class ZmqTransport:
 
     def _connect(self, channel: Channel) -> None:
         self._links[channel] = Link("connecting")
-        sock: zmq.Socket[bytes] = self._context.socket(_SOCKET_TYPES[channel])
+        sock: zmq.Socket[bytes] = self._context.socket(SOCKET_TYPES[channel])
         try:
-            self._set_options(channel, sock)
+            set_options(sock, channel, self._info, self._session.session)
             monitor: zmq.Socket[bytes] = sock.get_monitor_socket(EVENTS)
             self._open[channel] = _Open(sock, monitor, deque())
             self._watch(sock, self._read_echo if channel == "hb" else partial(self._drain, channel))
@@ -250,20 +237,6 @@ class ZmqTransport:
                 sock.close(0)
             self._link(channel, Link("denied", f"{self._info.url(channel)}: {error.strerror}"))
 
-    def _set_options(self, channel: Channel, sock: zmq.Socket[bytes]) -> None:
-        sock.linger = _LINGER[channel]
-        sock.setsockopt(zmq.MAXMSGSIZE, _MAX_FRAME)
-        sock.reconnect_ivl, sock.reconnect_ivl_max = _RECONNECT_MS
-        sock.ipv6 = True
-        if sock.type == zmq.DEALER:
-            sock.setsockopt(zmq.ROUTING_ID, self._session.session.encode())
-        if channel == "iopub":
-            sock.rcvhwm = 0
-            sock.setsockopt(zmq.SUBSCRIBE, b"")
-        if self._info.curve_publickey:
-            sock.curve_serverkey = self._info.curve_publickey
-            sock.curve_publickey, sock.curve_secretkey = zmq.curve_keypair()
-
     def _disconnect(self, channel: Channel) -> None:
         opened = self._open.pop(channel)
         self._unwatch(opened.socket)
@@ -273,7 +246,7 @@ class ZmqTransport:
             0
         )  # before its socket: a monitor left open keeps the context from ending
         reachable = self._links[channel].state in ("up", "connecting")
-        opened.socket.close(_LINGER[channel] if reachable else 0)
+        opened.socket.close(LINGER[channel] if reachable else 0)
 
     def _send(self, channel: Channel, frames: Sequence[Any]) -> None:
         opened = self._open.get(channel)
@@ -301,7 +274,7 @@ class ZmqTransport:
         until = time.monotonic() + slice_s
         while True:
             try:
-                frames = _receive(opened.socket)
+                frames = receive(opened.socket)
             except zmq.Again:
                 return
             self._deliver(channel, frames)
@@ -404,17 +377,3 @@ class ZmqTransport:
         self._connect("hb")
         self._links["hb"] = link
         self._ping_out = False
-
-
-def _receive(socket: zmq.Socket[bytes]) -> list[bytes]:
-    """Receive one message, or raise :class:`zmq.Again`.
-
-    recv_multipart asks the socket after each frame whether more follow; a Frame knows. That is a third
-    of the time of a message.
-    """
-    frame = socket.recv(zmq.NOBLOCK, copy=False)
-    frames = [frame.bytes]
-    while frame.more:
-        frame = socket.recv(copy=False)
-        frames.append(frame.bytes)
-    return frames

@@ -10,9 +10,13 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from kconsole.protocol.replies import IsCompleteReply
+from kconsole.protocol.message import Message
+from kconsole.protocol.replies import IsCompleteReply, parse_is_complete
 
-__all__ = ["locally_complete"]
+__all__ = ["ANSWER_WITHIN_S", "is_complete", "locally_complete"]
+
+ANSWER_WITHIN_S = 0.5
+"""How long Enter may wait for the kernel's opinion."""
 
 _COMPLETE = IsCompleteReply("complete")
 _INDENT = "    "
@@ -115,6 +119,19 @@ _SYNTAXES = {
 }
 
 _UNKNOWN_LANGUAGE = _Syntax()
+
+
+def is_complete(reply: Message | None, code: str, language: str) -> IsCompleteReply:
+    """Give the kernel's opinion, or a guess where it has none.
+
+    :param reply: the is_complete_reply; None if there was none in time.
+    :param code: what it is about.
+    :param language: as for :func:`locally_complete`.
+    """
+    opinion = None if reply is None else parse_is_complete(reply)
+    if opinion is None or opinion.status == "unknown":
+        return locally_complete(code, language)
+    return opinion
 
 
 def locally_complete(code: str, language: str) -> IsCompleteReply:

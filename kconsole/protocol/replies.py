@@ -18,6 +18,7 @@ from kconsole.protocol.fields import as_count, as_mapping, as_rows, as_text, as_
 from kconsole.protocol.message import Message
 
 __all__ = [
+    "GRACE_S",
     "CompleteReply",
     "Completeness",
     "Completion",
@@ -41,6 +42,13 @@ __all__ = [
 
 ReplyStatus = Literal["ok", "error", "aborted"]
 Completeness = Literal["complete", "incomplete", "invalid", "unknown"]
+
+GRACE_S = 0.25
+"""How long a reply may still come after the kernel went idle again.
+
+Kernels that fail inside a handler, or do not know a request, go busy and idle and say nothing
+(ipykernel 5 to 7, and most others).
+"""
 
 _COMPLETENESS: dict[str, Completeness] = {word: word for word in get_args(Completeness)}
 _SUBSHELLS = "kernel subshells"

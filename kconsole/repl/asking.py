@@ -3,12 +3,9 @@
 import asyncio
 
 from kconsole.protocol.message import Message
+from kconsole.protocol.replies import GRACE_S
 
 __all__ = ["Questions"]
-
-#: How long a reply may still come after the kernel went idle again, in seconds. Kernels whose handler
-#: fails go busy and idle, and never reply (ipykernel: a completion that its completer chokes on).
-_GRACE_S = 0.25
 
 
 class Questions:
@@ -49,7 +46,7 @@ class Questions:
         """Note that the kernel is done with a request: its reply comes now, or never."""
         future = self._waiting.get(msg_id)
         if future is not None:
-            future.get_loop().call_later(_GRACE_S, _answer_nothing, future)
+            future.get_loop().call_later(GRACE_S, _answer_nothing, future)
 
     def give_up(self) -> None:
         """Answer all with None: the kernel is gone."""

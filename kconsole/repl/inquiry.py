@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from kconsole.client.client import KernelClient
 from kconsole.errors import KconsoleError
-from kconsole.protocol.completeness import locally_complete
+from kconsole.protocol.completeness import ANSWER_WITHIN_S, is_complete
 from kconsole.protocol.message import Message
 from kconsole.protocol.replies import (
     CompleteReply,
@@ -17,7 +17,6 @@ from kconsole.protocol.replies import (
     parse_complete,
     parse_execute_reply,
     parse_history,
-    parse_is_complete,
     parse_kernel_info,
 )
 from kconsole.repl.asking import Questions
@@ -25,8 +24,6 @@ from kconsole.repl.completer import insertable
 
 __all__ = ["Inquiry"]
 
-#: How long Enter may wait for the kernel's opinion, in seconds.
-_IS_COMPLETE_S = 0.5
 #: How long completions may take. Seconds is not too long: with a fresh home, jedi builds a cache first.
 _COMPLETE_S = 15.0
 _HISTORY_S = 10.0
@@ -59,12 +56,8 @@ class Inquiry:
 
     async def is_complete(self, code: str, language: str) -> IsCompleteReply:
         """Whether the code can be run as it is; the kernel's opinion, or else a guess of our own."""
-        reply = await self._ask(lambda: self._client.is_complete(code), _IS_COMPLETE_S)
-        if reply is not None:
-            opinion = parse_is_complete(reply)
-            if opinion.status != "unknown":
-                return opinion
-        return locally_complete(code, language)
+        reply = await self._ask(lambda: self._client.is_complete(code), ANSWER_WITHIN_S)
+        return is_complete(reply, code, language)
 
     async def complete(self, code: str, cursor: int) -> CompleteReply | None:
         """What could stand at the cursor; None if the kernel did not say."""

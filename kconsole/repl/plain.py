@@ -11,10 +11,10 @@ from kconsole.client.execution import Execution
 from kconsole.client.kernel import Kernel
 from kconsole.errors import ChannelError, KernelDiedError, ReplyTimeoutError
 from kconsole.protocol import requests
-from kconsole.protocol.completeness import locally_complete
+from kconsole.protocol.completeness import ANSWER_WITHIN_S, is_complete
 from kconsole.protocol.events import Event, InputRequest
 from kconsole.protocol.message import Message
-from kconsole.protocol.replies import IsCompleteReply, KernelInfo, parse_is_complete
+from kconsole.protocol.replies import IsCompleteReply, KernelInfo
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
 from kconsole.repl.farewell import is_farewell
@@ -22,7 +22,6 @@ from kconsole.repl.prompts import continuation, input_prompt
 
 __all__ = ["PlainConsole"]
 
-_IS_COMPLETE_S = 0.5
 _INTERRUPT_S = 3.0
 
 
@@ -70,22 +69,17 @@ class PlainConsole:
         """Read lines until they are a complete cell, or until an empty one."""
         prompt = input_prompt(None if self._count is None else self._count + 1)
         lines = [input(prompt)]
-        while lines[-1].strip() and self._is_incomplete("\n".join(lines)):
+        while lines[-1].strip() and self._ask_is_complete("\n".join(lines)).status == "incomplete":
             lines.append(input(continuation(prompt)))
         return "\n".join(lines)
 
-    def _is_incomplete(self, code: str) -> bool:
-        return self._ask_is_complete(code).status == "incomplete"
-
     def _ask_is_complete(self, code: str) -> IsCompleteReply:
         try:
-            reply = self._client.is_complete(code, reply=True, timeout=_IS_COMPLETE_S)
+            reply = self._client.is_complete(code, reply=True, timeout=ANSWER_WITHIN_S)
         except ReplyTimeoutError:
-            reply = ""
-        opinion = IsCompleteReply("unknown") if isinstance(reply, str) else parse_is_complete(reply)
-        if opinion.status != "unknown":
-            return opinion
-        return locally_complete(code, self._info.language_info.name)
+            return is_complete(None, code, self._info.language_info.name)
+        assert not isinstance(reply, str)
+        return is_complete(reply, code, self._info.language_info.name)
 
     def _run_cell(self, code: str) -> None:
         with Execution(self._client, requests.execute_request(code)) as execution:

@@ -150,35 +150,7 @@ class View:
     def _layout(self) -> Layout:
         asking = Condition(lambda: self._face.asking)
         search = SearchToolbar(Buffer(name=SEARCH_BUFFER))
-        control = BufferControl(
-            self.buffer,
-            lexer=DynamicLexer(lambda: self.lexer),
-            search_buffer_control=search.control,
-            preview_search=True,
-            include_default_input_processors=False,
-            input_processors=[
-                HighlightIncrementalSearchProcessor(),
-                HighlightSelectionProcessor(),
-                HighlightMatchingBracketProcessor(chars="[](){}"),
-            ],
-        )
-        code = Window(
-            control,
-            height=self._code_height,
-            get_line_prefix=_prefix(self._face.prompt),
-            wrap_lines=True,
-        )
-        question = Window(
-            BufferControl(
-                self.answer,
-                input_processors=[
-                    ConditionalProcessor(_NoEcho(), Condition(lambda: self._face.password))
-                ],
-            ),
-            get_line_prefix=_prefix(self._face.question_prompt),
-            wrap_lines=True,
-            dont_extend_height=True,
-        )
+        code, question = self._code_window(search), self._question_window()
         menu = Float(
             CompletionsMenu(
                 max_height=16, scroll_offset=1, extra_filter=has_focus(self.buffer) & ~is_done
@@ -210,6 +182,39 @@ class View:
             ]
         )
         return Layout(body, focused_element=code)
+
+    def _code_window(self, search: SearchToolbar) -> Window:
+        control = BufferControl(
+            self.buffer,
+            lexer=DynamicLexer(lambda: self.lexer),
+            search_buffer_control=search.control,
+            preview_search=True,
+            include_default_input_processors=False,
+            input_processors=[
+                HighlightIncrementalSearchProcessor(),
+                HighlightSelectionProcessor(),
+                HighlightMatchingBracketProcessor(chars="[](){}"),
+            ],
+        )
+        return Window(
+            control,
+            height=self._code_height,
+            get_line_prefix=_prefix(self._face.prompt),
+            wrap_lines=True,
+        )
+
+    def _question_window(self) -> Window:
+        return Window(
+            BufferControl(
+                self.answer,
+                input_processors=[
+                    ConditionalProcessor(_NoEcho(), Condition(lambda: self._face.password))
+                ],
+            ),
+            get_line_prefix=_prefix(self._face.question_prompt),
+            wrap_lines=True,
+            dont_extend_height=True,
+        )
 
     def _toolbar(self) -> StyleAndTextTuples:
         return self._face.toolbar(get_app().output.get_size().columns)

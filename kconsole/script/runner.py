@@ -122,9 +122,8 @@ class Runner:
                 self._follow(execution, None)
             except KeyboardInterrupt:
                 return self._interrupt(execution)
-            except (
-                OSError
-            ):  # nobody reads our output any more: the kernel need not go on for nothing
+            except OSError:
+                # Nobody reads our output any more: the kernel need not go on for nothing.
                 with suppress(KconsoleError):
                     self._kernel.client.interrupt()
                 raise
@@ -176,9 +175,8 @@ class Runner:
             self._note("interrupted twice: the kernel may still be at work")
         except ReplyTimeoutError:
             self._note(f"the kernel has not reacted to the interrupt for {_INTERRUPT_S:g} s")
-        except (
-            KconsoleError
-        ) as error:  # the kernel died, or has no channel to be interrupted through
+        except KconsoleError as error:
+            # The kernel died, or has no channel to be interrupted through.
             self._note(str(error))
         return _INTERRUPTED
 

@@ -153,6 +153,7 @@ def test_a_kernel_that_does_not_answer_costs_only_its_completions(
     terminal.send("ome")
     terminal.key("tab")
     console.kernel.wait_for("complete_request", count=count + 1)
+    terminal.wait_for(lambda one: "completing" in toolbar(one))  # before it can be seen to go
     terminal.wait_for(lambda one: "idle" in toolbar(one) and "completing" not in toolbar(one))
     console.kernel.behaviour.no_reply.clear()
     terminal.key("tab")

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -62,6 +63,9 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("LC_ALL", "C.UTF-8")
         patch.setenv("TERM", "xterm-256color")
         patch.setenv(leaks.MARK, secrets.token_hex(8))
+        if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+            # A shell starts what it runs in the background so, and every child would inherit it.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         yield home
 
 

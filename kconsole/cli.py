@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Literal
 
@@ -121,11 +121,8 @@ def command(
 def run(arguments: Sequence[str]) -> int:
     """Run the command line.
 
-    Parameters:
-        arguments: without the program's name.
-
-    Returns:
-        The exit status.
+    :param arguments: without the program's name.
+    :return: the exit status.
     """
     try:
         return _invoke(arguments)
@@ -218,7 +215,7 @@ def _open(name: str | None, kernel_name: str | None) -> "Kernel":
 def _wait(kernel: "Kernel") -> None:
     """Wait for the kernel, and say so where somebody can see it."""
     verb = "waiting for" if kernel.process is None else "starting"
-    progress = _Progress(f"{verb} {kernel.name}")
+    progress = _Progress(f"{verb} {kernel.name}", lambda: kernel.hint)
     try:
         kernel.wait(progress=progress.show)
     finally:
@@ -232,18 +229,24 @@ class _Progress:
 
     _PATIENCE_S = 0.5
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, hint: Callable[[], str]) -> None:
+        self._hint = hint
+        self._hinted = False
         self._text = "".join(each if each.isprintable() else "?" for each in text)
         self._shown = False
         self._start = time.monotonic()
 
     def show(self, _waited: float) -> None:
         """Called about ten times a second while waiting."""
+        if not self._hinted and (hint := self._hint()):
+            self._hinted = True
+            self.clear()
+            _complain(f"{self._text}: {hint}", 0)
         seconds = time.monotonic() - self._start
         if sys.stderr is None or not sys.stderr.isatty() or seconds < self._PATIENCE_S:
             return
         self._shown = True
-        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns or 80  # 0: it does not know
         line = f"{self._text}: {seconds:.0f} s (Ctrl-C cancels)"
         sys.stderr.write(f"\r{line[: max(0, columns - 1)]}\x1b[K")
         sys.stderr.flush()

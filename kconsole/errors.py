@@ -11,6 +11,7 @@
     │   ├── KernelNotReadyError  nothing there, or it does not answer            (also RuntimeError)
     │   └── AuthenticationError  Curve handshake failed, or a key does not fit
     ├── KernelDiedError          the kernel died, or the link was lost           exit status 4
+    │   └── KernelRestartedError  it was restarted, and is there again
     ├── ChannelError             a channel used in the wrong state               (also RuntimeError)
     │   └── InvalidPortNumber    a channel whose port is 0
     ├── ReplyTimeoutError        no reply within the time the caller gave        (also TimeoutError)
@@ -28,6 +29,7 @@ __all__ = [
     "KconsoleError",
     "KernelDiedError",
     "KernelNotReadyError",
+    "KernelRestartedError",
     "KernelSpecError",
     "KernelStartError",
     "NoKernelError",
@@ -71,6 +73,10 @@ class AuthenticationError(NoKernelError):
 
 class KernelDiedError(KconsoleError):
     """The kernel died, or the link to it was lost, while something was waited for."""
+
+
+class KernelRestartedError(KernelDiedError):
+    """The kernel was restarted while something was waited for; the new one knows nothing of it."""
 
 
 class ChannelError(KconsoleError, RuntimeError):

@@ -2,7 +2,8 @@
 
 import contextlib
 import socket
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from fake_kernel import FakeKernel
@@ -11,7 +12,17 @@ from running_kernels import Kernel
 from kconsole.client.client import KernelClient
 from kconsole.connect.info import ConnectionInfo
 
-__all__ = ["PATIENCE", "connected", "free_ports", "info_of", "nobody", "ready", "replied"]
+__all__ = [
+    "PATIENCE",
+    "OwnProcess",
+    "connected",
+    "free_ports",
+    "info_of",
+    "nobody",
+    "once_asked",
+    "ready",
+    "replied",
+]
 
 #: Seconds until a test gives up; nothing here takes as long unless it is broken.
 PATIENCE = 20.0
@@ -67,3 +78,49 @@ def nobody() -> Iterator[ConnectionInfo]:
         yield ConnectionInfo.from_dict(
             {**dict(zip(names, ports, strict=True)), "key": "k"}, source="nobody"
         )
+
+
+class OwnProcess:
+    """Stands in for the kernel's process that a client is given (kconsole.client.base.Process).
+
+    Attributes:
+        status: how it has ended; None while it runs.
+        signals: how many interrupts it still takes as signals; the others are to be messages.
+    """
+
+    def __init__(self, status: int | None = None, *, signals: int = 0) -> None:
+        self.status = status
+        self.signals = signals
+
+    def poll(self) -> int | None:
+        return self.status
+
+    def wait(self, timeout: float) -> bool:
+        return self.status is not None
+
+    def interrupt(self) -> bool:
+        self.signals -= 1
+        return self.signals >= 0
+
+    def describe_exit(self) -> str:
+        return "is running" if self.status is None else f"ended with status {self.status}"
+
+    def describe_death(self) -> str:
+        return f"the kernel {self.describe_exit()}"
+
+
+@contextlib.contextmanager
+def once_asked(kernel: FakeKernel, msg_type: str, *actions: Callable[[], object]) -> Iterator[None]:
+    """Do something in another thread as soon as the kernel has got a request of that type."""
+
+    def act() -> None:
+        kernel.wait_for(msg_type, PATIENCE)
+        for action in actions:
+            action()
+
+    thread = threading.Thread(target=act)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join(PATIENCE)

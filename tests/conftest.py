@@ -2,15 +2,17 @@
 
 import os
 import secrets
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import leaks
 import pytest
+from fake_kernel import UNMEASURED
+from features import KERNELS
 from running_kernels import Kernel, find_spec, is_idle, share, start_fake, start_process
-
-KERNELS = ("fake", "ipykernel7", "ipykernel6", "bash", "xpython")
 
 #: Variables of the person who runs the tests that must not change what the tests see.
 REMOVED = (
@@ -40,8 +42,18 @@ REMOVED = (
     "JPY_SESSION_NAME",
     "XDG_RUNTIME_DIR",
 )
+#: Stories that need a program which is not everywhere are not collected without it.
+collect_ignore = [] if shutil.which("tmux") else ["test_console_tmux.py"]
+
 #: Of the program's own variables only those that steer the tests themselves stay.
 KEPT = ("KCONSOLE_TEST", "KCONSOLE_REQUIRE")
+
+
+# How long an example takes says more about what else the machine does than about us.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -66,6 +78,9 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
             # A shell starts what it runs in the background so, and every child would inherit it.
             signal.signal(signal.SIGINT, signal.default_int_handler)
+        if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+            # So does nohup; children begin with the default of what has a handler here.
+            signal.signal(signal.SIGHUP, lambda *_: None)
         yield home
 
 
@@ -83,6 +98,20 @@ def no_leaks(runtime_dir: Path) -> Iterator[None]:
     before = leaks.take()
     yield
     leaks.check(before)
+
+
+@pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No coverage of processes: a console that is killed at its story's end has nothing to report."""
+    for name, value in UNMEASURED.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is lost is missed sooner than else, in this process; for tests of what happens then."""
+    for user in ("kconsole.protocol.cell", "kconsole.client.client"):
+        monkeypatch.setattr(f"{user}.HALF_QUIET_S", 0.3)
 
 
 @pytest.fixture(scope="session")

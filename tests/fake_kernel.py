@@ -27,7 +27,20 @@ from fake.commands import COMMANDS
 from fake.kernel import FakeKernel
 from fake.wire import Request
 
-__all__ = ["Behaviour", "FakeKernel", "Request", "fake_argv", "main", "write_kernelspec"]
+__all__ = [
+    "UNMEASURED",
+    "Behaviour",
+    "FakeKernel",
+    "Request",
+    "fake_argv",
+    "main",
+    "write_kernelspec",
+]
+
+
+#: The environment of a kernel's process: coverage, which is not meant to measure kernels, takes longer
+#: to start than they do.
+UNMEASURED = {"COVERAGE_PROCESS_CONFIG": "", "COVERAGE_PROCESS_START": ""}
 
 
 def fake_argv(**behaviour: Any) -> list[str]:
@@ -45,7 +58,12 @@ def write_kernelspec(
     """
     folder = data_dir / "kernels" / name
     folder.mkdir(parents=True, exist_ok=True)
-    content = {"argv": fake_argv(**behaviour), "display_name": "Fake", "language": "python"}
+    content = {
+        "argv": fake_argv(**behaviour),
+        "display_name": "Fake",
+        "language": "python",
+        "env": UNMEASURED,
+    }
     (folder / "kernel.json").write_text(json.dumps(content | (spec or {})))
     return folder
 

@@ -36,9 +36,9 @@ class Recipe(NamedTuple):
     spec: dict[str, Any]
 
 
-def launcher(module: str) -> tuple[str, ...]:
+def launcher(module: str, *options: str) -> tuple[str, ...]:
     """The argv of a kernel that is a Python module."""
-    return (PYTHON, "-m", module, "-f", FILE)
+    return (PYTHON, "-m", module, "-f", FILE, *options)
 
 
 RECIPES = {
@@ -54,7 +54,8 @@ RECIPES = {
     ),
     "ipykernel6": Recipe(
         ("ipykernel==6.29.5",),
-        launcher("ipykernel_launcher"),
+        # Jedi takes seconds for its first completion; one ipykernel with it is enough.
+        launcher("ipykernel_launcher", "--IPCompleter.use_jedi=False"),
         {
             "display_name": "Python (ipykernel 6)",
             "language": "python",

@@ -16,11 +16,10 @@ from typing import Any
 
 import leaks
 import psutil
-import pytest
 import zmq
 from fake.wire import Wire, new_id
-from fake_kernel import FakeKernel, fake_argv
-from intents import INTENTS, REASONS, Intent
+from fake_kernel import UNMEASURED, FakeKernel, fake_argv
+from intents import INTENTS, Intent
 
 __all__ = ["Kernel", "find_spec", "is_idle", "share", "start_fake", "start_process"]
 
@@ -49,7 +48,7 @@ class Kernel:
         return self.process.pid
 
     def code(self, intent: str) -> str:
-        """Code for that intent in the kernel's language; skips the test if it has no such thing."""
+        """Code for that intent in the kernel's language."""
         return self._intent(intent).code
 
     def shows(self, intent: str) -> str:
@@ -59,8 +58,7 @@ class Kernel:
     def _intent(self, intent: str) -> Intent:
         known = INTENTS[self.language]
         assert intent in INTENTS["python"], f"no intent {intent!r}"
-        if intent not in known:
-            pytest.skip(REASONS[self.language][intent])
+        assert intent in known, f"{self.name} has none: see features.having"
         return known[intent]
 
     def close(self) -> None:
@@ -134,7 +132,7 @@ def start_process(name: str, spec: dict[str, Any], folder: Path) -> Kernel:
             stdout=output,
             stderr=subprocess.STDOUT,
             # ipykernel ends when the process of this id does.
-            env={**os.environ, **env, "JPY_PARENT_PID": str(os.getpid())},
+            env={**os.environ, **UNMEASURED, **env, "JPY_PARENT_PID": str(os.getpid())},
             start_new_session=True,
         )
     kernel = Kernel(name, spec["language"], path, connection, process=process, log=log)

@@ -1,8 +1,11 @@
 """The command line: what it refuses, what it says then, and what it imports."""
 
+import contextlib
 import json
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +18,7 @@ from programs import COMMAND, end, run, running
 
 import kconsole
 from kconsole.cli import run as run_here
+from kconsole.client import readiness
 
 PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
 
@@ -110,7 +114,7 @@ def test_a_terminal_for_input_only_is_refused():
         ("", "empty"),
         ("[]", "not a JSON object"),
         ("{", "JSON"),
-        ("\0" * 100, "JSON"),
+        ("\0" * 100, "binary"),
         ("{}", "shell_port"),
         (json.dumps({**dict.fromkeys(PORTS, 1), "shell_port": 0}), "shell_port"),
         (json.dumps({**dict.fromkeys(PORTS, 1), "shell_port": 70000}), "shell_port"),
@@ -138,14 +142,22 @@ def test_a_directory_is_no_connection_file(tmp_path, capsys):
     assert str(tmp_path) in line
 
 
-def test_a_file_that_may_not_be_read_is_status_2(tmp_path, capsys):
-    if os.geteuid() == 0:
-        pytest.skip("root may read everything")
-    path = tmp_path / "kernel-1.json"
-    path.touch(mode=0)
-    status, line = complaint(capsys, str(path), "-c", "1")
+@pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="needs Linux' /proc")
+def test_a_file_that_cannot_be_read_is_status_2(capsys):
+    # A file without read permission is none to root, as whom the tests may run; this is one to all.
+    status, line = complaint(capsys, "/proc/self/mem", "-c", "1")
+    assert (status, line) == (2, "/proc/self/mem: Input/output error")
+
+
+def test_code_given_as_a_connection_file_is_status_2_with_how_to_run_it(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    Path("job.py").write_text("print(6 * 7)\n")
+    status, line = complaint(capsys, "job.py", "-c", "1")
     assert status == 2
-    assert "ermission" in line
+    assert line.startswith("job.py: is not JSON: ")
+    assert line.endswith("; to run it: kconsole < job.py")
 
 
 def test_a_file_that_is_not_there_is_status_3(tmp_path, capsys):
@@ -168,25 +180,53 @@ def test_no_running_kernel_is_status_3(capsys, arguments):
     assert "kernel" in line
 
 
-def test_the_file_of_a_dead_kernel_is_status_3(tmp_path):
+def test_the_file_of_a_dead_kernel_is_status_3(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(readiness, "_REFUSED_S", 0.3)
     with free_ports() as ports:
         facts = {**dict(zip(PORTS, ports, strict=True)), "key": "k"}
         path = write(tmp_path / "kernel-dead.json", facts)
-        status, stdout, stderr = run(path, "-c", "1")
-    assert (status, stdout) == (3, "")
-    assert path in stderr
-    assert "refused" in stderr
-    assert stderr.count("\n") == 1
+        status, line = complaint(capsys, path, "-c", "1")
+    assert status == 3
+    assert path in line
+    assert "refused" in line
 
 
-def test_a_wrong_key_is_status_3_and_says_so(target, tmp_path):
+def test_a_long_wait_is_shown_also_on_a_terminal_that_does_not_know_its_size(tmp_path):
+    # A new pty has no columns and no rows, as a serial line has none.
+    ours, theirs = os.openpty()
+    with contextlib.ExitStack() as stack:
+        stack.callback(os.close, ours)
+        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in PORTS]
+        ports = [one.getsockname()[1] for one in sockets]
+        facts = {**dict(zip(PORTS, ports, strict=True)), "key": "k", "kernel_name": "silent one"}
+        path = write(tmp_path / "kernel-1.json", facts)
+        with running(path, "-c", "1", stderr=theirs) as program:
+            os.close(theirs)
+            shown = b""
+            while b"cancels" not in shown:
+                shown += os.read(ours, 1000)
+            assert re.search(rb"waiting for silent one: \d s \(Ctrl-C cancels\)", shown)
+            program.send_signal(signal.SIGINT)
+            assert end(program).status == 130
+
+
+def test_a_wrong_key_is_status_3_and_says_so(target, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(readiness, "_FORGED_S", 0.3)
     facts = json.loads(Path(target).read_text())
     path = write(tmp_path / "kernel-2.json", facts | {"key": "another"})
-    with running(path, "-c", "1") as program:
-        status, stdout, stderr = end(program)
-    assert (status, stdout) == (3, "")
-    assert "key" in stderr
-    assert stderr.count("\n") == 1
+    status, line = complaint(capsys, path, "-c", "1")
+    assert status == 3
+    assert "key" in line
+
+
+def test_a_long_wait_says_what_it_may_be_for(target, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(readiness, "_SILENT_S", 0.1)
+    monkeypatch.setattr(readiness, "_FORGED_S", 0.5)
+    facts = json.loads(Path(target).read_text())
+    path = write(tmp_path / "kernel-2.json", facts | {"key": "another"})
+    assert run_here([path, "-c", "1"]) == 3
+    hint, _error = capsys.readouterr().err.splitlines()
+    assert "but not our requests: it is busy, or the key is another one" in hint
 
 
 def test_existing_attaches_to_the_newest_that_answers(runtime_dir):

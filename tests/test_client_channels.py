@@ -5,7 +5,7 @@ import queue
 import threading
 
 import pytest
-from clients import PATIENCE, connected, free_ports, info_of, ready, replied
+from clients import PATIENCE, connected, free_ports, info_of, once_asked, ready, replied
 from fake_kernel import FakeKernel
 from leaks import wait_until
 
@@ -268,13 +268,9 @@ def test_stopping_wakes_whoever_waits_for_a_reply():
     with FakeKernel(deaf=["kernel_info_request"]) as kernel:
         client = KernelClient(info=info_of(kernel))
         client.start_channels()
-        stopper = threading.Thread(
-            target=lambda: (kernel.wait_for("kernel_info_request"), client.stop_channels())
-        )
-        stopper.start()
-        with pytest.raises(ChannelError, match="have been stopped"):
-            client.kernel_info(reply=True)
-        stopper.join(PATIENCE)
+        with once_asked(kernel, "kernel_info_request", client.stop_channels):
+            with pytest.raises(ChannelError, match="have been stopped"):
+                client.kernel_info(reply=True)
 
 
 def test_what_had_come_before_the_stop_can_still_be_read(fake):
@@ -338,6 +334,27 @@ def test_input_is_allowed_if_the_stdin_channel_was_started(fake, stdin):
         client.execute("2", allow_stdin=not stdin)
         assert fake.wait_for("execute_request").content["allow_stdin"] is stdin
         assert fake.wait_for("execute_request", count=2).content["allow_stdin"] is not stdin
+    finally:
+        client.stop_channels()
+
+
+def test_a_start_that_asks_for_no_stdin_leaves_a_running_one_as_it_is(fake):
+    with connected(fake) as client:
+        client.start_channels(stdin=False)
+        assert client.stdin_channel.is_alive()
+        assert client.shell_channel.allow_stdin is True
+        client.shell_channel.allow_stdin = False  # the user's own word counts on too
+        client.start_channels()
+        assert client.shell_channel.allow_stdin is False
+
+
+def test_input_is_allowed_once_the_stdin_channel_is_started_after_all(fake):
+    client = KernelClient(info=info_of(fake))
+    client.start_channels(stdin=False)
+    try:
+        assert client.shell_channel.allow_stdin is False
+        client.start_channels()
+        assert client.shell_channel.allow_stdin is True
     finally:
         client.stop_channels()
 

@@ -8,8 +8,9 @@ import threading
 import time
 
 import pytest
-from clients import PATIENCE, connected, info_of, ready
+from clients import PATIENCE, connected, info_of, once_asked, ready
 from fake_kernel import FakeKernel
+from features import KILLED, having
 from leaks import wait_until
 
 from kconsole import ChannelError, KernelClient, KernelDiedError, ReplyTimeoutError
@@ -57,9 +58,8 @@ def test_steps_are_all_messages_of_the_cell_up_to_its_end(kernel):
         assert (cell.cell.state, cell.cell.given_up) == ("done", "")
 
 
+@having("error on iopub")
 def test_an_error_is_a_step_and_in_the_reply(kernel):
-    if kernel.language != "python":
-        pytest.skip("bash_kernel sends no error on iopub")
     with ready(kernel) as client, execution(client, kernel.code("error")) as cell:
         errors = [s.event for s in cell.steps(PATIENCE) if isinstance(s.event, ErrorOutput)]
         assert [error.evalue for error in errors] == [kernel.shows("error")]
@@ -67,22 +67,30 @@ def test_an_error_is_a_step_and_in_the_reply(kernel):
 
 
 @pytest.mark.parametrize(
-    ("order", "given_up"),
+    "order",
     [
-        ("reply idle", ""),
-        ("idle reply", ""),
-        ("idle 0.05 reply", ""),
-        ("reply 0.05 idle", ""),
-        ("result reply idle", ""),
-        ("reply result idle", ""),
-        ("reply idle 0.01 result", ""),
-        ("idle result reply", ""),
-        ("reply", "idle"),
-        ("idle", "reply"),
-        ("result reply", "idle"),
+        "reply idle",
+        "idle reply",
+        "idle 0.05 reply",
+        "reply 0.05 idle",
+        "result reply idle",
+        "reply result idle",
+        "reply idle 0.01 result",
+        "idle result reply",
     ],
 )
-def test_a_cell_ends_whatever_the_order_and_whatever_is_lost(client, order, given_up):
+def test_a_cell_ends_whatever_the_order(client, order):
+    with execution(client, f"%fake order {order}\nprint(1)\n6 * 7") as cell:
+        assert shown(cell) == ["1\n", "42"]
+        assert cell.cell.given_up == ""
+        assert cell.reply is not None
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    ("order", "given_up"), [("reply", "idle"), ("idle", "reply"), ("result reply", "idle")]
+)
+def test_a_cell_ends_whatever_is_lost(client, order, given_up):
     with execution(client, f"%fake order {order}\nprint(1)\n6 * 7") as cell:
         assert shown(cell) == ["1\n", "42"]
         assert cell.cell.given_up == given_up
@@ -159,6 +167,7 @@ def test_a_keyboardinterrupt_loses_nothing(client, fake):
         assert shown(cell) == ["answer\n", "2\n"]
 
 
+@KILLED
 def test_a_kernel_killed_in_a_cell_is_noticed_within_six_seconds(fresh_kernel):
     with ready(fresh_kernel) as client:
         with execution(client, fresh_kernel.code("loop printing")) as cell:
@@ -190,13 +199,9 @@ def test_stopping_the_channels_ends_the_steps(fake):
     client = KernelClient(info=info_of(fake))
     client.start_channels()
     with execution(client, "import time\ntime.sleep(60)") as cell:
-        stopper = threading.Thread(
-            target=lambda: (fake.wait_for("execute_request"), client.stop_channels())
-        )
-        stopper.start()
-        with pytest.raises(ChannelError):
-            list(cell.steps())
-        stopper.join(PATIENCE)
+        with once_asked(fake, "execute_request", client.stop_channels):
+            with pytest.raises(ChannelError, match="have been stopped"):
+                list(cell.steps())
 
 
 def test_a_cell_cannot_be_sent_while_the_channels_do_not_run(fake):
@@ -222,6 +227,7 @@ def test_execute_interactive_hands_out_the_output_and_returns_the_reply(kernel):
         }
 
 
+@having("input")
 def test_execute_interactive_lets_a_hook_answer(kernel):
     code = kernel.code("input")
     with ready(kernel) as client:
@@ -259,6 +265,72 @@ def test_execute_interactive_without_a_stdin_channel_allows_no_input(fake):
         client.stop_channels()
 
 
+ASKER = """
+import sys
+from kconsole import KernelClient
+client = KernelClient()
+client.load_connection_file(sys.argv[1])
+with client:
+    client.wait_for_ready()
+    client.execute_interactive(
+        sys.argv[2],
+        allow_stdin=True,
+        timeout=20,
+        output_hook=lambda msg: print(end=msg["content"].get("text", "")),
+    )
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "typed", "shown"),
+    [
+        ('print("got", input("na\x1bme? "))', "Ada\n", "na?me? got Ada\n"),
+        ('import getpass\nprint("got", getpass.getpass("secret: "))', "sesame\n", "got sesame\n"),
+        ('print("got", input("? "))', "", "? "),  # the end of the input is an EOFError in the cell
+        ("%fake ask {}", "no prompt\n", "no prompt\n"),
+    ],
+)
+def test_execute_interactive_asks_at_the_terminal_if_input_is_allowed_without_a_hook(
+    fake, tmp_path, code, typed, shown
+):
+    path = fake.write_connection_file(tmp_path / "kernel-1.json")
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", ASKER, str(path), code],
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+        start_new_session=True,  # without a terminal, getpass reads standard input
+    )
+    assert (done.stdout, done.returncode) == (shown, 0)
+    assert "Traceback" not in done.stderr
+
+
+def test_input_is_not_sent_to_a_cell_that_has_ended_while_it_was_typed(client, fake, monkeypatch):
+    def type_slowly(_prompt):
+        fake.interrupt()
+        client.kernel_info(reply=True, timeout=PATIENCE)  # its reply comes after the cell's
+        return "too late"
+
+    monkeypatch.setattr("builtins.input", type_slowly)
+    reply = client.execute_interactive("input()", allow_stdin=True, timeout=PATIENCE)
+    assert reply["content"]["ename"] == "KeyboardInterrupt"
+    client.input("marker")
+    assert fake.wait_for("input_reply").content["value"] == "marker"
+
+
+def test_input_allowed_without_a_stdin_channel_is_refused(fake):
+    client = KernelClient(info=info_of(fake))
+    client.start_channels(stdin=False)
+    try:
+        with pytest.raises(RuntimeError, match="stdin channel"):
+            client.execute_interactive("input()", allow_stdin=True, timeout=PATIENCE)
+    finally:
+        client.stop_channels()
+    assert fake.count("execute_request") == 0
+
+
 def test_execute_interactive_without_hooks_just_waits(client):
     assert client.execute_interactive("print(1)", timeout=PATIENCE)["content"]["status"] == "ok"
 
@@ -270,6 +342,7 @@ def test_execute_interactive_times_out_and_the_cell_goes_on(client, fake):
     assert client.get_shell_msg(timeout=PATIENCE)["content"]["ename"] == "KeyboardInterrupt"
 
 
+@pytest.mark.usefixtures("impatient")
 def test_execute_interactive_says_that_the_reply_is_lost(client):
     with pytest.raises(ReplyTimeoutError, match="went idle without an execute_reply"):
         client.execute_interactive("%fake order idle", timeout=PATIENCE)

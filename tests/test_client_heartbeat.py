@@ -4,7 +4,7 @@ import queue
 import threading
 
 import pytest
-from clients import PATIENCE, connected, info_of, ready
+from clients import PATIENCE, OwnProcess, connected, info_of, ready
 from fake_kernel import FakeKernel
 from leaks import wait_until
 
@@ -109,23 +109,7 @@ def test_a_kernel_is_taken_for_alive_without_a_heartbeat_channel():
 
 
 def test_a_kernel_is_dead_when_its_process_has_ended():
-    class Ended:
-        def poll(self):
-            return 3
-
-        def wait(self, timeout):
-            return True
-
-        def interrupt(self):
-            return False
-
-        def describe_death(self):
-            return "the kernel ended with status 3"
-
-        def describe_exit(self):
-            return "ended with status 3"
-
-    with FakeKernel() as kernel, connected(kernel, process=Ended()) as client:
+    with FakeKernel() as kernel, connected(kernel, process=OwnProcess(3)) as client:
         assert client.is_alive() is False
         assert client.health[:2] == ("gone", "its process ended with status 3")
 

@@ -1,13 +1,21 @@
 """A kernel from a name: attached to and left alone, or started and stopped."""
 
+import contextlib
 import json
+import os
+import signal
+import subprocess
+import sys
 import threading
+import time
+from pathlib import Path
 
 import psutil
 import pytest
 import zmq
 from clients import PATIENCE, nobody, replied
 from fake_kernel import FakeKernel, write_kernelspec
+from leaks import wait_until
 from running_kernels import find_spec
 
 from kconsole import (
@@ -74,6 +82,31 @@ def test_a_busy_kernel_is_described_so(tmp_path):
         with attach(str(path)) as kernel:
             kernel.wait(PATIENCE)
             assert kernel.busy
+
+
+@pytest.fixture
+def silent(monkeypatch):
+    """A kernel that answers nothing while it is busy; it is taken as it is after a short time."""
+    monkeypatch.setattr("kconsole.client.readiness._SILENT_S", 0.2)
+    deaf = ["control:kernel_info_request"]
+    with FakeKernel(busy=60, heartbeat="shell", deaf=deaf) as fake:
+        yield fake
+
+
+def test_a_busy_kernel_that_answers_nothing_is_attached_to_and_used_once_it_is_idle(
+    silent, tmp_path
+):
+    path = silent.write_connection_file(tmp_path / "kernel-1.json")
+    with attach(str(path)) as kernel:
+        assert kernel.wait(PATIENCE).implementation == ""
+        assert kernel.silent
+        assert kernel.busy
+        msg_id = kernel.client.execute("6 * 7")
+        kernel.client.interrupt(reply=True, timeout=PATIENCE)  # R would not react to this
+        assert kernel.client.get_shell_msg(timeout=PATIENCE)["parent_header"]["msg_id"] == msg_id
+        assert kernel.renew(PATIENCE).implementation == "fake"
+        assert not kernel.silent
+        assert not kernel.busy
 
 
 def test_attaching_without_a_name_takes_the_one_that_answers(runtime_dir):
@@ -167,6 +200,165 @@ def test_leaving_while_a_cell_runs_ends_the_kernel(data_dir):
         kernel.client.execute("import time\ntime.sleep(60)")
         pid = kernel.process.pid
     assert not psutil.pid_exists(pid)
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """Kernels of ours are asked to end, and waited for, for longer than a test may take."""
+    stop = KernelProcess.stop
+    monkeypatch.setattr(
+        KernelProcess, "stop", lambda self, *, ask=None: stop(self, ask=ask, grace=60)
+    )
+
+
+def own_spec(data_dir, name):
+    """Write the kernelspec of a test kernel to where kernels of our own are looked for."""
+    spec = find_spec(name)
+    if spec is None:
+        pytest.skip(f"kernel {name} is not installed")
+    write_kernelspec(data_dir, name, spec=spec)
+
+
+SLEEP = "import time; time.sleep(100)"
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("ipykernel7", SLEEP), ("ipykernel6", SLEEP), ("bash", "sleep 100")]
+)
+def test_leaving_a_real_kernel_that_is_busy_interrupts_it_first(data_dir, patient, name, code):
+    own_spec(data_dir, name)
+    with start(name) as kernel:
+        kernel.wait(PATIENCE)
+        kernel.client.execute(code)
+        while kernel.client.get_iopub_msg(timeout=PATIENCE)["msg_type"] != "execute_input":
+            pass
+        process = kernel.process
+        before = time.monotonic()
+    assert process.poll() is not None
+    assert time.monotonic() - before < PATIENCE
+
+
+@pytest.mark.parametrize("busy", [True, False])
+def test_only_a_busy_kernel_is_interrupted_before_it_is_asked_to_end(data_dir, tmp_path, busy):
+    record = tmp_path / "record"
+    write_kernelspec(data_dir, spec={"interrupt_mode": "message"}, record=str(record))
+    with start("fake") as kernel:
+        kernel.wait(PATIENCE)
+        kernel.client.execute("import time\ntime.sleep(60)" if busy else "1")
+        state = "busy" if busy else "idle"
+        while not (
+            (msg := kernel.client.get_iopub_msg(timeout=PATIENCE))["content"]
+            == {"execution_state": state}
+            and msg["parent_header"]["msg_type"] == "execute_request"
+        ):
+            pass
+    asked = [json.loads(line)["header"]["msg_type"] for line in record.read_text().splitlines()]
+    assert asked[-1] == "shutdown_request"
+    assert ("interrupt_request" in asked) == busy
+
+
+def test_a_kernel_that_has_never_answered_is_not_asked_to_end(data_dir, patient):
+    write_kernelspec(data_dir, start_delay=600)
+    before = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), start("fake") as kernel:
+        process = kernel.process
+
+        def cancel(_waited):
+            raise KeyboardInterrupt
+
+        kernel.wait(PATIENCE, cancel)
+    assert process.poll() == -signal.SIGTERM
+    assert time.monotonic() - before < PATIENCE
+
+
+KEEPER = """
+import signal, sys, time
+from kconsole import start
+mode = sys.argv[1]
+kernel = start(sys.argv[2])
+kernel.wait(20)
+kernel.client.execute("x = 4711", reply=True, timeout=20)
+if mode == "keep":
+    kernel.keep()
+    kernel.close()
+elif mode == "close":
+    kernel.close(keep=True)
+elif mode == "end":
+    kernel.close()
+print(kernel.process.pid, kernel.process.info.path, flush=True)
+time.sleep(600)
+"""
+
+
+@contextlib.contextmanager
+def keeper(name, mode):
+    """A program that has started a kernel; gives it, the kernel's process and its file."""
+    command = [sys.executable, "-c", KEEPER, mode, name]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as popen:
+        try:
+            pid, path = popen.stdout.readline().split()
+            yield popen, int(pid), Path(path)
+        finally:
+            popen.kill()
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "number"),
+    [
+        ("ipykernel7", "keep", signal.SIGHUP),
+        ("ipykernel7", "close", signal.SIGKILL),
+        ("ipykernel6", "close", signal.SIGHUP),
+    ],
+)
+def test_a_kernel_that_is_kept_outlives_us_and_our_session(data_dir, name, mode, number):
+    own_spec(data_dir, name)
+    with keeper(name, mode) as (popen, pid, path):
+        os.killpg(popen.pid, number)
+        popen.wait(PATIENCE)
+        watched = psutil.Process(pid)
+        # ipykernel looks after its parent once a second.
+        with pytest.raises(psutil.TimeoutExpired):
+            watched.wait(2.5)
+        with attach(str(path)) as kernel:
+            kernel.wait(PATIENCE)
+            assert value(kernel, "x") == ["4711"]
+            kernel.client.shutdown(reply=True, timeout=PATIENCE)
+        watched.wait(PATIENCE)
+        for left in path.parent.glob(path.name + "*"):
+            left.unlink()
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize("name", ["fake", "ipykernel7", "ipykernel6"])
+def test_a_kernel_that_is_not_kept_ends_with_us_however_we_end(data_dir, name, number):
+    own_spec(data_dir, name)
+    with keeper(name, "") as (popen, pid, path):
+        watched = psutil.Process(pid)
+        os.killpg(popen.pid, number)
+        popen.wait(PATIENCE)
+        watched.wait(PATIENCE)
+        wait_until(lambda: not path.exists())
+
+
+def test_a_kernel_that_has_ended_is_cleared_away_even_if_it_was_to_be_kept(data_dir, runtime_dir):
+    write_kernelspec(data_dir)
+    with start("fake") as kernel:
+        kernel.wait(PATIENCE)
+        kernel.keep()
+        os.kill(kernel.process.pid, signal.SIGKILL)
+        assert kernel.process.wait(PATIENCE)
+    assert list(runtime_dir.iterdir()) == []
+
+
+def test_keeping_a_kernel_of_somebody_else_changes_nothing(tmp_path):
+    with FakeKernel() as fake:
+        path = fake.write_connection_file(tmp_path / "kernel-1.json")
+        with attach(str(path)) as kernel:
+            kernel.wait(PATIENCE)
+            kernel.keep()
+        assert fake.count("shutdown_request") == 0
 
 
 def test_an_error_on_the_way_ends_the_kernel(data_dir):

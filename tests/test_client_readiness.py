@@ -6,7 +6,7 @@ import socket
 import threading
 
 import pytest
-from clients import PATIENCE, connected, info_of, nobody, ready, replied
+from clients import PATIENCE, OwnProcess, connected, info_of, nobody, once_asked, ready, replied
 from fake_kernel import FakeKernel
 
 from kconsole import (
@@ -18,6 +18,7 @@ from kconsole import (
 )
 from kconsole.client import readiness
 from kconsole.client.readiness import Readiness
+from kconsole.protocol.replies import KernelInfo
 
 QUICK_S = 0.2
 
@@ -25,7 +26,7 @@ QUICK_S = 0.2
 @pytest.fixture
 def quick(monkeypatch):
     """Everything that is waited for before an error, in a short time."""
-    for name in ("_REFUSED_S", "_UNPROVEN_S", "_FORGED_S"):
+    for name in ("_REFUSED_S", "_UNPROVEN_S", "_FORGED_S", "_SILENT_S"):
         monkeypatch.setattr(readiness, name, QUICK_S)
 
 
@@ -223,49 +224,96 @@ def test_a_kernel_that_beats_but_does_not_answer_is_described_so():
 
 
 def test_a_process_that_ended_is_a_start_error():
-    class Ended:
-        def poll(self):
-            return 3
-
-        def wait(self, timeout):
-            return True
-
-        def interrupt(self):
-            return False
-
-        def describe_exit(self):
-            return "ended with status 3"
-
-        def describe_death(self):
-            return "the kernel ended with status 3"
-
-    with nobody() as info, KernelClient(info=info, process=Ended()) as client:
+    with nobody() as info, KernelClient(info=info, process=OwnProcess(3)) as client:
         with pytest.raises(KernelStartError, match="ended with status 3"):
             client.wait_for_ready()
 
 
 def test_a_kernel_that_goes_away_while_it_is_waited_for_is_not_ready(quick):
     with FakeKernel(deaf=["kernel_info_request"]) as kernel, connected(kernel) as client:
-        closer = threading.Thread(
-            target=lambda: (kernel.wait_for("kernel_info_request"), kernel.close())
-        )
-        closer.start()
-        with pytest.raises(KernelNotReadyError, match="refused"):
-            client.wait_for_ready()
-        closer.join(PATIENCE)
+        with once_asked(kernel, "kernel_info_request", kernel.close):
+            with pytest.raises(KernelNotReadyError, match="refused"):
+                client.wait_for_ready()
 
 
 def test_stopping_the_channels_ends_the_wait():
     with FakeKernel(deaf=["kernel_info_request"]) as kernel:
         client = KernelClient(info=info_of(kernel))
         client.start_channels()
-        stopper = threading.Thread(
-            target=lambda: (kernel.wait_for("kernel_info_request"), client.stop_channels())
-        )
-        stopper.start()
-        with pytest.raises(ChannelError):
-            client.wait_for_ready()
-        stopper.join(PATIENCE)
+        with once_asked(kernel, "kernel_info_request", client.stop_channels):
+            with pytest.raises(ChannelError, match="have been stopped"):
+                client.wait_for_ready()
+
+
+# --- a kernel that is there, and answers nothing
+
+#: As R does while a cell runs: one thread does all, and control is not listened to at all.
+SILENT = {"heartbeat": "shell", "deaf": ["control:kernel_info_request"]}
+
+
+def test_a_kernel_that_answers_nothing_may_be_taken_as_it_is(quick):
+    with FakeKernel(busy=60, **SILENT) as kernel, connected(kernel) as client:
+        with asked(client) as questions:
+            assert questions.wait(PATIENCE, silent=True) == KernelInfo()
+            assert questions.silent
+            assert questions.busy
+        kernel.interrupt()
+        with asked(client) as questions:
+            assert questions.wait(PATIENCE, silent=True).implementation == "fake"
+            assert not questions.silent
+
+
+def test_a_silent_kernel_is_not_ready_unless_that_is_enough(quick):
+    with FakeKernel(busy=60, **SILENT) as kernel, connected(kernel) as client:
+        with pytest.raises(KernelNotReadyError, match="no answer"):
+            client.wait_for_ready(4 * QUICK_S)
+
+
+def test_ports_behind_which_there_is_no_kernel_are_never_enough(quick):
+    with listener() as port:
+        names = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
+        client = KernelClient(**dict.fromkeys(names, port))
+        with client, asked(client) as questions, pytest.raises(KernelNotReadyError):
+            questions.wait(4 * QUICK_S, silent=True)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "hint"),
+    [
+        ({"deaf": ["kernel_info_request"]}, "its heartbeat answers, but not our requests"),
+        ({"busy": 60, **SILENT}, "its ports are open, but nothing is answered"),
+    ],
+)
+def test_a_long_wait_has_a_hint_and_goes_on(quick, behaviour, hint):
+    with FakeKernel(**behaviour) as kernel, connected(kernel) as client, asked(client) as questions:
+        assert questions.hint == ""
+
+        def answer_once_it_is_told(_waited):
+            if questions.hint:
+                hints.append(questions.hint)
+                kernel.interrupt()
+                kernel.behaviour.change("deaf", [])
+
+        hints = []
+        assert questions.wait(PATIENCE, answer_once_it_is_told).implementation == "fake"
+        assert hints[0].startswith(hint)
+        assert questions.hint == ""
+
+
+@pytest.mark.parametrize("kernel", ["ipykernel6", "bash"], indirect=True)
+def test_a_real_kernel_with_another_key_is_told_by_its_heartbeat(kernel, quick):
+    """These send nothing by themselves whose signature could be wrong."""
+    hints = []
+    with connected(kernel, {"key": "ours"}) as client, asked(client) as questions:
+
+        def leave_once_it_is_told(_waited):
+            if questions.hint:
+                hints.append(questions.hint)
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            questions.wait(PATIENCE, leave_once_it_is_told, silent=True)
+        assert "the key is another one" in hints[0]
 
 
 # --- another key

@@ -69,6 +69,25 @@ def test_get_msgs_takes_all_that_is_there(fake):
         assert client.shell_channel.get_msgs() == []
 
 
+def test_what_nobody_reads_does_not_pile_up_without_end(fake, monkeypatch, caplog):
+    monkeypatch.setattr("kconsole.client.channels.UNREAD_AT_MOST", 100)
+    with ready(fake) as client:
+        client.iopub_channel.get_msgs()
+        client.execute("%fake flood 500", reply=True, timeout=PATIENCE)
+        wait_until(
+            lambda: not client.is_busy
+        )  # the idle, on another socket, may come after the reply
+        client.iopub_channel.flush(PATIENCE)
+        dropped = client.iopub_channel.dropped
+        msgs = client.iopub_channel.get_msgs()
+        assert len(msgs) == 100
+        assert msgs[-1]["content"] == {"execution_state": "idle"}
+        assert "line 499 " in msgs[-2]["content"]["text"]  # the oldest are those that went
+        assert dropped >= 403  # busy, input, 500 lines, idle, less those that are left
+    assert "nobody reads the iopub channel" in caplog.text
+    assert len(caplog.records) == 1
+
+
 WAITER = """
 import sys
 from kconsole import KernelClient

@@ -3,8 +3,9 @@
 import threading
 
 import pytest
-from clients import PATIENCE, connected, info_of, ready, replied
+from clients import PATIENCE, OwnProcess, connected, info_of, once_asked, ready, replied
 from fake_kernel import FakeKernel
+from features import KILLED, having
 from leaks import wait_until
 
 from kconsole import KernelClient, KernelDiedError, ReplyTimeoutError
@@ -46,9 +47,8 @@ def test_without_reply_a_request_gives_its_msg_id_at_once(kernel):
         assert client.get_shell_msg(timeout=PATIENCE)["parent_header"]["msg_id"] == msg_id
 
 
+@having("silent cells")
 def test_a_silent_cell_prints_nothing_into_the_history(kernel):
-    if kernel.language != "python":
-        pytest.skip("bash_kernel counts silent cells")
     with ready(kernel) as client:
         first = replied(client.execute("1", reply=True, timeout=PATIENCE))
         replied(client.execute("2", silent=True, reply=True, timeout=PATIENCE))
@@ -56,9 +56,8 @@ def test_a_silent_cell_prints_nothing_into_the_history(kernel):
         assert second["execution_count"] == first["execution_count"] + 1
 
 
+@having("user_expressions")
 def test_user_expressions_are_evaluated_after_the_cell(kernel):
-    if kernel.name not in {"fake", "ipykernel7", "ipykernel6"}:
-        pytest.skip("only IPython has user expressions")
     with ready(kernel) as client:
         content = replied(
             client.execute(
@@ -87,6 +86,7 @@ def test_complete_looks_at_the_cursor_not_at_the_end(kernel):
         assert any(kernel.shows("prefix of a name") in match for match in content["matches"])
 
 
+@having("inspection")
 def test_inspect_tells_about_a_name(kernel):
     with ready(kernel) as client:
         code = kernel.code("a name to inspect")
@@ -102,9 +102,8 @@ def test_inspect_finds_nothing_where_nothing_is(kernel):
 
 
 @pytest.mark.parametrize("word", ["complete", "incomplete", "invalid"])
+@having("is_complete")
 def test_is_complete_is_the_kernels_opinion(kernel, word):
-    if kernel.name == "bash":
-        pytest.skip("bash_kernel does not know: unknown")
     with ready(kernel) as client:
         content = replied(client.is_complete(kernel.code(word), reply=True, timeout=PATIENCE))
         assert content["status"] == word
@@ -122,9 +121,8 @@ def test_history_has_its_rows(kernel):
             assert content["history"][-1][2] == kernel.code("assign")
 
 
+@having("history with outputs")
 def test_history_with_outputs_and_of_a_range(kernel):
-    if kernel.name not in {"fake", "ipykernel7", "ipykernel6"}:
-        pytest.skip("no outputs in its history")
     with ready(kernel) as client:
         line = replied(client.execute("6 * 7", reply=True, timeout=PATIENCE))["execution_count"]
         rows = replied(
@@ -142,9 +140,8 @@ def test_comm_info_lists_the_open_comms(kernel):
         assert replied(named)["comms"] == {}
 
 
+@having("interrupt_request")
 def test_interrupt_breaks_off_a_cell(kernel):
-    if kernel.name == "xpython":
-        pytest.skip("xeus-python says ok to an interrupt_request and goes on")
     with ready(kernel) as client:
         client.execute(kernel.code("sleep 10"))
         wait_for_input(client)
@@ -158,6 +155,7 @@ def wait_for_input(client):
         pass
 
 
+@having("input")
 def test_input_answers_the_cell_that_asks(kernel):
     code = kernel.code("input")
     with ready(kernel) as client:
@@ -173,9 +171,8 @@ def test_input_answers_the_cell_that_asks(kernel):
         assert "hi Ada" in text
 
 
+@having("prompt end", fixture="fresh_kernel")
 def test_shutdown_ends_the_kernel(fresh_kernel):
-    if fresh_kernel.name == "bash":
-        pytest.skip("bash_kernel takes more than ten seconds to end, now and then")
     with ready(fresh_kernel) as client:
         client.shutdown()
         assert fresh_kernel.process.wait(PATIENCE) is not None
@@ -233,9 +230,8 @@ def test_a_subshell_that_is_not_there_gives_an_error_not_a_hang():
 # --- who gets the answer
 
 
+@having("python")
 def test_threads_that_ask_at_once_each_get_their_own_answer(kernel):
-    if kernel.language != "python":
-        pytest.skip("completes Python names")
     with ready(kernel) as client:
         names = [f"name_{index}_4711" for index in range(8)]
         client.execute("\n".join(f"{name} = 1" for name in names), reply=True, timeout=PATIENCE)
@@ -282,6 +278,7 @@ def test_the_replies_to_the_questions_of_wait_for_ready_are_nobodys():
 # --- no answer at all
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("ask", ["inspect", "execute"])
 def test_idle_without_a_reply_is_an_error_without_waiting_for_the_timeout(ask):
     with (
@@ -310,6 +307,7 @@ def test_a_real_kernel_that_does_not_know_a_request_is_found_out(kernel):
         client._ask("shell", "no_such_request", {}, True, PATIENCE)
 
 
+@KILLED
 def test_a_kernel_that_dies_ends_the_wait_for_a_reply(fresh_kernel):
     with ready(fresh_kernel) as client:
         killer = threading.Thread(
@@ -321,28 +319,17 @@ def test_a_kernel_that_dies_ends_the_wait_for_a_reply(fresh_kernel):
         killer.join(PATIENCE)
 
 
+def test_a_process_that_ends_behind_a_link_that_holds_ends_the_wait_for_a_reply():
+    """As behind a forwarder: nothing that comes over the network tells of the death."""
+    process = OwnProcess()
+    with FakeKernel(deaf=["inspect_request"]) as kernel, ready(kernel, process=process) as client:
+        with once_asked(kernel, "inspect_request", lambda: setattr(process, "status", -9)):
+            with pytest.raises(KernelDiedError, match="ended with status -9"):
+                client.inspect("print", reply=True, timeout=PATIENCE)
+
+
 def test_interrupting_a_process_of_ours_sends_a_signal_not_a_message(fake):
-    class Process:
-        signals = 0
-
-        def poll(self):
-            return None
-
-        def wait(self, timeout):
-            return False
-
-        def interrupt(self):
-            self.signals += 1
-            return self.signals == 1
-
-        def describe_exit(self):
-            return "is running"
-
-        def describe_death(self):
-            return "it is running"
-
-    process = Process()
-    client = KernelClient(info=info_of(fake), process=process)
+    client = KernelClient(info=info_of(fake), process=OwnProcess(signals=1))
     with client:
         assert client.interrupt(reply=True, timeout=PATIENCE) is None
         # The second time it says that its kernelspec wants a message.

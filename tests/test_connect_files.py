@@ -93,6 +93,7 @@ def test_a_byte_order_mark_is_tolerated(tmp_path):
         (b" \n", "is empty"),
         (b'{"shell_port": 1,', "is not JSON: "),
         (b"\xff\xfe{", "is not UTF-8 (byte 0)"),
+        (b"{}\0\0", "is not text but binary"),
         (b"[]", "is not a JSON object"),
         (b"[" * 100_000, "is nested too deeply"),
         (b"9" * 5000, "is not usable JSON: "),
@@ -106,6 +107,28 @@ def test_a_file_that_cannot_be_used_says_why(tmp_path, content, reason):
     assert fault(path).startswith(reason)
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "hint"),
+    [
+        ("job.py", b"import os\n", "; to run it: kconsole < job.py"),
+        ("my job.sh", b"#!/bin/sh\n", "; to run it: kconsole < 'my job.sh'"),
+        ("job.json", b"import os\n", ""),
+        ("job.ipynb", b'{"cells": []}', ""),
+        ("job.pyc", b"\0" * 16, ""),
+        ("job.txt", b"\xff", ""),
+        ("job.py", b"", ""),
+    ],
+)
+def test_for_code_in_place_of_a_connection_there_is_a_hint(
+    tmp_path, monkeypatch, name, content, hint
+):
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_bytes(content)
+    reason, mark, command = fault(Path(name)).partition("; to run it: ")
+    assert reason
+    assert mark + command == hint
+
+
 def test_what_is_no_regular_file_is_refused_without_waiting(tmp_path):
     os.mkfifo(tmp_path / "fifo")
     with socket.socket(socket.AF_UNIX) as bound:
@@ -116,16 +139,19 @@ def test_what_is_no_regular_file_is_refused_without_waiting(tmp_path):
     assert fault(Path("/dev/null")) == "is not a regular file"
 
 
-def test_a_file_that_is_not_there_or_forbidden_says_so(tmp_path, monkeypatch):
+def test_a_file_that_cannot_be_reached_says_so(tmp_path):
     assert fault(tmp_path / "gone") == "No such file or directory"
     path = kernel_file(tmp_path / "k.json")
+    assert fault(path / "below") == "Not a directory"
+    path.unlink()
+    path.symlink_to(path)
+    assert fault(path) == "Too many levels of symbolic links"
 
-    def refuse(*_):
-        raise PermissionError(13, "Permission denied", str(path))
 
-    # The modes mean nothing to root, as whom the tests may run.
-    monkeypatch.setattr("kconsole.connect.jsonfile.os.open", refuse)
-    assert fault(path) == "Permission denied"
+@pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="needs Linux' /proc")
+def test_a_file_that_opens_but_cannot_be_read_says_so():
+    # Modes mean nothing to root, as whom the tests may run; page 0 is nobody's to read.
+    assert fault(Path("/proc/self/mem")) == "Input/output error"
 
 
 # -- writing ------------------------------------------------------------------------------------
@@ -210,7 +236,8 @@ def test_a_faulty_file_that_was_named_is_found_and_complains_when_loaded(here):
 
 
 @pytest.mark.parametrize(
-    "name", ["kernel-4711.json", "kernel-4711", "4711", "711", "*47*", "k*1.j*"]
+    "name",
+    ["kernel-4711.json", "kernel-4711", "4711", "711", "4711.json", "711.json", "*47*", "k*1.j*"],
 )
 def test_a_kernel_is_found_by_what_people_type(runtime, name):
     path = kernel_file(runtime / "kernel-4711.json")
@@ -224,6 +251,16 @@ def test_the_whole_name_wins_over_a_part_of_another(runtime):
     assert find_connection_file("47", probe=nobody) == path
 
 
+def test_a_part_with_the_ending_is_the_end_of_the_name(runtime):
+    path = kernel_file(runtime / "kernel-4711.json", age=100)
+    kernel_file(runtime / "kernel-47110.json", age=0)
+    assert find_connection_file("711.json", probe=nobody) == path
+    longer = kernel_file(runtime / "kernel-11.json", age=200)
+    assert find_connection_file("11.json", probe=nobody) == longer
+    with pytest.raises(NoKernelError, match=r"^no kernel matches '471\.json': looked in "):
+        find_connection_file("471.json")
+
+
 def test_the_current_directory_wins_over_the_runtime_directory(here, runtime):
     kernel_file(runtime / "k.json")
     kernel_file(here / "k.json")
@@ -234,6 +271,17 @@ def test_a_directory_of_that_name_is_no_kernel(here, runtime):
     (here / "python").mkdir()
     path = kernel_file(runtime / "kernel-python.json")
     assert find_connection_file("python") == path
+
+
+def test_what_has_the_name_and_is_no_file_is_told_if_nothing_else_matches(here):
+    (here / "python").mkdir()
+    os.mkfifo(here / "k.json")
+    with pytest.raises(NoKernelError, match=r" \(skipped python: is a directory\)$"):
+        find_connection_file("python")
+    with pytest.raises(
+        NoKernelError, match=r" \(skipped k\.json: is a FIFO, not a regular file\)$"
+    ):
+        find_connection_file("k.json")
 
 
 @pytest.mark.parametrize("name", ["a[1]b", "[1]", "kernel-a[1]*"])
@@ -271,7 +319,7 @@ def test_without_a_name_the_newest_kernel_that_answers_is_taken(here, runtime):
     assert find_connection_file(None, probe=answering(alive, runtime / "other.json")) == alive
     with pytest.raises(NoKernelError) as caught:
         find_connection_file(None, probe=nobody)
-    where = f"the current directory or {runtime}"
+    where = f"the current directory and {runtime}"
     assert str(caught.value) == f"none of the 2 kernels in {where} answers"
 
 
@@ -292,9 +340,9 @@ def test_dead_kernels_are_told_by_probing(runtime):
 def test_nothing_found_says_where_it_was_looked_for(here, runtime):
     with pytest.raises(NoKernelError) as caught:
         find_connection_file("nope")
-    where = f"looked in the current directory or {runtime}"
+    where = f"looked in the current directory and {runtime}"
     assert str(caught.value) == f"no kernel matches 'nope': {where}"
-    with pytest.raises(NoKernelError, match=r"^no kernel: looked in the current directory or "):
+    with pytest.raises(NoKernelError, match=r"^no kernel: looked in the current directory and "):
         find_connection_file(None)
 
 

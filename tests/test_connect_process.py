@@ -565,8 +565,9 @@ def test_without_a_shell_there_is_no_guard_but_a_kernel(start, fifo, monkeypatch
         return popen(command, **options)
 
     monkeypatch.setattr("kconsole.connect.guard.subprocess.Popen", refuse)
-    kernel = start(SLEEPER)
-    assert fifo.line() == "ready"
+    source = "say(os.environ.get('JPY_PARENT_PID')); time.sleep(600)"
+    kernel = start(source, detached=True)
+    assert fifo.line() == str(os.getpid())  # so ipykernel at least looks after us itself
     assert "no guard for the kernel" in caplog.text
     assert new_children(known, kernel) == []
 

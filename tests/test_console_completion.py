@@ -9,6 +9,8 @@ from running_kernels import Kernel
 from stories import PROMPT, Pair, attached, paired, ready, rows_with, run, toolbar
 from terminal import Terminal
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 MANY = [f"name_{number:04}" for number in range(5000)]
 
 
@@ -41,7 +43,7 @@ def wait_typed(terminal: Terminal, text: str) -> None:
 # --- Tab
 
 
-@pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "ipykernel6", "bash"], indirect=True)
+@pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "bash"], indirect=True)
 def test_tab_completes_a_name(kernel: Kernel) -> None:
     word = {"python": "_unique_name", "bash": "unique_name"}[kernel.language]
     with attached(kernel) as terminal:
@@ -215,7 +217,7 @@ def test_an_input_of_several_lines_comes_back_whole(tmp_path: Path) -> None:
         terminal.wait_for(lambda one: one.everything.count("\n7\n") == 2)
 
 
-@pytest.mark.parametrize("kernel", ["ipykernel7", "ipykernel6"], indirect=True)
+@pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
 def test_a_real_kernel_remembers_other_sessions(kernel: Kernel) -> None:
     with attached(kernel) as terminal:
         run(terminal, "remembered = 'yes'", "]: remembered = 'yes'")

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from stories import owning, paired, run, toolbar
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 LINES = 100_000
 BYTES = 5_000_000
 

@@ -8,10 +8,13 @@ from running_kernels import Kernel
 from stories import attached, paired, ready, rows_with, run, toolbar
 from terminal import Terminal
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 #: bash_kernel reads from its own terminal, past the stdin channel.
 ASKING = pytest.mark.parametrize(
     "kernel", ["fake", "ipykernel7", "ipykernel6", "xpython"], indirect=True
 )
+SOME = pytest.mark.parametrize("kernel", ["fake", "ipykernel7"], indirect=True)
 IPYTHONS = pytest.mark.parametrize("kernel", ["ipykernel7", "ipykernel6"], indirect=True)
 
 
@@ -73,7 +76,7 @@ def test_a_password_is_neither_shown_nor_remembered(kernel: Kernel) -> None:
         assert b"*" not in terminal.raw[begin:]
 
 
-@ASKING
+@SOME
 def test_answers_have_a_history_of_their_own(kernel: Kernel) -> None:
     with attached(kernel) as terminal:
         ask(terminal, "x = input('one? ')", "one? ")
@@ -119,7 +122,7 @@ def test_ctrl_c_at_a_question_interrupts_the_cell(kernel: Kernel) -> None:
         run(terminal, "20+22", ": 42")
 
 
-@ASKING
+@SOME
 def test_what_was_typed_before_the_question_is_there_after_it(kernel: Kernel) -> None:
     with attached(kernel) as terminal:
         terminal.line("import time; time.sleep(0.3); x = input('name? ')")
@@ -202,3 +205,65 @@ def test_a_question_of_a_cell_that_ends_otherwise_goes_away(tmp_path: Path) -> N
         ready(terminal)
         run(terminal, "20+22", ": 42")
         assert kernel.count("input_reply") == 0
+
+
+@pytest.mark.parametrize("keys", [("c-u",), ("c-w",), ("c-a", "c-k"), ("a-backspace",)])
+def test_what_is_cut_out_of_a_password_cannot_be_pasted(
+    tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    with paired(tmp_path) as (terminal, _):
+        ask(terminal, "import getpass; x = getpass.getpass('secret: ')", "secret: ")
+        terminal.send("hunter2")
+        terminal.key(*keys, "enter")
+        ready(terminal)
+        terminal.key("c-y")
+        terminal.send("z")
+        terminal.wait_for(re.compile(r"In \[\d\]: \S*z$", re.M))
+        assert rows_with(terminal, "]: z")
+        assert b"hunter2" not in terminal.raw
+
+
+def test_what_is_cut_out_of_another_answer_can_be_pasted(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _):
+        ask(terminal, "x = input('name? ')", "name? ")
+        terminal.send("Bob")
+        terminal.key("c-u", "c-y", "c-y")
+        wait_for_question(terminal, "name? ", "BobBob")
+
+
+def test_the_end_of_input_is_not_remembered_as_an_answer(tmp_path: Path) -> None:
+    with paired(tmp_path, implementation="ipython") as (terminal, _):
+        ask(terminal, "x = input('one? ')", "one? ")
+        terminal.line("first")
+        ready(terminal)
+        ask(terminal, "x = input('two? ')", "two? ")
+        terminal.key("c-d")
+        terminal.wait_for("EOFError")
+        ready(terminal)
+        ask(terminal, "x = input('three? ')", "three? ")
+        terminal.key("up")
+        wait_for_question(terminal, "three? ", "first")
+
+
+def test_an_answer_with_a_control_character_is_sent_but_not_remembered(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        ask(terminal, "x = input('one? ')", "one? ")
+        terminal.line("first")
+        ready(terminal)
+        ask(terminal, "x = input('two? ')", "two? ")
+        terminal.key("c-q", "c-a", "enter")
+        ready(terminal)
+        assert kernel.wait_for("input_reply", count=2).content["value"] == "\x01"
+        ask(terminal, "x = input('three? ')", "three? ")
+        terminal.key("up")
+        wait_for_question(terminal, "three? ", "first")
+
+
+def test_ctrl_d_at_a_password_is_the_end_of_input(tmp_path: Path) -> None:
+    with paired(tmp_path, implementation="ipython") as (terminal, kernel):
+        ask(terminal, "import getpass; getpass.getpass('secret: ')", "secret: ")
+        terminal.key("c-d")
+        terminal.wait_for("\nsecret:\n")  # and nothing behind it
+        terminal.wait_for("EOFError")
+        ready(terminal)
+        assert kernel.wait_for("input_reply").content["value"] == "\x04"

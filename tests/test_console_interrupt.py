@@ -8,6 +8,8 @@ from running_kernels import Kernel
 from stories import PROMPT, attached, owning, paired, ready, rows_with, run, toolbar, wait_for_line
 from terminal import Terminal
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 #: xpython answers an interrupt_request, and goes on.
 INTERRUPTIBLE = pytest.mark.parametrize(
     "kernel", ["fake", "ipykernel7", "ipykernel6", "bash"], indirect=True

@@ -159,10 +159,12 @@ def test_an_attached_kernel_that_is_stopped_is_late_and_then_back(fresh_kernel: 
         terminal.wait_for(lambda one: " ms" in toolbar(one))
         process.suspend()
         terminal.wait_for(lambda one: re.search(r"late \d s", toolbar(one)))
+        terminal.send("20+")
+        terminal.wait_for(re.compile(r"In \[[ \d]+\]: 20\+$", re.M), where="screen")
         process.resume()
         terminal.wait_for(lambda one: "late" not in toolbar(one) and " ms" in toolbar(one))
         assert not rows_with(terminal, "died")
-        run(terminal, "20+22", ": 42")
+        run(terminal, "22", ": 42")
 
 
 # --- signals
@@ -245,3 +247,19 @@ def test_what_another_console_runs_is_shown_above_what_is_typed(kernel: Kernel) 
         assert second.wait_exit() == 0
         first.key("c-u")
         run(first, "20+22", ": 42")
+
+
+@IPYKERNEL
+def test_two_consoles_count_alike(kernel: Kernel) -> None:
+    def number(one: Terminal) -> int:
+        found = re.findall(r"^In \[(\d+)\]:$", "\n".join(one.screen), re.M)
+        return int(found[-1]) if found else -1
+
+    with attached(kernel) as first, attached(kernel) as second:
+        run(first, "20+22", ": 42")
+        for _ in range(3):
+            for one, other in ((first, second), (second, first)):
+                before = number(one)
+                one.line("print('x')")
+                for each in (one, other):
+                    each.wait_for(lambda any_, due=before + 1: number(any_) == due)

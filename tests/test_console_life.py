@@ -13,10 +13,12 @@ from leaks import wait_until
 from running_kernels import Kernel, find_spec, is_idle, start_process
 from stories import (
     PROMPT,
+    BlindTerminal,
     attached,
     kernel_process,
     owning,
     paired,
+    program,
     ready,
     rows_with,
     run,
@@ -27,7 +29,6 @@ from terminal import Terminal
 SLEEP = "import time; time.sleep(60)"
 #: A kernel's death has to be told within this time, in seconds.
 TOLD_S = 6.0
-IPYTHONS = pytest.mark.parametrize("kernel", ["ipykernel7", "ipykernel6"], indirect=True)
 
 
 def is_gone(process: psutil.Process) -> bool:
@@ -83,8 +84,11 @@ def test_ctrl_d_behind_a_character_deletes_nothing_and_does_not_leave(tmp_path: 
         terminal.wait_for("Out[1]: 2")
 
 
-@IPYTHONS
-@pytest.mark.parametrize("word", ["exit", "quit()", "%exit"])
+@pytest.mark.parametrize(
+    ("kernel", "word"),
+    [("ipykernel7", "exit"), ("ipykernel7", "%exit"), ("ipykernel6", "quit()")],
+    indirect=["kernel"],
+)
 def test_a_word_for_leaving_does_not_end_an_attached_ipykernel(kernel: Kernel, word: str) -> None:
     with attached(kernel) as terminal:
         terminal.line(word)
@@ -172,29 +176,28 @@ def test_the_queue_of_a_dead_kernel_is_dropped(tmp_path: Path) -> None:
         terminal.wait_for("dropped the cell that waited: 1+1", TOLD_S)
 
 
-# --- silence
-
-
-def test_a_stopped_kernel_is_late_and_then_back(tmp_path: Path) -> None:
-    with owning(tmp_path) as terminal:
-        kernel = kernel_process(terminal)
-        kernel.suspend()
-        terminal.wait_for(lambda one: re.search(r"late \d s", toolbar(one)))
-        terminal.send("1+")
-        terminal.wait_for("In [1]: 1+")
-        kernel.resume()
-        terminal.wait_for(lambda one: "late" not in toolbar(one) and " ms" in toolbar(one))
-        assert not rows_with(terminal, "died")
-        terminal.line("1")
-        terminal.wait_for("Out[1]: 2")
+# --- others
 
 
 def test_a_restart_by_another_client_is_told_of(tmp_path: Path) -> None:
     with paired(tmp_path) as (terminal, kernel):
         run(terminal, "x = 5", "]: x = 5")
         kernel.restart()
-        terminal.wait_for("the kernel was asked to restart")
+        terminal.wait_for("the kernel was asked to restart\nthe kernel was restarted")
         run(terminal, "1+1", "Out[1]: 2")
+
+
+def test_a_restart_by_another_client_ends_what_runs_and_drops_what_waits(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        run(terminal, "'before'", "Out[1]: 'before'")
+        terminal.line(SLEEP)
+        kernel.wait_for("execute_request", 2)
+        terminal.line("1+1")
+        terminal.wait_for("+1 queued")
+        kernel.restart()
+        terminal.wait_for("the kernel was restarted\ndropped the cell that waited: 1+1")
+        terminal.wait_for("In [1]:")
+        assert "idle" in toolbar(terminal)
 
 
 # --- signals and hang-ups
@@ -226,3 +229,82 @@ def test_a_terminal_that_is_closed_ends_the_console_and_its_kernel(tmp_path: Pat
         terminal._master = -1
         terminal.process.wait(10)
         wait_until(lambda: is_gone(kernel), 5, "the end of the kernel")
+
+
+# --- what a cell may ask for
+
+
+def test_a_cell_may_leave_and_keep_the_kernel(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        kernel = kernel_process(terminal)
+        try:
+            terminal.line('%fake payload {"source": "ask_exit", "keepkernel": true}')
+            assert terminal.wait_exit() == 0
+            said = re.search(rb"the kernel stays; attach with: kconsole (\S+\.json)", terminal.raw)
+            assert said is not None
+            assert not is_gone(kernel)
+            with BlindTerminal(program(said[1].decode())) as again:
+                ready(again)
+                run(again, "20+22", ": 42")
+        finally:
+            kernel.kill()
+
+
+def test_a_cell_may_leave_and_the_kernel_ends(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        kernel = kernel_process(terminal)
+        terminal.line('%fake payload {"source": "ask_exit", "keepkernel": false}')
+        assert terminal.wait_exit() == 0
+        assert not rows_with(terminal, "stays")
+        assert is_gone(kernel)
+
+
+# --- the work of others
+
+
+def test_a_lost_idle_of_another_client_does_not_leave_the_kernel_busy(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        kernel.publish("status", {"execution_state": "busy"}, kernel.foreign_header())
+        terminal.wait_for(lambda one: "busy" in toolbar(one))
+        ready(terminal)
+
+
+def test_an_idle_that_is_lost_while_a_cell_of_ours_runs_is_noticed_as_well(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line(SLEEP)
+        terminal.wait_for("busy 00:")
+        kernel.publish("status", {"execution_state": "busy"}, kernel.foreign_header())
+        kernel.foreign_cell("1+1")
+        terminal.wait_for("]: 1+1")
+        kernel.interrupt()
+        ready(terminal)
+
+
+def test_a_kernel_that_works_for_others_stays_busy_until_it_answers(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        kernel.behaviour.deaf.append("shell:kernel_info_request")
+        parent = kernel.foreign_header()
+        asked = kernel.count("kernel_info_request")
+        kernel.publish("status", {"execution_state": "busy"}, parent)
+        kernel.wait_for("kernel_info_request", count=asked + 1)
+        run_word = "print('still there')"
+        kernel.publish("stream", {"name": "stdout", "text": run_word + "\n"}, parent)
+        terminal.wait_for(run_word)
+        assert "busy" in toolbar(terminal)
+        kernel.publish("status", {"execution_state": "idle"}, parent)
+        ready(terminal)
+
+
+# --- leaving, disturbed
+
+
+def test_a_signal_while_the_console_leaves_ends_it_cleanly(tmp_path: Path) -> None:
+    record = tmp_path / "requests"
+    with owning(tmp_path, record=str(record), shutdown="ignored", sigterm="ignore") as terminal:
+        kernel = kernel_process(terminal)
+        terminal.key("c-d")
+        wait_until(lambda: "shutdown_request" in record.read_text(), 5, "the end to be asked for")
+        terminal.kill(signal.SIGTERM)
+        assert terminal.wait_exit() == 128 + signal.SIGTERM
+        assert is_gone(kernel)
+        assert not rows_with(terminal, "Traceback")

@@ -18,6 +18,8 @@ from stories import (
     wait_for_line,
 )
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 NUMBERED = re.compile(r"^In \[(\d+)\]:$", re.MULTILINE)
 INTERRUPTED = "KeyboardInterrupt"
 SLEEP = "import time; time.sleep(60)"
@@ -39,6 +41,7 @@ def test_a_kernel_without_a_banner_has_the_prompt_in_the_first_row(tmp_path: Pat
         assert terminal.screen[0] == "In [1]:"
 
 
+@pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "bash"], indirect=True)
 def test_the_toolbar_names_the_kernel_and_its_language(kernel: Kernel) -> None:
     with attached(kernel) as terminal:
         assert kernel.name in toolbar(terminal)
@@ -75,6 +78,19 @@ def test_other_attached_kernels_are_not_asked_and_the_first_number_is_open(tmp_p
         run(terminal, "1+1", "Out[1]: 2")
         assert rows_with(terminal, "In [2]:")
         assert kernel.count("execute_request") == 1
+
+
+def test_the_cell_of_another_client_that_overtakes_our_reply_is_counted(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line(SLEEP)
+        kernel.wait_for("execute_request")
+        terminal.wait_for(lambda one: "busy" in toolbar(one) and "In[1]" in toolbar(one))
+        begun = {"code": "3*3", "execution_count": 2}
+        kernel.publish("execute_input", begun, kernel.foreign_header())
+        terminal.wait_for("In [2]: 3*3")
+        kernel.interrupt()  # and then only comes the reply to the first
+        ready(terminal)
+        assert NUMBERED.findall("\n".join(terminal.screen)) == ["3"]
 
 
 def test_an_empty_line_gives_a_new_prompt_and_runs_nothing(tmp_path: Path) -> None:
@@ -276,3 +292,34 @@ def test_an_unfinished_block_can_be_typed_while_a_cell_runs(tmp_path: Path) -> N
         wait_for_line(terminal, indent=4)
         assert kernel.count("is_complete_request") == asked
         kernel.interrupt()
+
+
+# --- what a kernel puts at the prompt
+
+
+def test_ctrl_c_while_it_is_asked_whether_the_code_is_complete(tmp_path: Path) -> None:
+    with paired(tmp_path, delays={"is_complete_request": 0.5}) as (terminal, kernel):
+        terminal.line("for i in [7]:")
+        kernel.wait_for("is_complete_request")
+        terminal.key("c-c")
+        terminal.wait_for(lambda one: not rows_with(one, "for i"))
+        terminal.send("2+2")
+        terminal.wait_for(lambda one: rows_with(one, "2+2"))
+        assert rows_with(terminal, "In [ ]: 2+2")
+
+
+def test_a_suggested_input_brings_no_control_characters(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _):
+        item = r'{"source": "set_next_input", "text": "a\u202eb\u001b]0;x\u0007\u0000c\nd"}'
+        terminal.line(f"%fake payload {item}")
+        terminal.wait_for(re.compile(r"In \[2\]: ab\]0;xc\n +\.\.\.: d$", re.M), where="screen")
+        assert "\u202e" not in terminal.raw.decode().split("payload", 1)[1].split("ab", 1)[1]
+
+
+def test_a_remembered_input_brings_no_control_characters(tmp_path: Path) -> None:
+    row = [0, 1, "a\u202eb\x1b[2J\x9bc"]
+    answers = {"history_request": {"history": [row], "status": "ok"}}
+    with paired(tmp_path, answers=answers) as (terminal, _):
+        run(terminal, "1", ": 1")
+        terminal.key("up", "up")
+        terminal.wait_for(re.compile(r"\]: ab\[2Jc$", re.M), where="screen")

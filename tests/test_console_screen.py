@@ -7,6 +7,8 @@ import pytest
 from stories import owning, paired, ready, rows_with, run, toolbar
 from terminal import Terminal
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 
 def row_of_prompt(terminal: Terminal) -> int:
     return terminal.find("In [")[0]
@@ -149,3 +151,60 @@ def test_only_modes_that_are_undone_at_the_end_are_set(tmp_path: Path) -> None:
         # Of these the terminal's default is on: line wrap, the cursor; the others are off.
         assert last == {mode: "h" if mode in ("7", "25") else "l" for mode in last}
         assert "\x1b[6n" not in terminal.sequences
+
+
+def bottom(terminal: Terminal) -> int:
+    """How many rows lie between the prompt and the toolbar."""
+    return terminal.screen.index(toolbar(terminal)) - row_of_prompt(terminal) - 1
+
+
+@pytest.mark.parametrize(("rows", "menu"), [(40, 12), (24, 12), (10, 5)])
+def test_the_gap_for_a_menu_closes_with_it(tmp_path: Path, rows: int, menu: int) -> None:
+    names = [f"name_{number:02}" for number in range(20)]
+    with paired(tmp_path, rows=rows, names=names) as (terminal, _):
+        assert bottom(terminal) == 0
+        terminal.send("name")
+        terminal.key("tab")
+        terminal.wait_for("name_03", where="screen")
+        terminal.wait_for(lambda one: bottom(one) == menu)
+        assert len([row for row in terminal.screen if re.match(r" +name_\d\d", row)]) == menu
+        terminal.send("x")
+        terminal.wait_for(lambda one: "]: name_x" in "\n".join(one.screen) and bottom(one) == 0)
+
+
+def test_a_menu_of_two_takes_two_rows(tmp_path: Path) -> None:
+    with paired(tmp_path, names=["alpha", "alphabet"]) as (terminal, _):
+        terminal.send("al")
+        terminal.key("tab")
+        terminal.wait_for(lambda one: rows_with(one, " alphabet") and bottom(one) == 2)
+
+
+def test_the_gap_of_several_lines_closes_with_them(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _):
+        terminal.paste("1\n2\n3\n4")
+        terminal.wait_for(lambda one: one.screen[one.cursor[0]].endswith("...: 4"))
+        terminal.key("c-c")
+        terminal.wait_for(lambda one: bottom(one) == 0)
+        assert not rows_with(terminal, "...:")
+
+
+def test_the_gap_of_a_search_closes_with_it(tmp_path: Path) -> None:
+    with paired(tmp_path, history_rows=20) as (terminal, _):
+        terminal.key("c-r")
+        terminal.send("= 7")
+        terminal.wait_for("old_7 = 7", where="screen")
+        terminal.key("c-c")
+        terminal.wait_for(lambda one: not rows_with(one, "old_7") and bottom(one) == 0)
+
+
+def test_a_menu_of_wide_characters_has_straight_columns(tmp_path: Path) -> None:
+    with paired(tmp_path, names=["na日本語", "na日", "name"]) as (terminal, _):
+        terminal.send("na")
+        terminal.key("tab")
+        terminal.wait_for(lambda one: bottom(one) == 3)
+        row = row_of_prompt(terminal)
+        columns = set()
+        for number in (1, 2, 3):
+            cells = [terminal.cell(row + number, column).data for column in range(80)]
+            columns.add(cells.index("f"))  # of "function"; a wide character takes two of the cells
+        assert len(columns) == 1

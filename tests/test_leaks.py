@@ -99,8 +99,7 @@ def test_a_shared_kernel_may_stay(before: leaks.Snapshot, stack: ExitStack) -> N
     leaks.check(before, timeout=0.02)
 
 
+@pytest.mark.parametrize("kernel", ["fake"], indirect=True)
 def test_a_kernel_in_threads_leaves_nothing(before: leaks.Snapshot, kernel: Kernel) -> None:
-    if kernel.fake is None:
-        pytest.skip("the kernels that are processes are shared by the whole session")
     kernel.close()
     leaks.check(before)

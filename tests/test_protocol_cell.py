@@ -74,6 +74,22 @@ def test_after_a_second_of_silence_the_other_half_is_given_up(first: Any, missin
     assert (cell.given_up, cell.state, cell.finished) == (missing, "tail", True)
 
 
+@pytest.mark.parametrize("messages", [(), (BUSY, OUT), (REPLY,), (IDLE,)])
+def test_a_cell_whose_kernel_is_restarted_is_over_and_knows_why(messages: tuple[Any, ...]) -> None:
+    cell = cell_after(*messages)
+    cell.lose("the kernel was restarted", 1.0)
+    assert (cell.state, cell.finished, cell.done) == ("done", True, True)
+    assert (cell.lost, cell.given_up) == ("the kernel was restarted", "")
+    cell.lose("another reason", 2.0)
+    assert cell.lost == "the kernel was restarted"
+
+
+def test_a_cell_that_has_all_that_it_waits_for_loses_nothing() -> None:
+    cell = cell_after(REPLY, IDLE)
+    cell.lose("the kernel was restarted", 0.0)
+    assert (cell.state, cell.lost) == ("done", "")
+
+
 def test_output_of_the_cell_extends_the_wait() -> None:
     cell = cell_after(REPLY)
     cell.receive(OUT, 0.9)

@@ -13,31 +13,35 @@ from kconsole.protocol.wire import DELIMITER, check_buffers, decode, encode, spl
 FOUR = [b"{}", b"{}", b"{}", b"{}"]
 
 
-def test_frames_before_the_delimiter_are_idents_and_those_after_the_content_are_buffers() -> None:
-    parts = split([b"a", b"b", DELIMITER, b"sig", b"1", b"2", b"3", b"4", b"x", b"y"])
-    assert parts.idents == [b"a", b"b"]
-    assert parts.signature == b"sig"
-    assert parts.signed == [b"1", b"2", b"3", b"4"]
-    assert parts.buffers == [b"x", b"y"]
+def test_frames_before_the_delimiter_mean_nothing_and_those_after_the_content_are_buffers() -> None:
+    signature, signed, buffers = split(
+        [b"a", b"b", DELIMITER, b"sig", b"1", b"2", b"3", b"4", b"x", b"y"]
+    )
+    assert signature == b"sig"
+    assert signed == [b"1", b"2", b"3", b"4"]
+    assert buffers == [b"x", b"y"]
 
 
 def test_a_message_without_topic_begins_with_the_delimiter() -> None:
-    assert split([DELIMITER, b"", *FOUR]).idents == []
+    assert split([DELIMITER, b"", *FOUR]) == (b"", FOUR, [])
 
 
 def test_the_first_delimiter_counts() -> None:
-    assert split([DELIMITER, b"", *FOUR, DELIMITER]).buffers == [DELIMITER]
+    _, _, buffers = split([DELIMITER, b"", *FOUR, DELIMITER])
+    assert buffers == [DELIMITER]
 
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview, lambda b: memoryview(b + b)[::2]])
 def test_frames_may_be_anything_with_the_buffer_protocol(kind: Any) -> None:
     frames = [kind(bytes([byte])) for byte in b"s1234"]
-    assert split([bytearray(DELIMITER), *frames]).signed == [b"1", b"2", b"3", b"4"]
+    _, signed, _ = split([bytearray(DELIMITER), *frames])
+    assert signed == [b"1", b"2", b"3", b"4"]
 
 
 def test_a_frame_of_wide_items_is_seen_as_bytes() -> None:
     wide = memoryview(array.array("H", [1, 2]))
-    assert split([DELIMITER, b"", *FOUR, wide]).buffers == [wide.tobytes()]
+    _, _, buffers = split([DELIMITER, b"", *FOUR, wide])
+    assert buffers == [wide.tobytes()]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +110,7 @@ def test_an_object_without_json_form_is_not_sent() -> None:
 @pytest.mark.parametrize(
     ("frame", "value"),
     [
-        (b' {"a": 1}\n', {"a": 1}),
+        (b' \t\r\n{"a": 1} \t\r\n', {"a": 1}),
         (b'"\xff"', "\ufffd"),
         (b'"\\ud800"', "\ud800"),
         (b"[Infinity, -Infinity]", [float("inf"), float("-inf")]),
@@ -130,6 +134,8 @@ def test_nan_is_read() -> None:
         (b"[" * 100_000, "content is nested too deeply"),
         (b'{"a":' * 100_000, "content is nested too deeply"),
         (b"1" * 10_000, "content is not JSON"),
+        (b"\x0c{}", "content is not JSON"),
+        (b"{}\xc2\xa0", "content is not JSON: more follows at character 2"),
     ],
 )
 def test_what_is_no_json_is_malformed(frame: bytes, reason: str) -> None:

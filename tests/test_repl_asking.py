@@ -82,3 +82,17 @@ def test_an_idle_that_belongs_to_no_question_is_ignored() -> None:
         questions.idle("unknown")
 
     in_loop(story)
+
+
+def test_a_question_is_awaited_until_it_is_answered() -> None:
+    async def story(questions: Questions) -> None:
+        request = SESSION.msg("one")
+        msg_id = request["header"]["msg_id"]
+        assert not questions.awaits(msg_id)
+        task = await asked(questions, request)
+        assert questions.awaits(msg_id)
+        assert questions.take(reply_to(request))
+        assert not questions.awaits(msg_id)
+        await task
+
+    in_loop(story)

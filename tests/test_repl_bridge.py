@@ -2,9 +2,13 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from types import SimpleNamespace
+
+import pytest
 
 from kconsole.client.router import Item
+from kconsole.protocol.message import Message
 from kconsole.protocol.session import Session
 from kconsole.repl.bridge import Bridge
 
@@ -22,7 +26,7 @@ class Far:
         #: Message types at which receiving fails.
         self.mistakes: set[str] = set()
         self._enough: tuple[int, asyncio.Event] = (0, asyncio.Event())
-        self.bridge = Bridge(self.loop, self.receive, self.after, self.changed)
+        self.bridge = Bridge(self.loop, self.receive, self.after, self.changed, lambda: False)
 
     def receive(self, item: Item) -> None:
         kind = item.msg["msg_type"]
@@ -67,7 +71,6 @@ def test_a_burst_from_another_thread_arrives_whole_and_in_order() -> None:
         await far.wait_for(BURST)
         thread.join()
         assert far.received == [str(number) for number in range(BURST)]
-        assert far.bridge.backlog == 0
 
     in_loop(story)
 
@@ -112,37 +115,201 @@ def test_a_mistake_with_one_message_costs_none_of_the_others() -> None:
     in_loop(story)
 
 
-def joined_texts(*texts: str) -> list[str]:
-    """What becomes of pieces of one stream that have come in one burst."""
-    received: list[str] = []
+class HandLoop(asyncio.SelectorEventLoop):
+    """A loop that never runs: it keeps what it is to call, for a test that calls it by hand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wakes = 0
+        self.due: list[tuple[float, Callable[[], object]]] = []
+
+    def call_soon_threadsafe(self, callback, *args, context=None):
+        self.wakes += 1
+        return self.call_later(0, callback)
+
+    def call_later(self, delay, callback, *args, context=None):
+        self.due.append((delay, callback))
+        return asyncio.TimerHandle(delay, callback, args, self)
+
+    def turn(self) -> float:
+        """Call what is due next; returns after how many seconds it was to be called."""
+        delay, callback = self.due.pop(0)
+        callback()
+        return delay
+
+
+class Hand:
+    """A bridge whose far side is moved by hand.
+
+    Attributes:
+        texts: what has been received: a stream's text, or another message's type.
+        now: the bridge's clock.
+        room: for how many messages more.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.session = Session()
+        self.loop = HandLoop()
+        self.texts: list[str] = []
+        self.now = 1000.0
+        self.room = 1_000_000
+        self.bridge = Bridge(
+            self.loop, self.receive, lambda: None, lambda: None, lambda: self.room <= 0
+        )
+        self.parent = self.session.msg("execute_request")
+        monkeypatch.setattr(
+            "kconsole.repl.bridge.time", SimpleNamespace(monotonic=lambda: self.now)
+        )
+
+    def receive(self, item: Item) -> None:
+        self.texts.append(item.msg["content"].get("text", item.msg["msg_type"]))
+        self.room -= 1
+
+    def print(self, text: str, name: str = "stdout", parent: Message | None = None) -> None:
+        content = {"name": name, "text": text}
+        msg = self.session.msg("stream", content, parent=parent or self.parent)
+        self.bridge.put("iopub", msg)
+
+
+@pytest.fixture
+def hand(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hand]:
+    hand = Hand(monkeypatch)
+    yield hand
+    hand.loop.close()
+
+
+def test_plain_pieces_of_a_stream_are_joined(hand: Hand) -> None:
+    for text in ("a", "b\n", "é"):
+        hand.print(text)
+    hand.loop.turn()
+    assert hand.texts == ["ab\né"]
+
+
+def test_only_neighbours_of_one_stream_and_one_cell_are_joined(hand: Hand) -> None:
+    other = hand.session.msg("execute_request")
+    for text, name, parent in [
+        *[("a", "stdout", None), ("b", "stderr", None), ("c", "stdout", None)],
+        *[("d", "stdout", other), ("e", "stdout", other)],
+    ]:
+        hand.print(text, name, parent)
+    hand.bridge.put("iopub", hand.session.msg("status"))
+    hand.print("f", parent=other)
+    hand.loop.turn()
+    assert hand.texts == ["a", "b", "c", "de", "status", "f"]
+
+
+def test_what_looks_like_a_stream_elsewhere_or_has_no_text_is_left_alone(hand: Hand) -> None:
+    for channel, content in [
+        ("shell", {"name": "stdout", "text": "a"}),
+        ("shell", {"name": "stdout", "text": "b"}),
+        ("iopub", {"name": "stdout", "data": "of protocol 4"}),
+        ("iopub", {"name": None, "text": "c"}),
+        ("iopub", {"name": "stdout", "text": ["d"]}),
+    ]:
+        hand.bridge.put(channel, hand.session.msg("stream", content))
+    hand.loop.turn()
+    assert hand.texts == ["a", "b", "stream", "c", ["d"]]
+
+
+def test_a_long_run_is_cut(hand: Hand) -> None:
+    piece = "x" * 1000
+    for _ in range(100):
+        hand.print(piece)
+    hand.loop.turn()
+    assert "".join(hand.texts) == piece * 100
+    assert max(map(len, hand.texts)) < 40_000
+
+
+def test_what_has_been_received_grows_no_more(hand: Hand) -> None:
+    hand.print("a")
+    hand.loop.turn()
+    hand.print("b")
+    hand.print("c")
+    hand.loop.turn()
+    assert hand.texts == ["a", "bc"]
+
+
+def test_single_messages_are_fetched_at_once_and_a_flood_by_the_clock(hand: Hand) -> None:
+    for _ in range(10):
+        hand.print("a")
+        assert hand.loop.turn() == 0
+        hand.now += 0.02
+    assert hand.loop.wakes == 10
+    hand.loop.wakes = 0
+    for _ in range(5):  # a flood: of each burst only the first message wakes the loop, then none
+        for _ in range(200):
+            hand.print("a")
+        hand.loop.turn()
+        hand.now += 0.02
+    assert hand.loop.wakes == 1
+    assert [delay for delay, _ in hand.loop.due] == [0.01]
+    assert len("".join(hand.texts)) == 1010
+
+
+def test_after_a_flood_the_loop_is_woken_again(hand: Hand) -> None:
+    for _ in range(200):
+        hand.print("a")
+    while hand.loop.due:
+        hand.loop.turn()
+        hand.now += 0.01
+    before = hand.loop.wakes
+    hand.print("b")
+    assert hand.loop.wakes == before + 1
+    assert hand.loop.turn() == 0
+
+
+def test_what_there_is_no_room_for_waits_and_keeps_its_order(hand: Hand) -> None:
+    hand.room = 1
+    hand.print("a")
+    hand.bridge.put("iopub", hand.session.msg("status"))
+    hand.print("b")
+    hand.loop.turn()
+    hand.print("c")
+    hand.loop.turn()
+    assert hand.texts == ["a"]
+    hand.room = 10
+    assert 0 < hand.loop.turn() < 0.01
+    assert hand.texts == ["a", "status", "bc"]
+
+
+def test_a_flood_from_another_thread_arrives_whole_and_in_order() -> None:
+    texts: list[str] = []
 
     async def main() -> None:
-        loop = asyncio.get_running_loop()
         over = asyncio.Event()
-        bridge = Bridge(
-            loop,
-            lambda item: received.append(item.msg["content"]["text"]),
-            lambda: over.set() if sum(map(len, received)) == sum(map(len, texts)) else None,
-            lambda: None,
-        )
+
+        def receive(item: Item) -> None:
+            texts.append(item.msg["content"].get("text", ""))
+            if item.msg["msg_type"] == "status":
+                over.set()
+
+        loop = asyncio.get_running_loop()
+        bridge = Bridge(loop, receive, lambda: None, lambda: None, lambda: False)
         session = Session()
-        for text in texts:
-            bridge.put("iopub", session.msg("stream", {"name": "stdout", "text": text}))
-        await asyncio.wait_for(over.wait(), 5)
+
+        def flood() -> None:
+            for number in range(20_000):
+                content = {"name": "stdout", "text": f"{number}\n"}
+                bridge.put("iopub", session.msg("stream", content))
+            bridge.put("iopub", session.msg("status"))
+
+        thread = threading.Thread(target=flood)
+        thread.start()
+        await asyncio.wait_for(over.wait(), 30)
+        thread.join()
 
     asyncio.run(main())
-    return received
+    assert "".join(texts) == "".join(f"{number}\n" for number in range(20_000))
+    assert len(texts) < 20_000
 
 
-def test_plain_pieces_of_a_stream_are_joined() -> None:
-    assert joined_texts("a", "b\n", "c") == ["ab\nc"]
-
-
-def test_a_control_string_never_comes_to_span_two_messages() -> None:
+def test_a_control_string_never_comes_to_span_two_messages(hand: Hand) -> None:
     pieces = ["a", "b\x1b]0;title", "\x07c", "d\x9d0;title", "\x9ce"]
-    received = joined_texts(*pieces)
-    assert "".join(received) == "".join(pieces)
-    assert not any("title" in text and ("\x07" in text or "\x9c" in text) for text in received)
+    for text in pieces:
+        hand.print(text)
+    hand.loop.turn()
+    assert "".join(hand.texts) == "".join(pieces)
+    assert not any("title" in text and ("\x07" in text or "\x9c" in text) for text in hand.texts)
 
 
 def test_word_of_a_change_arrives() -> None:
@@ -153,6 +320,24 @@ def test_word_of_a_change_arrives() -> None:
         assert far.changes == 1
 
     in_loop(story)
+
+
+def test_what_is_to_be_called_waits_for_the_messages_before_it(hand: Hand) -> None:
+    order: list[str] = []
+    hand.print("before")
+    hand.bridge.call(lambda: order.extend([*hand.texts, "called"]))
+    hand.print("after")
+    hand.loop.turn()
+    assert order == ["before", "called"]
+    assert hand.texts == ["before", "after"]
+
+
+def test_a_bridge_is_behind_until_everything_was_taken(hand: Hand) -> None:
+    assert not hand.bridge.behind
+    hand.print("text")
+    assert hand.bridge.behind
+    hand.loop.turn()
+    assert not hand.bridge.behind
 
 
 def test_a_closed_bridge_carries_nothing() -> None:

@@ -1,33 +1,19 @@
 """A kernel's matches as prompt_toolkit's completions."""
 
-import asyncio
-
-from prompt_toolkit.completion import CompleteEvent, Completion
+from hypothesis import given
+from hypothesis import strategies as st
+from prompt_toolkit.completion import Completion
+from prompt_toolkit.completion.base import get_common_complete_suffix
 from prompt_toolkit.document import Document
 
 from kconsole.protocol.replies import CompleteReply
 from kconsole.protocol.replies import Completion as Match
-from kconsole.repl.completer import KernelCompleter
+from kconsole.repl.completer import Offer, offers, what_all_add
 
 
-def completions(
-    text: str, *matches: Match, cursor: int | None = None, answers: bool = True
-) -> list[Completion]:
+def completions(text: str, *matches: Match, cursor: int | None = None) -> list[Offer]:
     """What is offered for a text when the kernel answers with these matches."""
-    asked: list[tuple[str, int]] = []
-
-    async def ask(code: str, position: int) -> CompleteReply | None:
-        asked.append((code, position))
-        return CompleteReply(matches=matches) if answers else None
-
-    async def main() -> list[Completion]:
-        document = Document(text, cursor)
-        found = KernelCompleter(ask).get_completions_async(document, CompleteEvent())
-        return [completion async for completion in found]
-
-    offered = asyncio.run(main())
-    assert asked == [(text, len(text) if cursor is None else cursor)]
-    return offered
+    return offers(CompleteReply(matches), text, len(text) if cursor is None else cursor)
 
 
 def applied(text: str, match: Match, cursor: int | None = None) -> str:
@@ -79,13 +65,31 @@ def test_a_match_that_starts_behind_the_cursor_is_inserted_at_it() -> None:
     assert one.start_position == 0
 
 
-def test_no_answer_is_no_completion() -> None:
-    assert completions("a", answers=False) == []
+def test_of_very_many_matches_the_menu_takes_some() -> None:
+    found = completions("a", *(Match(f"a{number}", 0, 1) for number in range(20_000)))
+    assert len(found) == 10_000
+    assert found[-1].text == "a9999"
 
 
-def test_nothing_is_offered_without_asking() -> None:
-    async def never(code: str, cursor: int) -> None:
-        raise AssertionError
+def test_what_all_matches_go_on_with_is_inserted() -> None:
+    found = completions("x = na", Match("name_1", 4, 6), Match("name_22", 4, 6))
+    assert what_all_add(found, "x = na") == "me_"
 
-    completer = KernelCompleter(never)
-    assert list(completer.get_completions(Document("a"), CompleteEvent())) == []
+
+def test_matches_that_change_what_was_typed_add_nothing() -> None:
+    found = completions("NA", Match("name", 0, 2), Match("NAME", 0, 2))
+    assert what_all_add(found, "NA") == ""
+
+
+_OFFERS = st.lists(
+    st.builds(Offer, st.text("ab", max_size=4), st.integers(-3, 0), st.just(""), st.just("")),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(_OFFERS, st.text("ab", min_size=3, max_size=5))
+def test_all_add_what_prompt_toolkit_says_they_add(found: list[Offer], before: str) -> None:
+    others = [Completion(each.text, each.start_position) for each in found]
+    # Ours is stricter where a match is shorter than what it replaces: it adds nothing either way.
+    assert what_all_add(found, before) == get_common_complete_suffix(Document(before), others)

@@ -18,7 +18,7 @@ def test_cells_come_out_in_the_order_they_went_in() -> None:
 
 def test_nothing_is_next_while_a_cell_runs() -> None:
     cells = CellQueue()
-    cells.start("id", "a")
+    cells.start("id")
     cells.add("b")
     assert cells.next() is None
     assert len(cells) == 1
@@ -28,14 +28,14 @@ def test_nothing_is_next_while_a_cell_runs() -> None:
 
 def test_a_cell_that_was_started_is_the_running_one() -> None:
     cells = CellQueue()
-    running = cells.start("id", "a")
+    running = cells.start("id")
     assert cells.running is running
-    assert (running.cell.msg_id, running.code, running.interrupted_at) == ("id", "a", None)
+    assert (running.cell.msg_id, running.interrupted_at) == ("id", None)
 
 
 def test_an_abandoned_cell_is_remembered_so_that_its_rest_is_not_shown() -> None:
     cells = CellQueue()
-    cells.start("id", "a")
+    cells.start("id")
     cells.abandon()
     assert cells.running is None
     assert "id" in cells.abandoned
@@ -49,7 +49,7 @@ def test_abandoning_without_a_running_cell_changes_nothing() -> None:
 
 def test_dropping_tells_what_was_dropped() -> None:
     cells = CellQueue()
-    cells.start("id", "a")
+    cells.start("id")
     cells.add("b")
     cells.add("c")
     assert cells.drop() == ["b", "c"]

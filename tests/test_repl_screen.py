@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import time
 from collections.abc import Awaitable, Callable
 
 from prompt_toolkit.application import Application
@@ -23,8 +24,10 @@ class Paper(io.StringIO):
     def __init__(self) -> None:
         super().__init__()
         self.writes: list[str] = []
+        self.delay = 0.0  # of a slow terminal, for each write, in seconds
 
     def write(self, text: str) -> int:
+        time.sleep(self.delay)
         self.writes.append(text)
         return len(text)
 
@@ -147,13 +150,65 @@ def test_of_a_huge_unfinished_line_the_layout_shows_its_end() -> None:
     on_stage(story, rows=10, columns=20)
 
 
+def test_a_full_frame_is_drawn_before_its_time() -> None:
+    async def story(stage: Stage) -> None:
+        stage.screen.write("first\n")
+        await stage.wait_for_frames(1)
+        assert not stage.screen.full
+        stage.screen.write("a line\n" * 100_000)
+        assert stage.screen.full
+        await asyncio.sleep(0)  # its timer is due already, so the loop's next round calls it
+        await asyncio.sleep(0)
+        assert len(stage.frames) == 2
+        assert not stage.screen.full
+
+    on_stage(story)
+
+
+def test_a_slow_terminal_is_given_less_at_a_time() -> None:
+    async def room(stage: Stage) -> int:
+        """How many characters make a frame full."""
+        size = 0
+        while not stage.screen.full:
+            stage.screen.write("0123456\n" * 1000)
+            size += 8000
+        return size
+
+    async def story(stage: Stage) -> None:
+        quick = await room(stage)
+        await stage.wait_for_frames(1)
+        stage.paper.delay = 0.15
+        await room(stage)
+        await stage.wait_for_frames(2)
+        slow = await room(stage)
+        assert slow < quick
+        stage.paper.delay = 0
+        await stage.wait_for_frames(3)
+        assert await room(stage) > slow
+
+    on_stage(story)
+
+
+def test_a_huge_text_is_written_in_parts_and_whole() -> None:
+    async def story(stage: Stage) -> None:
+        text = "".join(f"{number}\n" for number in range(50_000))
+        stage.screen.write(text)
+        stage.screen.flush()
+        assert len(stage.paper.writes) > 1
+        assert text in "".join(stage.paper.writes)
+
+    on_stage(story)
+
+
 def test_what_is_written_before_the_application_runs_is_drawn_when_it_does() -> None:
     async def story(stage: Stage) -> None:
         # A second screen around the same application, for which that has not begun yet.
         early = Screen(stage.output)
         early.write("early\n")
+        early.write("early too\n" * 100_000)
         early.flush()
         assert stage.frames == []
+        assert not early.full
         early.attach(stage.app)
         early.flush()
         assert "early\n" in stage.frames[0]

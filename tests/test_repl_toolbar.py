@@ -125,3 +125,11 @@ def test_names_cannot_bring_control_sequences_along() -> None:
 )
 def test_elapsed_time(seconds: float, text: str) -> None:
     assert elapsed(seconds) == text
+
+
+@pytest.mark.parametrize("columns", range(24, 90))
+def test_wide_characters_take_two_columns(columns: int) -> None:
+    facts = replace(IDLE, kernel="日本語", language="汉语编程 1.0", notice="completing")
+    text = shown(facts, columns)
+    assert "idle" in text
+    assert sum(2 if character > "\u2e80" else 1 for character in text) <= columns

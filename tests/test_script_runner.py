@@ -1,13 +1,27 @@
 """Cells without a console: what goes to which stream, and with which status they end."""
 
+import contextlib
 import io
+import os
+import signal
 
 import pytest
 from clients import PATIENCE
 from fake_kernel import FakeKernel
 
 from kconsole import attach
+from kconsole.client.zmq_transport import ZmqTransport
 from kconsole.script.runner import Runner, Streams
+
+
+@contextlib.contextmanager
+def piped(text):
+    """A standard input that holds a text and then ends."""
+    reading, writing = os.pipe()
+    with open(writing, "w", encoding="utf-8") as stream:
+        stream.write(text)
+    with open(reading, encoding="utf-8") as stream:
+        yield stream
 
 
 class Script:
@@ -20,9 +34,11 @@ class Script:
 
     def run(self, *cells, stdin=None, color=False):
         """Run cells; ``stdin`` is what answers input requests, None if nothing may."""
-        streams = Streams(io.StringIO(stdin or ""), self.stdout, self.stderr)
         colors = {"stdout": color, "stderr": color}
-        return Runner(self.kernel, streams, color=colors, answers=stdin is not None).run(cells)
+        with piped(stdin or "") as stream:
+            streams = Streams(stream, self.stdout, self.stderr)
+            runner = Runner(self.kernel, streams, color=colors, answers=stdin is not None)
+            return runner.run(cells)
 
     @property
     def written(self):
@@ -148,6 +164,7 @@ def test_a_reply_without_a_status_and_without_an_error_is_ok(script):
     assert script.run("%fake omit status execution_count payload user_expressions") == 0
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_lost_reply_is_noted(script):
     assert script.run("print(1)\n%fake order idle") == 0
     assert script.written == (
@@ -156,10 +173,12 @@ def test_a_lost_reply_is_noted(script):
     )
 
 
+@pytest.mark.usefixtures("impatient")
 def test_an_error_whose_reply_is_lost_is_still_status_1(script):
     assert script.run("%fake order idle\n1 / 0") == 1
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_lost_idle_is_noted(script):
     assert script.run("print(1)\n%fake order reply") == 0
     assert script.written == (
@@ -208,6 +227,11 @@ def test_an_empty_line_is_an_answer(script):
     assert script.written == ("0\n", "")
 
 
+def test_windows_line_ends_are_no_part_of_the_answer(script):
+    assert script.run("print(len(input()))", "print(len(input()))", stdin="abc\r\n\r\n") == 0
+    assert script.written == ("3\n0\n", "")
+
+
 def test_the_end_of_stdin_is_an_eoferror(script):
     assert script.run("input()", stdin="") == 1
     assert "EOFError" in script.written[1]
@@ -217,3 +241,70 @@ def test_without_answers_the_cell_is_told_that_it_cannot_ask(script, fake):
     assert script.run("input()") == 1
     assert "StdinNotImplementedError" in script.written[1]
     assert fake.wait_for("execute_request").content["allow_stdin"] is False
+
+
+def test_a_kernel_that_asks_although_it_was_told_not_to_gets_the_end_of_input(tmp_path):
+    with FakeKernel(implementation="ipython", asks_anyway=True) as fake:
+        path = fake.write_connection_file(tmp_path / "kernel-1.json")
+        with attach(str(path)) as kernel:
+            kernel.wait(PATIENCE)
+            script = Script(kernel)
+            assert script.run("input()") == 1
+            assert "EOFError" in script.written[1]
+
+
+# --- Ctrl-C
+
+
+def test_ctrl_c_just_when_the_cell_has_been_sent_interrupts_it(script, fake, monkeypatch):
+    send = ZmqTransport.send
+
+    def send_and_press(transport, channel, msg):
+        send(transport, channel, msg)
+        if msg["msg_type"] == "execute_request":
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(ZmqTransport, "send", send_and_press)
+    assert script.run("import time\ntime.sleep(30)", "2") == 130
+    assert "KeyboardInterrupt" in script.written[1]
+    assert fake.count("execute_request") == 1
+
+
+# --- leaving
+
+
+@pytest.mark.parametrize("word", ["exit", "quit()", " %exit\n"])
+def test_a_word_to_leave_ends_the_script_and_is_never_sent_to_a_kernel_of_others(
+    script, fake, word
+):
+    assert script.run("print(1)", word, "print(3)") == 0
+    assert script.written == ("1\n", "kconsole: left; the kernel stays\n")
+    assert fake.count("execute_request") == 1
+
+
+def test_in_other_languages_these_words_are_code_like_any_other(tmp_path):
+    with FakeKernel(language_info={"name": "bash"}) as fake:
+        path = fake.write_connection_file(tmp_path / "kernel-1.json")
+        with attach(str(path)) as kernel:
+            kernel.wait(PATIENCE)
+            Script(kernel).run("quit")
+        assert fake.count("execute_request") == 1
+
+
+@pytest.mark.parametrize("implementation", ["ipython", "fake"])
+def test_code_that_leaves_and_so_ends_the_kernel_is_told_and_is_status_0(tmp_path, implementation):
+    with FakeKernel(implementation=implementation) as fake:
+        path = fake.write_connection_file(tmp_path / "kernel-1.json")
+        with attach(str(path)) as kernel:
+            kernel.wait(PATIENCE)
+            script = Script(kernel)
+            assert script.run("print(1)\nexit()", "print(3)") == 0
+            note = "kconsole: left as the code asked; an IPython kernel ends with that\n"
+            assert script.written == ("1\n", note)
+            assert fake.count("execute_request") == 1
+
+
+def test_code_that_leaves_and_keeps_the_kernel(script, fake):
+    assert script.run("print(1)\nexit(keep_kernel=True)", "print(3)") == 0
+    assert script.written == ("1\n", "kconsole: left; the kernel stays\n")
+    assert not fake.ending.is_set()

@@ -10,6 +10,10 @@ The layers inside, from the wire upwards::
     channels.py       the channel objects of the seed API, queues in front of the router
     client.py         KernelClient: channels, requests, life cycle
     readiness.py      proof that a kernel answers and that its output reaches us
+    linereader.py     one line of standard input, waited for beside the kernel
+    terminal.py       questions of a kernel, asked at the terminal
+    interrupts.py     signals held back for a few lines
+    leaving.py        what becomes of the kernel when a cell says "leave"
     execution.py      one cell under way, for a caller that blocks
     kernel.py         a kernel as a program uses it: attached to, or started (starting.py)
 """

@@ -19,9 +19,17 @@ from kconsole.client.router import Router
 from kconsole.client.transport import Link
 from kconsole.client.zmq_transport import ZmqTransport
 from kconsole.connect.info import ConnectionInfo
-from kconsole.errors import ChannelError, InvalidPortNumber, KernelDiedError
+from kconsole.errors import (
+    ChannelError,
+    InvalidPortNumber,
+    KconsoleError,
+    KernelDiedError,
+    KernelRestartedError,
+)
+from kconsole.protocol.activity import Activity
 from kconsole.protocol.liveness import Heartbeat
 from kconsole.protocol.message import CHANNELS, Channel, Message
+from kconsole.protocol.restart import TELLING, RestartWatch
 from kconsole.protocol.session import Session
 
 __all__ = ["ClientBase", "Process", "Sink"]
@@ -57,19 +65,26 @@ class Process(Protocol):
 class ClientBase(ConnectionFileMixin):
     """The channels of one kernel, their start and stop, and the kernel's health.
 
-    Parameters:
-        info: where the kernel is; the following six are an older way to say the same.
-        connection_file: path or name of a file for :meth:`load_connection_file`.
-        transport: ``"tcp"`` or ``"ipc"``.
-        ip: address, or path prefix for ipc.
-        shell_port, iopub_port, stdin_port, hb_port, control_port: TCP ports, or suffixes for ipc.
-        session: the session to send as; a new one by default.
-        context: a ZeroMQ context to share; by default the client has its own while channels run.
-        process: the kernel's process, if it is ours: its end is a proof of death, and it can be sent
-            signals.
-        sink: called in the I/O thread with each message that nobody has claimed, in place of the
-            channels' queues.
-        on_change: called in the I/O thread when :attr:`health` may have changed.
+    :param info: where the kernel is; the following six are an older way to say the same.
+    :param connection_file: path or name of a file for :meth:`load_connection_file`.
+    :param transport: ``"tcp"`` or ``"ipc"``.
+    :param ip: address, or path prefix for ipc.
+    :param shell_port: TCP ports, or suffixes for ipc.
+    :param iopub_port: TCP ports, or suffixes for ipc.
+    :param stdin_port: TCP ports, or suffixes for ipc.
+    :param hb_port: TCP ports, or suffixes for ipc.
+    :param control_port: TCP ports, or suffixes for ipc.
+    :param session: the session to send as; a new one by default.
+    :param context: a ZeroMQ context to share; by default the client has its own while channels run.
+    :param process: the kernel's process, if it is ours: its end is a proof of death, and it can be sent
+        signals.
+    :param sink: called in the I/O thread with each message that nobody has claimed, in place of the
+        channels' queues.
+    :param on_change: called in the I/O thread when :attr:`health` may have changed.
+    :param on_restart: called in the I/O thread when the kernel has turned out to be another one than
+        before, restarted by whomever. All that came before has been handed out by then, and
+        whoever waited for a reply has been told. What was known of the kernel, its features, its
+        subshells and its execution count, is void.
     """
 
     def __init__(
@@ -89,6 +104,7 @@ class ClientBase(ConnectionFileMixin):
         process: Process | None = None,
         sink: Sink | None = None,
         on_change: Callable[[], None] | None = None,
+        on_restart: Callable[[], None] | None = None,
     ) -> None:
         self.log = logging.getLogger("kconsole")
         self.info = info or ConnectionInfo()
@@ -112,6 +128,7 @@ class ClientBase(ConnectionFileMixin):
         self.process = process
         self.sink = sink
         self.on_change = on_change
+        self.on_restart = on_restart
         self.heartbeat = Heartbeat(_PERIOD_S, _LATE_AFTER_S)
         self._router = Router()
         self._transport: ZmqTransport | None = None
@@ -123,6 +140,9 @@ class ClientBase(ConnectionFileMixin):
         #: Written by the I/O thread alone; replaced, never changed in place.
         self._links: dict[Channel, Link] = {}
         self._ever_up = False
+        #: Whether the kernel has been restarted, and whom it is busy for; fed by the I/O thread alone.
+        self._restarts = RestartWatch()
+        self._activity = Activity()
         #: When the last iopub message came, whosever it was; written by the I/O thread alone.
         self._last_iopub = 0.0
 
@@ -188,27 +208,28 @@ class ClientBase(ConnectionFileMixin):
         """Open channels and start the I/O thread. Those that run already are left alone.
 
         Returns at once; :meth:`wait_for_ready` waits for the kernel. ``control`` is passed over for a
-        kernel that has no control port. Without ``stdin``, execute requests allow no input.
+        kernel that has no control port. Without ``stdin``, execute requests allow no input, unless that
+        channel runs already.
 
-        Raises:
-            InvalidPortNumber: the port of a channel is 0. Nothing has been started then.
-            ChannelError: the channels have been stopped (make a new client), or the ports have
-                changed since a channel object was made.
+        :raise InvalidPortNumber: the port of a channel is 0. Nothing has been started then.
+        :raise ChannelError: the channels have been stopped (make a new client), or the ports have
+            changed since a channel object was made.
         """
         asked = {"shell": shell, "iopub": iopub, "stdin": stdin, "hb": hb, "control": control}
         names = [name for name in _START_ORDER if asked[name]]
         if not self.info.control_port and (shell or iopub or stdin or hb) and "control" in names:
             names.remove("control")
+        had_stdin = self._is_open("stdin")
         self._start([(name, self._address(name)) for name in names])
-        self.shell_channel.allow_stdin = stdin
+        if not had_stdin:
+            self.shell_channel.allow_stdin = stdin
 
     def stop_channels(self) -> None:
         """Close all channels, wake whoever waits on one, and join the I/O thread.
 
         May be called again, and before any start. From then on this client cannot be started again.
 
-        Raises:
-            ChannelError: called from a handler, that is, in the I/O thread.
+        :raise ChannelError: called from a handler, that is, in the I/O thread.
         """
         with self._lock:
             transport, self._transport = self._transport, None
@@ -291,6 +312,11 @@ class ClientBase(ConnectionFileMixin):
         return True
 
     @property
+    def is_busy(self) -> bool:
+        """Whether the kernel is known to run something, for whomever; by its status messages."""
+        return self._activity.state == "busy"
+
+    @property
     def health(self) -> Health:
         """The kernel's state of health, judged anew at each look."""
         death = None
@@ -298,11 +324,23 @@ class ClientBase(ConnectionFileMixin):
             death = f"its process {self.process.describe_exit()}"
         return judge(self._links, self._ever_up, self.heartbeat, death)
 
-    def _check_alive(self) -> None:
-        """Raise KernelDiedError if the kernel is known to be gone."""
+    def _death(self) -> KernelDiedError | None:
+        """What to raise if the kernel is known to be gone."""
         health = self.health
-        if health.state == "gone":
-            raise KernelDiedError(f"the kernel is gone: {health.detail}")
+        if health.state != "gone":
+            return None
+        return KernelDiedError(f"the kernel is gone: {health.detail}")
+
+    def _end(self) -> KconsoleError | None:
+        """What whoever waits is to raise, because nothing will come any more; None if it may."""
+        if not self.channels_running:
+            return ChannelError("the channels have been stopped")
+        return self._death()
+
+    def _check_alive(self) -> None:
+        """Raise what :meth:`_end` says."""
+        if end := self._end():
+            raise end
 
     # -- the listener of the transport: all of this runs in the I/O thread ---------------------------
 
@@ -310,6 +348,8 @@ class ClientBase(ConnectionFileMixin):
         """A message has come: to its claimant, or to the sink, or to the channel."""
         if channel == "iopub":
             self._last_iopub = time.monotonic()
+        if msg["msg_type"] in TELLING:  # few are, and this is done for every message
+            self._learn(channel, msg)
         if self._router.route(channel, msg):
             return
         if self.sink is not None:
@@ -317,16 +357,24 @@ class ClientBase(ConnectionFileMixin):
         else:
             self._channel(channel)._deliver(msg)
 
+    def _learn(self, channel: Channel, msg: Message) -> None:
+        """Take what a message says of the kernel's life."""
+        if channel == "iopub":
+            self._activity.receive(msg)
+        if self._restarts.receive(msg):
+            self._restarted()
+
     def link_changed(self, channel: Channel, link: Link) -> None:
         """A channel's connection is up, down, refused or denied."""
+        before = self._links.get(channel)
         self._links = self._links | {channel: link}
         self._ever_up = self._ever_up or link.state == "up"
         if link.state == "refused" and self._ever_up and self.process is not None:
             self.process.wait(_ENDING_S)
-        try:
-            self._check_alive()
-        except KernelDiedError as error:
-            self._router.fail(error)
+        if death := self._death():
+            self._router.fail(death)
+        if link.state == "up" and before is not None and self._restarts.reconnected():
+            self._restarted()
         self._changed()
 
     def heartbeat_changed(self) -> None:
@@ -336,6 +384,16 @@ class ClientBase(ConnectionFileMixin):
             last = self.heartbeat.last_pong
             self.hb_channel._deliver(self.heartbeat.late_by(now) if last is None else now - last)
         self._changed()
+
+    def _restarted(self) -> None:
+        """The kernel is another one: nobody will answer what was asked of the one before."""
+        self._activity.clear()
+        self._router.fail(KernelRestartedError("the kernel was restarted"))
+        if self.on_restart is not None:
+            try:
+                self.on_restart()
+            except Exception:  # anybody's code; the message that told us must go on
+                self.log.exception("on_restart failed")
 
     def _changed(self) -> None:
         if self.on_change is not None:

@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
@@ -16,9 +17,21 @@ from kconsole.errors import ChannelError
 from kconsole.protocol.liveness import Heartbeat
 from kconsole.protocol.message import Channel, Message
 
-__all__ = ["Handler", "HeartbeatChannel", "MessageChannel", "Owner", "ShellChannel"]
+__all__ = [
+    "UNREAD_AT_MOST",
+    "Handler",
+    "HeartbeatChannel",
+    "MessageChannel",
+    "Owner",
+    "ShellChannel",
+]
 
 Handler = Callable[[Message], None]
+
+UNREAD_AT_MOST = 65_536
+"""How many messages a channel keeps for a reader. A program that only waits for replies, by
+``reply=True`` or ``execute_interactive``, never reads iopub, where all that others do arrives: it must
+not grow for as long as it runs. Whoever reads at all is far from this, and zmq's own mark is 1000."""
 
 _log = logging.getLogger("kconsole")
 
@@ -46,10 +59,9 @@ class _BaseChannel:
     def start(self) -> None:
         """Open the channel.
 
-        Raises:
-            InvalidPortNumber: its port is 0.
-            ChannelError: the client's channels have been stopped, or its ports have changed since
-                this object was made.
+        :raise InvalidPortNumber: its port is 0.
+        :raise ChannelError: the client's channels have been stopped, or its ports have changed since
+            this object was made.
         """
         self._owner._start_channel(self.name, self.address)
 
@@ -61,14 +73,18 @@ class _BaseChannel:
 class MessageChannel(_BaseChannel):
     """A channel that carries messages: shell, iopub, stdin or control.
 
-    Without a handler, messages wait in a queue for :meth:`get_msg`. Override :meth:`call_handlers`,
-    or set :attr:`handler`, to have them in the I/O thread as they come.
+    Without a handler, messages wait in a queue for :meth:`get_msg`, the latest 65,536 of them. Override
+    :meth:`call_handlers`, or set :attr:`handler`, to have them in the I/O thread as they come.
+
+    Attributes:
+        handler: called with each unclaimed message in the I/O thread, in place of the queue.
+        dropped: how many messages, the oldest each time, went because nobody has read them.
     """
 
     def __init__(self, owner: Owner, name: Channel, address: str) -> None:
         super().__init__(owner, name, address)
-        #: Called with each unclaimed message in the I/O thread, in place of the queue.
         self.handler: Handler | None = None
+        self.dropped = 0
         #: The I/O thread puts, any thread gets; None means that the channel has been stopped, and is
         #: put back by whoever gets it, so that every reader wakes.
         self._queue: SimpleQueue[Message | None] = SimpleQueue()
@@ -78,20 +94,19 @@ class MessageChannel(_BaseChannel):
         """Take one message, in the I/O thread. To be overridden by whoever wants it there."""
         if self.handler is not None:
             self.handler(msg)
-        else:
-            self._queue.put(msg)
+            return
+        if self._queue.qsize() >= UNREAD_AT_MOST:
+            self._drop_oldest()
+        self._queue.put(msg)
 
     def get_msg(self, block: bool = True, timeout: float | None = None) -> Message:
         """Take the oldest message that no one has claimed.
 
-        Parameters:
-            block: wait for one if there is none.
-            timeout: how long to wait, in seconds; None is without limit.
-
-        Raises:
-            queue.Empty: none has come in that time.
-            ChannelError: the channel is stopped, or is stopped while this waits; or it was never
-                started and the wait would be without end.
+        :param block: wait for one if there is none.
+        :param timeout: how long to wait, in seconds; None is without limit.
+        :raise queue.Empty: none has come in that time.
+        :raise ChannelError: the channel is stopped, or is stopped while this waits; or it was never
+            started and the wait would be without end.
         """
         if block and timeout is None and not self._stopped and not self.is_alive():
             raise ChannelError(f"the {self.name} channel is not running")
@@ -117,17 +132,21 @@ class MessageChannel(_BaseChannel):
     def flush(self, timeout: float = 1.0) -> None:
         """Wait until all that has arrived at this machine by now has been delivered.
 
-        Parameters:
-            timeout: how long to wait at most, in seconds; it is no error if that is too short.
-
-        Raises:
-            OSError: the channel is closed.
+        :param timeout: how long to wait at most, in seconds; it is no error if that is too short.
+        :raise OSError: the channel is closed.
         """
         if not self.is_alive():
             raise OSError(f"the {self.name} channel is closed")
         done = threading.Event()
         self._owner._flush_channel(self.name, done)
         done.wait(timeout)
+
+    def _drop_oldest(self) -> None:
+        with suppress(Empty):  # a reader may have been quicker
+            self._queue.get_nowait()
+            self.dropped += 1
+            if self.dropped == 1:
+                _log.warning("nobody reads the %s channel: its oldest messages go", self.name)
 
     def _deliver(self, msg: Message) -> None:
         """Called by the I/O thread; a handler's mistake is logged and ends nothing."""
@@ -195,8 +214,7 @@ class HeartbeatChannel(_BaseChannel):
     def call_handlers(self, since_last_heartbeat: float) -> None:
         """Told in the I/O thread when an echo is late; to be overridden by whoever wants to know.
 
-        Parameters:
-            since_last_heartbeat: seconds since the last echo, or the first ping if there was none.
+        :param since_last_heartbeat: seconds since the last echo, or the first ping if there was none.
         """
         _log.debug("no heartbeat for %.1f s", since_last_heartbeat)
 

@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping
 from queue import Empty
 from typing import Any, Literal
 
+from kconsole.client import terminal
 from kconsole.client.base import ClientBase
 from kconsole.client.execution import Execution
+from kconsole.client.health import LOOK_S
 from kconsole.client.readiness import Progress, Readiness
-from kconsole.client.router import Inbox
-from kconsole.errors import KconsoleError, ReplyTimeoutError
+from kconsole.client.router import Inbox, Item
+from kconsole.errors import ChannelError, KconsoleError, ReplyTimeoutError
 from kconsole.protocol import requests
 from kconsole.protocol.cell import HALF_QUIET_S
 from kconsole.protocol.events import InputRequest
@@ -37,7 +39,8 @@ class KernelClient(ClientBase):
 
     * :class:`ReplyTimeoutError`: no reply within ``timeout`` seconds (None: no limit), or the kernel
       went idle without one;
-    * :class:`KernelDiedError`: the kernel died meanwhile;
+    * :class:`KernelDiedError`: the kernel died meanwhile, or, as :class:`KernelRestartedError`, was
+      restarted;
 
     and every request raises :class:`ChannelError` if its channel is not running.
     """
@@ -59,17 +62,14 @@ class KernelClient(ClientBase):
     ) -> str | Message:
         """Run code in the kernel (execute_request).
 
-        Parameters:
-            code: the source.
-            silent: ask the kernel to broadcast nothing and count nothing.
-            store_history: ask it to keep the code in its history; not with ``silent``.
-            user_expressions: names and expressions to evaluate afterwards.
-            allow_stdin: whether the code may ask for input; None: if the stdin channel was started.
-            stop_on_error: whether an error drops the requests queued behind this one.
-            subshell_id: the subshell to run in (JEP 91).
-
-        Raises:
-            ValueError: the code, or a user expression, is not a string.
+        :param code: the source.
+        :param silent: ask the kernel to broadcast nothing and count nothing.
+        :param store_history: ask it to keep the code in its history; not with ``silent``.
+        :param user_expressions: names and expressions to evaluate afterwards.
+        :param allow_stdin: whether the code may ask for input; None: if the stdin channel was started.
+        :param stop_on_error: whether an error drops the requests queued behind this one.
+        :param subshell_id: the subshell to run in (JEP 91).
+        :raise ValueError: the code, or a user expression, is not a string.
         """
         content = requests.execute_request(
             code,
@@ -92,9 +92,8 @@ class KernelClient(ClientBase):
     ) -> str | Message:
         """Ask how the code could go on at the cursor (complete_request).
 
-        Parameters:
-            code: the source so far.
-            cursor_pos: the cursor, in Unicode code points; None is the end.
+        :param code: the source so far.
+        :param cursor_pos: the cursor, in Unicode code points; None is the end.
         """
         content = requests.complete_request(code, cursor_pos)
         return self._ask("shell", "complete_request", content, reply, timeout, subshell_id)
@@ -111,10 +110,9 @@ class KernelClient(ClientBase):
     ) -> str | Message:
         """Ask what stands at the cursor (inspect_request).
 
-        Parameters:
-            code: the source.
-            cursor_pos: the cursor, in Unicode code points; None is the end.
-            detail_level: 0 for the documentation, 1 for the source too.
+        :param code: the source.
+        :param cursor_pos: the cursor, in Unicode code points; None is the end.
+        :param detail_level: 0 for the documentation, 1 for the source too.
         """
         content = requests.inspect_request(code, cursor_pos, detail_level)
         return self._ask("shell", "inspect_request", content, reply, timeout, subshell_id)
@@ -131,11 +129,10 @@ class KernelClient(ClientBase):
     ) -> str | Message:
         """Ask for entries of the kernel's history (history_request).
 
-        Parameters:
-            raw: the input as typed, not as transformed.
-            output: with the outputs.
-            hist_access_type: ``range`` with ``session``, ``start``, ``stop``; ``tail`` with ``n``;
-                ``search`` with ``pattern``, ``n``, ``unique``.
+        :param raw: the input as typed, not as transformed.
+        :param output: with the outputs.
+        :param hist_access_type: ``range`` with ``session``, ``start``, ``stop``; ``tail`` with ``n``;
+            ``search`` with ``pattern``, ``n``, ``unique``.
         """
         content = requests.history_request(
             raw=raw, output=output, hist_access_type=hist_access_type, **kwargs
@@ -158,8 +155,7 @@ class KernelClient(ClientBase):
     ) -> str | Message:
         """Ask which comms are open (comm_info_request).
 
-        Parameters:
-            target_name: only those with this target.
+        :param target_name: only those with this target.
         """
         content = requests.comm_info_request(target_name)
         return self._ask("shell", "comm_info_request", content, reply, timeout)
@@ -173,8 +169,7 @@ class KernelClient(ClientBase):
 
         Goes through control; through shell, if the kernel has no control channel.
 
-        Parameters:
-            restart: tell it that it is going to be started again.
+        :param restart: tell it that it is going to be started again.
         """
         return self._ask(
             self._control_or_shell(), "shutdown_request", {"restart": restart}, reply, timeout
@@ -188,8 +183,7 @@ class KernelClient(ClientBase):
         A process of ours with interrupt_mode ``signal`` gets SIGINT; everything else, kernels
         that somebody else started above all, an interrupt_request on control (protocol 5.3).
 
-        Returns:
-            None if a signal was sent; otherwise as every request.
+        :return: None if a signal was sent; otherwise as every request.
         """
         if self.process is not None and self.process.interrupt():
             return None
@@ -198,11 +192,8 @@ class KernelClient(ClientBase):
     def create_subshell(self, timeout: float | None = None) -> str:
         """Open a subshell, in which requests are answered while the main shell is busy (JEP 91).
 
-        Returns:
-            Its id, for ``subshell_id`` of the other requests.
-
-        Raises:
-            ReplyTimeoutError: the kernel knows no subshells, or did not answer in time.
+        :return: its id, for ``subshell_id`` of the other requests.
+        :raise ReplyTimeoutError: the kernel knows no subshells, or did not answer in time.
         """
         content = self._control_reply("create_subshell_request", {}, timeout)
         subshell_id = content.get("subshell_id")
@@ -234,9 +225,8 @@ class KernelClient(ClientBase):
     def input(self, string: str, *, parent: Message | None = None) -> str:
         """Answer an input_request (input_reply).
 
-        Parameters:
-            string: what was typed.
-            parent: the request that is answered.
+        :param string: what was typed.
+        :param parent: the request that is answered.
         """
         msg = self.session.msg("input_reply", {"value": string}, parent=parent)
         self._running().send("stdin", msg)
@@ -247,13 +237,10 @@ class KernelClient(ClientBase):
     def get_shell_msg(self, block: bool = True, timeout: float | None = None) -> Message:
         """The oldest shell message that no one waits for; see :meth:`MessageChannel.get_msg`.
 
-        Parameters:
-            block: wait for one if there is none.
-            timeout: how long to wait, in seconds; None is without limit.
-
-        Raises:
-            queue.Empty: none has come in that time.
-            ChannelError: the channel is not running, or is stopped while this waits.
+        :param block: wait for one if there is none.
+        :param timeout: how long to wait, in seconds; None is without limit.
+        :raise queue.Empty: none has come in that time.
+        :raise ChannelError: the channel is not running, or is stopped while this waits.
         """
         return self.shell_channel.get_msg(block, timeout)
 
@@ -278,17 +265,12 @@ class KernelClient(ClientBase):
 
         A kernel that is busy, but answers on control, is ready.
 
-        Parameters:
-            timeout: how long to wait, in seconds; None is without limit.
-            progress: called about ten times a second with the seconds waited.
-
-        Returns:
-            What the kernel said of itself.
-
-        Raises:
-            KernelNotReadyError: it did not answer in that time, or nothing listens there.
-            AuthenticationError: the Curve handshake failed, or the kernel ignores our signatures.
-            KernelStartError: the process of the kernel ended.
+        :param timeout: how long to wait, in seconds; None is without limit.
+        :param progress: called about ten times a second with the seconds waited.
+        :return: what the kernel said of itself.
+        :raise KernelNotReadyError: it did not answer in that time, or nothing listens there.
+        :raise AuthenticationError: the Curve handshake failed, or the kernel ignores our signatures.
+        :raise KernelStartError: the process of the kernel ended.
         """
         readiness = Readiness(self)
         try:
@@ -311,22 +293,28 @@ class KernelClient(ClientBase):
     ) -> Message:
         """Run code and hand out its output as it comes, until the kernel is done with it.
 
-        Parameters:
-            code, silent, store_history, user_expressions, allow_stdin, stop_on_error: as
-                :meth:`execute`. Without ``stdin_hook`` or stdin channel, no input is allowed.
-            timeout: how long the cell may take, in seconds; None is without limit.
-            output_hook: called with each iopub message of the cell.
-            stdin_hook: called with each input_request; it is to answer by :meth:`input`.
-
-        Returns:
-            The execute_reply.
-
-        Raises:
-            ReplyTimeoutError: the cell was not done in that time; it goes on in the kernel. Or the
-                kernel went idle and never replied.
-            KernelDiedError: the kernel died meanwhile.
+        :param code: as :meth:`execute`.
+        :param silent: as :meth:`execute`.
+        :param store_history: as :meth:`execute`.
+        :param user_expressions: as :meth:`execute`.
+        :param stop_on_error: as :meth:`execute`.
+        :param allow_stdin: whether the code may ask for input. None: if there is a ``stdin_hook``
+            and the stdin channel was started. True without a hook: the question is put to the
+            program's own terminal, by :func:`input` or :mod:`getpass`, and Ctrl-C there is a
+            KeyboardInterrupt.
+        :param timeout: how long the cell may take, in seconds; None is without limit.
+        :param output_hook: called with each iopub message of the cell.
+        :param stdin_hook: called with each input_request; it is to answer by :meth:`input`.
+        :return: the execute_reply.
+        :raise ReplyTimeoutError: the cell was not done in that time; it goes on in the kernel. Or the
+            kernel went idle and never replied.
+        :raise KernelDiedError: the kernel died meanwhile.
+        :raise ChannelError: ``allow_stdin`` is True, but the stdin channel does not run.
         """
-        answerable = stdin_hook is not None and self.shell_channel.allow_stdin
+        if allow_stdin is None:
+            allow_stdin = stdin_hook is not None and self.shell_channel.allow_stdin
+        elif allow_stdin and not self._is_open("stdin"):
+            raise ChannelError("input is allowed, but the stdin channel is not running")
         execution = Execution(
             self,
             requests.execute_request(
@@ -334,7 +322,7 @@ class KernelClient(ClientBase):
                 silent=silent,
                 store_history=store_history,
                 user_expressions=user_expressions,
-                allow_stdin=answerable if allow_stdin is None else allow_stdin,
+                allow_stdin=allow_stdin,
                 stop_on_error=stop_on_error,
             ),
         )
@@ -343,11 +331,20 @@ class KernelClient(ClientBase):
                 if isinstance(step.event, InputRequest):
                     if stdin_hook is not None:
                         stdin_hook(step.msg)
+                    elif allow_stdin:
+                        self._answer_at_terminal(execution, step.event, step.msg)
                 elif output_hook is not None and step.channel == "iopub":
                     output_hook(step.msg)
         if execution.reply is None:
             raise ReplyTimeoutError("the kernel went idle without an execute_reply")
         return execution.reply
+
+    def _answer_at_terminal(
+        self, execution: Execution, request: InputRequest, msg: Message
+    ) -> None:
+        value = terminal.ask(request)
+        if not execution.overtaken():
+            self.input(value, parent=msg)
 
     def _ask(
         self,
@@ -373,16 +370,13 @@ class KernelClient(ClientBase):
 
     def _await_reply(self, msg_type: str, inbox: Inbox, timeout: float | None) -> Message:
         """Wait for a reply: for the time given, but not for long once the kernel is idle again."""
-        start = time.monotonic()
-        deadline = None if timeout is None else start + timeout
+        deadline = None if timeout is None else time.monotonic() + timeout
         idle = False
         while True:
-            left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            try:
-                item = inbox.get(timeout=left)
-            except Empty:
+            item = self._next_item(inbox, deadline)
+            if item is None:
                 why = "the kernel went idle without one" if idle else f"none in {timeout:g} s"
-                raise ReplyTimeoutError(f"no reply to {msg_type}: {why}") from None
+                raise ReplyTimeoutError(f"no reply to {msg_type}: {why}")
             if isinstance(item, KconsoleError):
                 raise item
             if item.channel != "iopub":
@@ -392,3 +386,14 @@ class KernelClient(ClientBase):
             patience = HALF_QUIET_S if msg_type == "execute_request" else GRACE_S
             grace = time.monotonic() + patience
             deadline = grace if deadline is None else min(deadline, grace)
+
+    def _next_item(self, inbox: Inbox, deadline: float | None) -> Item | KconsoleError | None:
+        """What comes next; None if nothing has by then, and the kernel is not known to be gone."""
+        while True:
+            left = LOOK_S if deadline is None else max(0.0, deadline - time.monotonic())
+            try:
+                return inbox.get(timeout=min(left, LOOK_S))
+            except Empty:
+                self._check_alive()
+                if left <= LOOK_S and deadline is not None:
+                    return None

@@ -66,13 +66,10 @@ class ConnectionFileMixin:
     def load_connection_file(self, connection_file: str | None = None) -> None:
         """Take the facts of a connection file (JEP 106); a port that is set already stays.
 
-        Parameters:
-            connection_file: a path, or a name or part of one in the runtime directory; without it,
-                the file of :attr:`connection_file`.
-
-        Raises:
-            ConnectionFileError: the file cannot be read, or its content is faulty.
-            NoKernelError: no file has that name.
+        :param connection_file: a path, or a name or part of one in the runtime directory; without it,
+            the file of :attr:`connection_file`.
+        :raise ConnectionFileError: the file cannot be read, or its content is faulty.
+        :raise NoKernelError: no file has that name.
         """
         name = connection_file or self.connection_file
         if not name:
@@ -84,16 +81,14 @@ class ConnectionFileMixin:
     def load_connection_info(self, info: Mapping[str, object]) -> None:
         """Take the facts from a dict with a connection file's fields; a port that is set stays.
 
-        Raises:
-            ConnectionFileError: a field is missing or faulty.
+        :raise ConnectionFileError: a field is missing or faulty.
         """
         self._take(ConnectionInfo.from_dict(dict(info), source="connection info"))
 
     def get_connection_info(self, session: bool = False) -> dict[str, Any]:
         """The facts as a connection file's dict.
 
-        Parameters:
-            session: put this client's :class:`Session` in, in place of its key and scheme.
+        :param session: put this client's :class:`Session` in, in place of its key and scheme.
         """
         facts = self.info.to_dict()
         if session:
@@ -105,11 +100,8 @@ class ConnectionFileMixin:
     def write_connection_file(self, connection_file: str | None = None) -> None:
         """Write the facts to a file that only its owner can read, all at once (JEP 106).
 
-        Parameters:
-            connection_file: the path; without it, :attr:`connection_file`.
-
-        Raises:
-            ConnectionFileError: no path is known, or the file cannot be written.
+        :param connection_file: the path; without it, :attr:`connection_file`.
+        :raise ConnectionFileError: no path is known, or the file cannot be written.
         """
         name = connection_file or self.connection_file
         if not name:

@@ -5,13 +5,15 @@ comes and with the passing of time.
 """
 
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping
 from queue import Empty
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from kconsole.client.health import LOOK_S
 from kconsole.client.router import Item
-from kconsole.errors import KconsoleError, ReplyTimeoutError
+from kconsole.errors import KconsoleError, KernelDiedError, ReplyTimeoutError
 from kconsole.protocol.cell import Cell
 from kconsole.protocol.events import Event, parse_event
 from kconsole.protocol.message import Channel, Message
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
     from kconsole.client.base import ClientBase
 
 __all__ = ["Execution", "Step"]
-
-#: How often a silent cell is looked at, in seconds: a process that ended wakes nobody by itself.
-_LOOK_S = 1.0
 
 
 class Step(NamedTuple):
@@ -40,10 +39,9 @@ class Execution:
     A context manager: entering sends the request, leaving gives up the claim on its messages, so
     that later ones go to the channels.
 
-    Parameters:
-        client: whose channels run.
-        content: the content of the execute_request.
-        tail: wait a little for results that come after the cell is done, as deno's do.
+    :param client: whose channels run.
+    :param content: the content of the execute_request.
+    :param tail: wait a little for results that come after the cell is done, as deno's do.
     """
 
     def __init__(
@@ -52,6 +50,8 @@ class Execution:
         self._client = client
         self._msg = client.session.msg("execute_request", content)
         self._claim = client._router.claim(self._msg["msg_id"], whole=True)
+        #: What has been taken out of the inbox before its time; of the caller's thread alone.
+        self._ahead: deque[Item | KconsoleError] = deque()
         self._tail = tail
         self.cell = Cell(self._msg["msg_id"], now=time.monotonic())
         self.reply: Message | None = None
@@ -82,13 +82,11 @@ class Execution:
 
         May be called again after an exception, a KeyboardInterrupt above all: it goes on.
 
-        Parameters:
-            timeout: how long the cell may take from now on, in seconds; None is without limit.
-
-        Raises:
-            ReplyTimeoutError: it was not done in that time.
-            KernelDiedError: the kernel died.
-            ChannelError: the channels were stopped.
+        :param timeout: how long the cell may take from now on, in seconds; None is without limit.
+        :raise ReplyTimeoutError: it was not done in that time.
+        :raise KernelDiedError: the kernel died, or was restarted; the cell is done then, and its
+            ``lost`` says why.
+        :raise ChannelError: the channels were stopped.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         while not self._over():
@@ -96,14 +94,31 @@ class Execution:
             if deadline is not None and now >= deadline:
                 raise ReplyTimeoutError(f"the cell was not done in {timeout:g} s")
             wake = min(
-                each for each in (self.cell.deadline(), deadline, now + _LOOK_S) if each is not None
+                each for each in (self.cell.deadline(), deadline, now + LOOK_S) if each is not None
             )
-            try:
-                item = self._claim.inbox.get(timeout=max(0.0, wake - now))
-            except Empty:
-                self._client._check_alive()
-                continue
-            yield self._take(item)
+            item = self._next(max(0.0, wake - now))
+            if item is not None:
+                yield self._take(item)
+
+    def overtaken(self) -> bool:
+        """Whether the cell has gone on since its last step: ended, or asked for input once more.
+
+        To be looked at before an answer is sent that took its time: nobody waits for it then.
+        """
+        while not self._claim.inbox.empty():
+            self._ahead.append(self._claim.inbox.get())
+        return any(
+            isinstance(item, KconsoleError) or item.channel != "iopub" for item in self._ahead
+        )
+
+    def _next(self, timeout: float) -> Item | KconsoleError | None:
+        """What comes next, or why nothing will; None if nothing has within ``timeout`` seconds."""
+        if self._ahead:
+            return self._ahead.popleft()
+        try:
+            return self._claim.inbox.get(timeout=timeout)
+        except Empty:
+            return self._client._end()
 
     def _over(self) -> bool:
         self.cell.traffic(self._client._last_iopub)
@@ -112,6 +127,8 @@ class Execution:
 
     def _take(self, item: Item | KconsoleError) -> Step:
         if isinstance(item, KconsoleError):
+            if isinstance(item, KernelDiedError):
+                self.cell.lose(str(item), time.monotonic())
             raise item
         event = parse_event(item.msg)
         if item.msg["msg_type"] == "execute_reply":

@@ -11,7 +11,11 @@ from kconsole.client.transport import Link
 from kconsole.protocol.liveness import Heartbeat
 from kconsole.protocol.message import Channel
 
-__all__ = ["Health", "HealthState", "judge"]
+__all__ = ["LOOK_S", "Health", "HealthState", "judge"]
+
+LOOK_S = 1.0
+"""How often whoever waits has a look at the kernel's health, in seconds: a process that ends behind a
+link that holds wakes nobody by itself."""
 
 HealthState = Literal["starting", "ok", "late", "down", "refused", "denied", "gone"]
 
@@ -42,11 +46,10 @@ def judge(
 ) -> Health:
     """Form one judgement out of all that is known.
 
-    Parameters:
-        links: the state of each open channel's connection.
-        ever_up: whether any of them has ever been up.
-        heartbeat: the heartbeat's state.
-        death: how the kernel's process ended, if it is ours and has ended.
+    :param links: the state of each open channel's connection.
+    :param ever_up: whether any of them has ever been up.
+    :param heartbeat: the heartbeat's state.
+    :param death: how the kernel's process ended, if it is ours and has ended.
     """
     state, detail = _state(links, ever_up, heartbeat, death)
     return Health(state, detail, heartbeat.rtt, heartbeat.last_pong)

@@ -4,6 +4,7 @@ A kernel that we started is stopped at that end, one that we attached to is left
 module of its own (:mod:`kconsole.client.starting`), so that attaching need not import what it needs.
 """
 
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -28,16 +29,11 @@ _PORT_RACES = 3  # how often a kernel is started anew because somebody took one 
 def attach(name: str | None = None) -> "Kernel":
     """Begin to talk to a kernel that runs already.
 
-    Parameters:
-        name: path, name, or part of the name of its connection file; None is the newest kernel that
-            answers.
-
-    Returns:
-        The kernel, its channels started and asked who it is; :meth:`Kernel.wait` for the answer.
-
-    Raises:
-        NoKernelError: no such file, or none that answers.
-        ConnectionFileError: the file is faulty.
+    :param name: path, name, or part of the name of its connection file; None is the newest kernel that
+        answers.
+    :return: the kernel, its channels started and asked who it is; :meth:`Kernel.wait` for the answer.
+    :raise NoKernelError: no such file, or none that answers.
+    :raise ConnectionFileError: the file is faulty.
     """
     info = load_connection_file(find_connection_file(name))
     return Kernel(KernelClient(info=info), None)
@@ -46,13 +42,16 @@ def attach(name: str | None = None) -> "Kernel":
 class Kernel:
     """A kernel, the client that talks to it and, if it is ours, its process.
 
-    A context manager: leaving stops the channels, and the kernel if it is ours.
+    A context manager: leaving stops the channels, and the kernel if it is ours and not to be kept.
 
     Attributes:
         client: with its channels running.
         process: None for a kernel that somebody else has started.
-        info: what the kernel has said of itself; None until it has.
+        info: what the kernel has said of itself; None until :meth:`wait` has returned.
         busy: whether the kernel was at work when it was asked.
+        silent: whether it has answered nothing at all, as R's does while a cell runs. It is there, and
+            what is sent to it is answered once it is idle, but :attr:`info` is empty until
+            :meth:`renew`.
     """
 
     def __init__(self, client: KernelClient, process: "KernelProcess | None") -> None:
@@ -60,6 +59,8 @@ class Kernel:
         self.process = process
         self.info: KernelInfo | None = None
         self.busy = False
+        self.silent = False
+        self._kept = False
         try:
             client.start_channels()
             self._readiness = Readiness(client)
@@ -91,10 +92,17 @@ class Kernel:
         """
         return "\x04" if self.info is not None and self.info.implementation == "ipython" else ""
 
+    @property
+    def hint(self) -> str:
+        """What a wait that takes long may be for, in a few words, "" while there is nothing to say."""
+        return self._readiness.hint
+
     def wait(self, timeout: float | None = 60.0, progress: Progress | None = None) -> KernelInfo:
         """Wait until the kernel is ready; see :meth:`KernelClient.wait_for_ready`.
 
-        A kernel of ours that lost the race for a port is started anew, with other ports.
+        A kernel of ours that lost the race for a port is started anew, with other ports. One that
+        somebody else has started need not answer: it is enough that all its sockets are open, after
+        some seconds, see :attr:`silent`.
         """
         for _ in range(_PORT_RACES):
             try:
@@ -115,21 +123,45 @@ class Kernel:
             found.append(f"{path}: it has no key, so messages are not signed")
         return found
 
-    def close(self) -> None:
-        """Stop the kernel if it is ours, interrupting what it runs, and stop the channels."""
+    def renew(self, timeout: float | None = 60.0, progress: Progress | None = None) -> KernelInfo:
+        """Ask the kernel anew what it is: after a restart, or once one that was silent may answer.
+
+        Returns and raises what :meth:`wait` does; :attr:`info`, :attr:`busy`, :attr:`silent` follow.
+        """
+        self._readiness = Readiness(self.client)
+        return self._wait(timeout, progress)
+
+    def keep(self) -> None:
+        """Let a kernel of ours run on when it is left, for others to attach to.
+
+        Its connection file stays. A kernel that has ended by then is cleared away as ever.
+        """
+        self._kept = True
+
+    def close(self, *, keep: bool = False) -> None:
+        """Stop the channels, and the kernel if it is ours, interrupting what it runs.
+
+        :param keep: let it run on; see :meth:`keep`.
+        """
         try:
-            if self.process is not None:
-                self.process.stop(ask=self._ask_to_end)
+            if self.process is None:
+                return
+            if (keep or self._kept) and self.process.poll() is None:
+                self.process.keep()
+            else:
+                # What has never answered will not answer this either.
+                self.process.stop(ask=None if self.info is None else self._ask_to_end)
         finally:
             self.client.stop_channels()
 
     def _wait(self, timeout: float | None, progress: Progress | None) -> KernelInfo:
+        readiness = self._readiness
         try:
-            self.info = self._readiness.wait(timeout, progress)
-            self.busy = self._readiness.busy
+            self.info = readiness.wait(timeout, progress, silent=self.process is None)
+            self.busy, self.silent = readiness.busy, readiness.silent
             return self.info
         finally:
-            self._readiness.close()
+            readiness.close()
 
     def _restart(self, process: "KernelProcess") -> None:
         self.client.stop_channels()
@@ -139,7 +171,9 @@ class Kernel:
         self._readiness = Readiness(self.client)
 
     def _ask_to_end(self) -> None:
-        try:
+        """Interrupt it if it works, for many kernels end only between two cells; and ask it to end."""
+        if self.client.is_busy:
+            with suppress(ChannelError):
+                self.client.interrupt()
+        with suppress(ChannelError):  # no channels, no question: the signals come next
             self.client.shutdown()
-        except ChannelError:
-            return  # no channels, no question: the signals come next

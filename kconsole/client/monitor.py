@@ -55,12 +55,9 @@ _CURVE: dict[int, Link] = _PLAIN | {
 def read_links(monitor: zmq.Socket[bytes], *, encrypted: bool) -> list[Link]:
     """Read every event that waits in a monitor socket.
 
-    Parameters:
-        monitor: the PAIR socket of :meth:`zmq.Socket.get_monitor_socket`.
-        encrypted: whether our side of the connection uses Curve; it decides the wording.
-
-    Returns:
-        The link states that the events stand for, oldest first. ``refused`` only means that a
+    :param monitor: the PAIR socket of :meth:`zmq.Socket.get_monitor_socket`.
+    :param encrypted: whether our side of the connection uses Curve; it decides the wording.
+    :return: the link states that the events stand for, oldest first. ``refused`` only means that a
         connection attempt has failed; whether anything listens is the caller's to find out.
     """
     table = _CURVE if encrypted else _PLAIN

@@ -5,6 +5,10 @@ R and Kotlin answer only on shell. That output reaches us is proven by whatever 
 these requests, or by the welcome for a topic of our own (JEP 65; the topic has to be unique, because
 ipykernel 7 welcomes only the first subscriber to each). The question is asked anew until both are
 proven: the first request may overtake our subscription, and its status messages are then lost.
+
+Some kernels answer nothing at all while a cell runs, R's above all: neither on control nor the heartbeat.
+What can be proven of such a one is that it has all its sockets open: the ZMTP handshake has succeeded on
+each. To attach to it, that can be made enough (``silent`` of :meth:`Readiness.wait`).
 """
 
 import time
@@ -20,7 +24,7 @@ from kconsole.errors import (
     KernelNotReadyError,
     KernelStartError,
 )
-from kconsole.protocol.message import Channel
+from kconsole.protocol.message import CHANNELS, Channel
 from kconsole.protocol.replies import KernelInfo, parse_kernel_info
 from kconsole.protocol.session import new_id
 
@@ -45,6 +49,9 @@ _SHELL_S = 0.2
 _FORGED_S = 2.0
 #: How long a kernel whose iopub cannot be proven (none of its messages bears our parent) is waited for.
 _UNPROVEN_S = 5.0
+#: How long all of a kernel's channels may be connected, and nothing at all be answered, until it counts
+#: as silent; and after how long it is told that only the heartbeat is answered.
+_SILENT_S = 5.0
 
 
 class Readiness:
@@ -56,7 +63,8 @@ class Readiness:
     Attributes:
         kernel_info: what the kernel has said of itself; None until it has.
         iopub_proven: whether its output is known to reach us.
-        busy: whether it has answered on control, but not on shell.
+        busy: whether it has answered on control, but not on shell, or not at all.
+        silent: whether it was taken as it is, without an answer.
     """
 
     def __init__(self, client: "ClientBase") -> None:
@@ -72,7 +80,10 @@ class Readiness:
         self._next_round = self._start
         self._shell_answered = False
         self._answered_at = 0.0
+        #: Since when every channel is connected.
+        self._connected_since: float | None = None
         self.kernel_info: KernelInfo | None = None
+        self.silent = False
         self.iopub_proven = not client._is_open("iopub")
         self._subscribe()
         self.ask()
@@ -84,8 +95,23 @@ class Readiness:
 
     @property
     def busy(self) -> bool:
-        """Whether the kernel has answered, but not on shell yet."""
-        return self.kernel_info is not None and not self._shell_answered
+        """Whether the kernel may be used, but has not answered on shell yet."""
+        return (self.silent or self.kernel_info is not None) and not self._shell_answered
+
+    @property
+    def hint(self) -> str:
+        """What the wait may be for, once it is a long one; "" while there is nothing to say.
+
+        The heartbeat is not signed, so a kernel that does not take our key echoes it all the same. One
+        that we have started has our key, and is just slow.
+        """
+        if self.kernel_info is not None or self._client.process is not None:
+            return ""
+        if not self._has_been_connected(time.monotonic()):
+            return ""
+        if self._client.health.last_echo is None:
+            return "its ports are open, but nothing is answered: it is busy"
+        return "its heartbeat answers, but not our requests: it is busy, or the key is another one"
 
     def ask(self) -> None:
         """Send one more round of questions."""
@@ -101,14 +127,24 @@ class Readiness:
         self._rounds += 1
         self._next_round = time.monotonic() + pause
 
-    def wait(self, timeout: float | None, progress: Progress | None = None) -> KernelInfo:
-        """Wait for the proofs; see :meth:`KernelClient.wait_for_ready`."""
+    def wait(
+        self, timeout: float | None, progress: Progress | None = None, *, silent: bool = False
+    ) -> KernelInfo:
+        """Wait for the proofs; see :meth:`KernelClient.wait_for_ready`.
+
+        :param silent: after a while, be content with a kernel that is there but answers nothing.
+            What it is is not known then, and :attr:`silent` is true.
+        """
         deadline = None if timeout is None else self._start + timeout
         while not self.proven or self._awaits_shell():
             now = time.monotonic()
+            self._look_at_links(now)
             self._check(now, deadline)
             if self.kernel_info is not None and now > self._start + _UNPROVEN_S:
                 break  # it answers: output that cannot be proven is better than no console
+            if silent and self._answers_nothing(now):
+                self.silent = True
+                return KernelInfo()
             if now >= self._next_round and self._is_connected():
                 self.ask()
             try:
@@ -118,6 +154,31 @@ class Readiness:
                     progress(now - self._start)
         assert self.kernel_info is not None
         return self.kernel_info
+
+    def _answers_nothing(self, now: float) -> bool:
+        """Whether all channels are connected for long, and not even the heartbeat is answered.
+
+        With an echo it is not the kernel that is silent, but we who are not heard.
+        """
+        return (
+            self.kernel_info is None
+            and self._has_been_connected(now)
+            and self._client.health.last_echo is None
+            and not self._is_forged()
+        )
+
+    def _has_been_connected(self, now: float) -> bool:
+        """Whether all channels have been connected for as long as a kernel needs for an answer."""
+        return self._connected_since is not None and now > self._connected_since + _SILENT_S
+
+    def _look_at_links(self, now: float) -> None:
+        """Note since when all channels are connected."""
+        links = self._client._links
+        names = [name for name in CHANNELS if self._client._is_open(name)]
+        if not all(name in links and links[name].state == "up" for name in names):
+            self._connected_since = None
+        elif self._connected_since is None:
+            self._connected_since = now
 
     def _is_connected(self) -> bool:
         """Whether the questions before have left: until then they wait in our sockets."""

@@ -84,8 +84,7 @@ class Router:
     def route(self, channel: Channel, msg: Message) -> bool:
         """Hand a message to its claimant.
 
-        Returns:
-            Whether that is done with the message; if not, it is for the channel's handler.
+        :return: whether that is done with the message; if not, it is for the channel's handler.
         """
         if not self._claims and not self._abandoned:
             return False

@@ -30,11 +30,8 @@ def set_options(
 ) -> None:
     """Set all that has to be set before a socket is connected.
 
-    Parameters:
-        routing_id: of the DEALER sockets; the session's id.
-
-    Raises:
-        zmq.ZMQError: libzmq does not take one of the values.
+    :param routing_id: of the DEALER sockets; the session's id.
+    :raise zmq.ZMQError: libzmq does not take one of the values.
     """
     socket.linger = LINGER[channel]
     socket.setsockopt(zmq.MAXMSGSIZE, _MAX_FRAME)

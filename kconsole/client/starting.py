@@ -9,18 +9,15 @@ __all__ = ["start"]
 
 
 def start(name: str | None = None) -> Kernel:
-    """Start a kernel of our own, which ends with us, and begin to talk to it.
+    """Start a kernel of our own, and begin to talk to it.
 
-    Parameters:
-        name: of its kernelspec; None is the default kernel, ``python3``.
+    It ends with us, however we end, unless :meth:`Kernel.keep` says otherwise.
 
-    Returns:
-        The kernel, its channels started and asked who it is; :meth:`Kernel.wait` for the answer.
-
-    Raises:
-        KernelSpecError: no such kernelspec, or a broken one.
-        KernelStartError: it cannot be started.
+    :param name: of its kernelspec; None is the default kernel, ``python3``.
+    :return: the kernel, its channels started and asked who it is; :meth:`Kernel.wait` for the answer.
+    :raise KernelSpecError: no such kernelspec, or a broken one.
+    :raise KernelStartError: it cannot be started.
     """
     spec = default_kernel_spec() if name is None else get_kernel_spec(name)
-    process = KernelProcess.start(spec)
+    process = KernelProcess.start(spec, detached=True)  # whether it is kept turns out later
     return Kernel(KernelClient(info=process.info, process=process), process)

@@ -53,9 +53,9 @@ class Transport(Protocol):
     def send(self, channel: Channel, msg: Message) -> None:
         """Queue a message; never blocks.
 
-        Raises:
-            ValueError, TypeError: the content cannot be put into JSON, or a buffer is none.
-            ChannelError: the channel is not open.
+        :raise ValueError: the content cannot be put into JSON, or a buffer is none.
+        :raise TypeError: the content cannot be put into JSON, or a buffer is none.
+        :raise ChannelError: the channel is not open.
         """
 
     def is_open(self, channel: Channel) -> bool:

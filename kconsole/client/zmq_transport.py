@@ -50,15 +50,14 @@ class _Open(NamedTuple):
 class ZmqTransport:
     """A :class:`~kconsole.client.transport.Transport` over ZeroMQ.
 
-    Parameters:
-        info: where the kernel listens, and its Curve keys.
-        session: signs and verifies; its id is the routing id of the three DEALER sockets, because a
-            kernel sends input_request to the identity that its shell request came from
-            ("Messages on the stdin channel").
-        listener: told of messages and changes, in the I/O thread.
-        heartbeat: the pure state of the heartbeat, driven by the I/O thread alone.
-        context: a ZeroMQ context to share; without one, the transport has its own and ends it.
-        log: where dropped messages and a listener's mistakes go.
+    :param info: where the kernel listens, and its Curve keys.
+    :param session: signs and verifies; its id is the routing id of the three DEALER sockets, because a
+        kernel sends input_request to the identity that its shell request came from
+        ("Messages on the stdin channel").
+    :param listener: told of messages and changes, in the I/O thread.
+    :param heartbeat: the pure state of the heartbeat, driven by the I/O thread alone.
+    :param context: a ZeroMQ context to share; without one, the transport has its own and ends it.
+    :param log: where dropped messages and a listener's mistakes go.
     """
 
     def __init__(
@@ -124,11 +123,8 @@ class ZmqTransport:
     def close(self, timeout: float = 2.0) -> None:
         """Send what is queued, close every channel and end the thread.
 
-        Parameters:
-            timeout: how long the thread may take, in seconds.
-
-        Raises:
-            ChannelError: called in the I/O thread itself.
+        :param timeout: how long the thread may take, in seconds.
+        :raise ChannelError: called in the I/O thread itself.
         """
         if threading.current_thread() is self._thread:
             raise ChannelError("stop_channels cannot be called from a handler in the I/O thread")
@@ -287,7 +283,10 @@ class ZmqTransport:
         except WireError as error:
             self._log.debug("dropped a message on %s: %s", channel, error)
             return
-        self._tell(f"the sink of the {channel} channel", self._listener.received, channel, msg)
+        try:
+            self._listener.received(channel, msg)
+        except Exception:  # noqa: BLE001  behind it is anybody's code: this thread must live on
+            self._log.exception("the sink of the %s channel failed", channel)
 
     def _tell(self, who: str, news: Callable[..., None], *arguments: Any) -> None:
         """Call the listener, behind which is anybody's code: this thread must live on."""

@@ -10,12 +10,13 @@ import contextlib
 import fnmatch
 import json
 import os
+import shlex
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from kconsole.connect.info import ConnectionInfo
-from kconsole.connect.jsonfile import read_json
+from kconsole.connect.jsonfile import NotJsonError, read_json
 from kconsole.connect.paths import runtime_dir, shown
 from kconsole.connect.probe import first_that_answers
 from kconsole.errors import ConnectionFileError, NoKernelError
@@ -36,18 +37,23 @@ Probe = Callable[[Sequence[ConnectionInfo]], ConnectionInfo | None]
 
 
 def load_connection_file(path: str | Path) -> ConnectionInfo:
-    """Read and check the connection file at `path` (JEP 106).
+    """Read and check a connection file (JEP 106).
 
-    Raises ConnectionFileError, with the path and the reason, also if there is no such file.
+    :param path: the file; a leading ``~`` is the home directory.
+    :raise ConnectionFileError: with the path and the reason, also if there is no such file.
     """
     return _load(Path(path).expanduser(), leave_atime=False)
 
 
 def write_connection_file(info: ConnectionInfo, path: Path) -> None:
-    """Write `info` to `path`, so that nobody else can read it at any time (mode 0600).
+    """Write a connection file, so that nobody else can read it at any time (mode 0600).
 
     The file is complete from the moment it appears under its name. Its directory is created, for
-    the user alone (0700), if need be. Raises ConnectionFileError if it cannot be written.
+    the user alone (0700), if need be.
+
+    :param info: what to write.
+    :param path: the file; one that is there is replaced.
+    :raise ConnectionFileError: it cannot be written; with the path and the reason.
     """
     # The leading dot and the ending keep it out of every search while it is being written.
     temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}.tmp")
@@ -86,17 +92,17 @@ def find_connection_file(
     directories: Sequence[Path] | None = None,
     probe: Probe = first_that_answers,
 ) -> Path:
-    """Return the path of the connection file that `name` means.
-
-    `name` may be a path (with a separator), a file's name with or without ``kernel-`` and
-    ``.json``, a part of a name, or a pattern with ``*`` and ``?`` (brackets stand for themselves).
-    None means the newest kernel that answers. `directories` are by default the current one and the
-    runtime directory; `probe` finds the first of several kernels that is alive.
+    """Return the path of the connection file that a name means.
 
     A single match is returned unprobed, so that whoever connects can say what is wrong with it.
     Files that hold no valid connection do not count, unless they are named exactly.
 
-    Raises NoKernelError if nothing matches, or if several do but none of them answers.
+    :param name: a path (with a separator), a file's name with or without ``kernel-`` and ``.json``,
+        a part of a name (its end, with ``.json``), or a pattern with ``*`` and ``?`` (brackets stand
+        for themselves); None is the newest kernel that answers.
+    :param directories: where to look; by default the current one and the runtime directory.
+    :param probe: finds the first of several kernels that is alive.
+    :raise NoKernelError: nothing matches, or several do but none of them answers.
     """
     if name is not None and _is_path(name):
         path = Path(name).expanduser()
@@ -113,6 +119,7 @@ def find_connection_file(
     else:
         found = probe(infos)
     if found is None or found.path is None:
+        faults += _special_files(name, where)
         raise NoKernelError(_nothing_found(name, where, len(infos), faults))
     return found.path
 
@@ -120,10 +127,11 @@ def find_connection_file(
 def candidates(
     pattern: str = KERNEL_FILES, directories: Iterable[Path] | None = None
 ) -> list[Path]:
-    """Return the regular files whose names match `pattern`, the newest first.
+    """Return the regular files whose names match a pattern, the newest first.
 
-    `directories` are by default the current one and the runtime directory; one that does not exist
-    or may not be read counts as empty.
+    :param pattern: as for :mod:`fnmatch`, with regard to case.
+    :param directories: where to look; by default the current one and the runtime directory. One that
+        does not exist or may not be read counts as empty.
     """
     found: dict[str, tuple[float, Path]] = {}
     for directory in _search_dirs() if directories is None else directories:
@@ -143,9 +151,18 @@ def _search_dirs(env: Mapping[str, str] = os.environ) -> list[Path]:
 def _load(path: Path, *, leave_atime: bool) -> ConnectionInfo:
     try:
         data = read_json(path, leave_atime=leave_atime)
+    except NotJsonError as error:
+        raise ConnectionFileError(f"{shown(path)}: {error}{_how_to_run(path)}") from None
     except ValueError as error:
         raise ConnectionFileError(f"{shown(path)}: {error}") from None
     return ConnectionInfo.from_dict(data, source=str(path), path=path)
+
+
+def _how_to_run(path: Path) -> str:
+    """A hint for those who name the code to run where the kernel to run it belongs."""
+    if path.suffix == ".json" or not str(path).isprintable():
+        return ""
+    return f"; to run it: kconsole < {shlex.quote(str(path))}"
 
 
 def _load_valid(paths: Iterable[Path]) -> tuple[list[ConnectionInfo], list[str]]:
@@ -177,7 +194,7 @@ def _existing(path: Path) -> Path:
 
 
 def _named_exactly(name: str, directories: Iterable[Path]) -> Path | None:
-    for spelling in (name, f"{name}.json", f"kernel-{name}.json"):
+    for spelling in (name, f"{name}.json", f"kernel-{name.removesuffix('.json')}.json"):
         for directory in directories:
             with contextlib.suppress(OSError, ValueError):
                 if (path := directory / spelling).is_file():
@@ -185,10 +202,18 @@ def _named_exactly(name: str, directories: Iterable[Path]) -> Path | None:
     return None
 
 
+def _special_files(name: str | None, directories: Iterable[Path]) -> list[str]:
+    """Return what is wrong with what has exactly this name but is no file, as a directory is."""
+    paths = [directory / name for directory in directories] if name else []
+    return _load_valid(path for path in paths if os.path.lexists(path))[1]
+
+
 def _pattern(name: str) -> str:
     """Return the fnmatch pattern for `name`; brackets are literal, as file names may have them."""
     literal = name.replace("[", "[[]")
-    return literal if _has_wildcard(name) else f"*{literal}*.json"
+    if _has_wildcard(name):
+        return literal
+    return f"*{literal}" if name.endswith(".json") else f"*{literal}*.json"
 
 
 def _last_used(entry: "os.DirEntry[str]") -> float | None:
@@ -203,7 +228,7 @@ def _last_used(entry: "os.DirEntry[str]") -> float | None:
 def _nothing_found(
     name: str | None, directories: Iterable[Path], count: int, faults: Sequence[str]
 ) -> str:
-    where = " or ".join("the current directory" if d == Path() else shown(d) for d in directories)
+    where = " and ".join("the current directory" if d == Path() else shown(d) for d in directories)
     if count == 1:
         return f"the only kernel in {where} does not answer"
     if count:

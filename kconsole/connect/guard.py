@@ -47,9 +47,11 @@ class Guard:
     """The process that outlives us, for one kernel."""
 
     def __init__(self, files: Iterable[Path]) -> None:
-        """Start the guard; `files` are what it is to remove if we die.
+        """Start the guard.
 
         Without /bin/sh there is no guard; that is logged, as it is no reason to have no kernel.
+
+        :param files: what it is to remove if we die.
         """
         self._process: subprocess.Popen[bytes] | None = None
         try:
@@ -65,8 +67,16 @@ class Guard:
         except OSError as error:
             log.warning("no guard for the kernel: cannot run /bin/sh: %s", error.strerror)
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a guard at all: it was started, and has not been dismissed."""
+        return self._process is not None
+
     def watch(self, group: int | None) -> None:
-        """Make `group` the process group to end if we die; None = no process at the moment."""
+        """Say what to end if we die.
+
+        :param group: the process group; None is no process at the moment.
+        """
         self._tell("kernel" if group is None else f"kernel {group}")
 
     def dismiss(self) -> None:

@@ -70,12 +70,14 @@ class ConnectionInfo:
     def from_dict(cls, data: object, *, source: str, path: Path | None = None) -> Self:
         """Check the content of a connection file, and take it over.
 
-        `data` is the parsed JSON, `source` how error messages call it (a path, "standard input"),
-        `path` the file, if there is one. Ports may be integers or numeric strings. A missing `ip`
-        is 127.0.0.1, a missing `transport` tcp, a missing `control_port` 0; the other ports must
-        be there, as a kernel with a port 0 cannot be attached to.
+        Ports may be integers or numeric strings. A missing `ip` is 127.0.0.1, a missing `transport`
+        tcp, a missing `control_port` 0; the other ports must be there, as a kernel with a port 0
+        cannot be attached to.
 
-        Raises ConnectionFileError: one line with every fault.
+        :param data: the parsed JSON.
+        :param source: how error messages call it: a path, "standard input".
+        :param path: the file, if there is one.
+        :raise ConnectionFileError: one line with every fault.
         """
         name = shown(source)
         if not isinstance(data, dict):
@@ -156,7 +158,9 @@ class ConnectionInfo:
 def ipc_path_limit(platform: str = sys.platform) -> int:
     """Return how many bytes long the path of a Unix socket may be (``sun_path`` without its NUL).
 
-    `platform` is a ``sys.platform`` word. Linux takes 107 bytes, macOS and the BSDs 103.
+    Linux takes 107 bytes, macOS and the BSDs 103.
+
+    :param platform: a ``sys.platform`` word.
     """
     return 107 if platform.startswith("linux") else 103
 

@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-__all__ = ["read_json"]
+__all__ = ["NotJsonError", "read_json"]
 
 #: More than any connection file or kernel.json needs by three orders of magnitude.
 SIZE_LIMIT = 1024 * 1024
@@ -23,18 +23,25 @@ _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY
 _NO_ATIME: int = getattr(os, "O_NOATIME", 0)
 
 
+class NotJsonError(ValueError):
+    """The file holds text, but no JSON: it may be meant for something else."""
+
+
 def read_json(path: Path, *, leave_atime: bool = False) -> object:
-    """Return what the file at `path` holds, parsed; at most 1 MiB, UTF-8, a BOM is skipped.
+    """Return what a file holds, parsed; at most 1 MiB, UTF-8, a BOM is skipped.
 
-    With `leave_atime` the file's access time is left alone where the system can do that: a search
-    that picks the file used last must not make the one it read last the winner of the next search.
-
-    Raises ValueError with a reason that makes sense after "PATH: " - also when the file cannot be
-    opened, as to the user both are the same.
+    :param path: the file; nothing but a regular one is read.
+    :param leave_atime: leave the file's access time alone where the system can do that: a search that
+        picks the file used last must not make the one it read last the winner of the next search.
+    :raise ValueError: with a reason that makes sense after "PATH: " - also when the file cannot be
+        opened, as to the user both are the same.
+    :raise NotJsonError: it holds some other text.
     """
     content = _read_bytes(path, leave_atime=leave_atime)
     if not content.strip():
         raise ValueError("is empty")
+    if b"\0" in content:
+        raise ValueError("is not text but binary")
     try:
         return json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -43,7 +50,7 @@ def read_json(path: Path, *, leave_atime: bool = False) -> object:
         raise ValueError("is nested too deeply") from None
     except json.JSONDecodeError as error:
         reason = f"{error.msg}, line {error.lineno} column {error.colno}"
-        raise ValueError(f"is not JSON: {reason}") from None
+        raise NotJsonError(f"is not JSON: {reason}") from None
     except ValueError as error:  # a number of thousands of digits
         raise ValueError(f"is not usable JSON: {error}") from None
 

@@ -18,7 +18,10 @@ class KernelLog:
     """A kernel's stdout and stderr, in a file that only the user may read (0600)."""
 
     def __init__(self, path: Path) -> None:
-        """Create the file; raises OSError (FileExistsError if there is one)."""
+        """Create the file.
+
+        :raise OSError: it cannot be created; FileExistsError if there is one.
+        """
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND
         self.path = path

@@ -63,10 +63,13 @@ def socket_files(info: ConnectionInfo) -> list[Path]:
 def kernel_environment(
     spec: KernelSpec, base: Mapping[str, str], *, detached: bool
 ) -> dict[str, str]:
-    """Return the kernel's environment: `base`, and what the spec adds (JEP 105).
+    """Return the kernel's environment: that of somebody, and what the spec adds (JEP 105).
 
-    JPY_PARENT_PID makes ipykernel end within a second of our death; a `detached` kernel does not
-    get it. PYTHONEXECUTABLE is taken out: it would make another Python believe to be ours.
+    PYTHONEXECUTABLE is taken out: it would make another Python believe to be ours.
+
+    :param spec: of the kernel.
+    :param base: the environment to start from.
+    :param detached: leave out JPY_PARENT_PID, which makes ipykernel end within a second of our death.
     """
     env = dict(base)
     env |= {name: string.Template(text).safe_substitute(base) for name, text in spec.env.items()}
@@ -90,7 +93,10 @@ def refusal(
 
 
 def describe_exit(status: int) -> str:
-    """Return "exited with status 1" or "was killed by SIGSEGV"; `status` is Popen's returncode."""
+    """Return "exited with status 1" or "was killed by SIGSEGV".
+
+    :param status: Popen's returncode.
+    """
     if status >= 0:
         return f"exited with status {status}"
     try:

@@ -9,11 +9,14 @@ __all__ = ["reserve_ports"]
 
 @contextlib.contextmanager
 def reserve_ports(count: int, ip: str) -> Iterator[list[int]]:
-    """Bind `count` free TCP ports on `ip`, all at once, and hold them until the block ends.
+    """Bind free TCP ports, all at once, and hold them until the block ends.
 
     Between the end of the block and the kernel's own bind another process can take one of them;
     JEP 66 calls that the port race. The end should come just before the kernel is started.
-    Raises OSError if `ip` is no address of this machine.
+
+    :param count: how many.
+    :param ip: the address to bind them on.
+    :raise OSError: `ip` is no address of this machine.
     """
     with contextlib.ExitStack() as stack:
         host = None if ip in ("", "*") else ip

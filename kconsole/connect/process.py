@@ -96,14 +96,20 @@ class KernelProcess:
         detached: bool = False,
         curve_keypair: tuple[bytes, bytes] = (b"", b""),
     ) -> Self:
-        """Start the kernel of `spec`; it need not be ready when this returns.
+        """Start a kernel; it need not be ready when this returns.
 
-        `ip` is the address to listen on (tcp). `env` is the environment to start from, by default
-        ours. `connection_file` is where to write it, by default a new name in the runtime
-        directory; for ipc the socket files lie beside it. A `detached` kernel can outlive us, if
-        :meth:`keep` is called. `curve_keypair` is (public, secret) in Z85, for a spec with `curve`.
-
-        Raises KernelStartError if the kernel cannot be started.
+        :param spec: what to start.
+        :param transport: what its sockets are.
+        :param ip: the address to listen on (tcp).
+        :param cwd: where to start it; by default where we are.
+        :param env: the environment to start from, by default ours.
+        :param extra_arguments: put behind those of the spec.
+        :param connection_file: where to write it, by default a new name in the runtime directory;
+            for ipc the socket files lie beside it.
+        :param detached: the kernel does not watch over our life itself, as ipykernel does, but leaves
+            that to the guard; it can be kept then (:meth:`keep`).
+        :param curve_keypair: (public, secret) in Z85, for a spec with `curve`.
+        :raise KernelStartError: the kernel cannot be started.
         """
         path = connection_file or runtime_dir() / f"kernel-{os.urandom(6).hex()}.json"
         path = path.absolute()
@@ -193,8 +199,8 @@ class KernelProcess:
     def interrupt(self) -> bool:
         """Send SIGINT to the kernel and what it has started, if its spec asks for signals.
 
-        Returns False if the kernel is to be interrupted by an interrupt_request on the control
-        channel instead; a signal would kill some of those kernels.
+        :return: False if the kernel is to be interrupted by an interrupt_request on the control
+            channel instead; a signal would kill some of those kernels.
         """
         if self.spec.interrupt_mode == "message" or sys.platform == "win32":
             return False
@@ -204,29 +210,33 @@ class KernelProcess:
     def respawn(self) -> None:
         """Start the kernel again after it has ended, with the same file, ports and keys.
 
-        Raises KernelStartError if it cannot be started, or is still running.
+        :raise KernelStartError: it cannot be started, or is still running.
         """
         self._launch(new_ports=False)
 
     def restart_with_new_ports(self) -> None:
         """Start the kernel again after it has ended, with new ports; the keys stay the same.
 
-        Raises KernelStartError if it cannot be started, or is still running.
+        :raise KernelStartError: it cannot be started, or is still running.
         """
         self._launch(new_ports=True)
 
     def keep(self) -> None:
         """Let go of the kernel: from now on nothing ends it or removes its files, not even stop().
 
-        Only a kernel that was started `detached` is sure to live on. Its log stays where it is.
+        Only a kernel that was started `detached`, and with a guard, is sure to live on. Its log stays
+        where it is.
         """
         self._close(remove=False)
 
     def end(self, *, ask: Callable[[], None] | None = None, grace: float = 2.5) -> None:
         """End the process, but keep its files and keys, so that it can be respawned.
 
-        `ask` is to send a shutdown_request; then SIGTERM and at last SIGKILL go to the group, with
-        `grace` seconds in between. Returns as soon as the kernel has ended.
+        After the question SIGTERM and at last SIGKILL go to the group. Returns as soon as the kernel
+        has ended.
+
+        :param ask: sends a shutdown_request.
+        :param grace: seconds to wait for an end before the next step.
         """
         try:
             self._end_gently(ask, grace)
@@ -256,7 +266,8 @@ class KernelProcess:
             state = "was stopped" if self._closed else "is still running"
             raise KernelStartError(f"{self._name} {state}")
         options = self._options
-        env = kernel_environment(self.spec, options.env, detached=options.detached)
+        detached = options.detached and self._guard.is_there
+        env = kernel_environment(self.spec, options.env, detached=detached)
         command = self.spec.command(self._path, options.extra_arguments, env.get("PATH"))
         self._log.clear()
         try:

@@ -79,7 +79,11 @@ class KernelSpec:
 
         ``{connection_file}``, ``{resource_dir}`` and ``{prefix}`` are replaced; every other brace
         is left alone, as code in the kernel's language may contain some. A leading ``~/`` is
-        expanded. `extra_arguments` go to the end. `search_path` is the PATH to look for Python on.
+        expanded.
+
+        :param connection_file: for the placeholder.
+        :param extra_arguments: go to the end.
+        :param search_path: the PATH to look for Python on.
         """
         values = {
             "connection_file": os.path.realpath(connection_file),
@@ -123,12 +127,12 @@ class SpecListing(NamedTuple):
 
 
 def load_kernel_spec(directory: Path) -> KernelSpec:
-    """Read the kernelspec in `directory`.
+    """Read the kernelspec in a directory.
 
     JEP 105 requires display_name and language; specs without them are about, so they are taken
     as the name and "". Keys that JEP 105 does not know are ignored.
 
-    Raises KernelSpecError, with the file and the reason.
+    :raise KernelSpecError: with the file and the reason.
     """
     file = directory / "kernel.json"
     try:
@@ -143,8 +147,10 @@ def load_kernel_spec(directory: Path) -> KernelSpec:
 def list_kernel_specs(directories: Iterable[Path] | None = None) -> SpecListing:
     """Return every usable kernelspec, and what is wrong with the others.
 
-    `directories` are by default Jupyter's search path (:mod:`kconsole.connect.paths`). A native
-    ``python3`` is among the specs if ipykernel can be imported here, even if none is installed.
+    A native ``python3`` is among the specs if ipykernel can be imported here, even if none is
+    installed.
+
+    :param directories: by default Jupyter's search path (:mod:`kconsole.connect.paths`).
     """
     specs: dict[str, KernelSpec] = {}
     faults: list[SpecFault] = []
@@ -172,9 +178,10 @@ def find_kernel_specs(directories: Iterable[Path] | None = None) -> dict[str, Ke
 
 
 def get_kernel_spec(name: str, directories: Iterable[Path] | None = None) -> KernelSpec:
-    """Return the kernelspec called `name`, in whatever case; "python" falls back to "python3".
+    """Return the kernelspec of a name.
 
-    Raises KernelSpecError: what is wrong with the spec, or which ones there are instead.
+    :param name: in whatever case; "python" falls back to "python3".
+    :raise KernelSpecError: what is wrong with the spec, or which ones there are instead.
     """
     specs, faults = list_kernel_specs(directories)
     wanted = name.lower()
@@ -189,7 +196,7 @@ def get_kernel_spec(name: str, directories: Iterable[Path] | None = None) -> Ker
 def default_kernel_spec(directories: Iterable[Path] | None = None) -> KernelSpec:
     """Return the kernelspec to start when nobody names one: ``python3``.
 
-    Raises KernelSpecError, naming the others, if there is no Python kernel.
+    :raise KernelSpecError: there is no Python kernel; names the others.
     """
     return get_kernel_spec(NATIVE, directories)
 

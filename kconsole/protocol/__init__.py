@@ -15,6 +15,9 @@ replies         contents of replies, parsed
 events          contents of what comes on iopub and stdin, parsed
 cell            when one execute_request has ended
 activity        whom the kernel is busy for
+restart         when a kernel has been restarted by others
+wishes          what a kernel asks of its front-end in a reply
+farewell        the words by which one leaves
 liveness        the heartbeat's arithmetic
 completeness    a local guess for when is_complete cannot be asked
 ==============  ===================================================================

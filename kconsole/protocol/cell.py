@@ -10,7 +10,8 @@ message can be lost, or never be sent. Hence four states::
 In ``half`` the other one is waited for as long as something still flows: a second after the last
 message of the cell, also a second after any other iopub message (a backlog is being drained), but
 only up to a bound. In ``tail`` the prompt may come back; what still arrives belongs to the cell.
-A cell that runs has no time limit: computing is what kernels are for.
+A cell that runs has no time limit: computing is what kernels are for. It ends early only if the kernel
+does, or is restarted (:meth:`Cell.lose`).
 
 The clock is the caller's: it passes ``now`` in, and calls :meth:`Cell.poll` at ``deadline()``.
 """
@@ -33,6 +34,7 @@ __all__ = [
     "HALF_AT_MOST_S",
     "HALF_OTHER_AT_MOST_S",
     "HALF_QUIET_S",
+    "INTERRUPT_S",
     "TAIL_AT_MOST_S",
     "TAIL_QUIET_S",
     "Cell",
@@ -44,6 +46,8 @@ HALF_OTHER_AT_MOST_S = 10.0
 """So long after the first of the two, messages that are not the cell's own count no more."""
 HALF_AT_MOST_S = 60.0
 """So long after the first of the two, the other is lost whatever comes."""
+INTERRUPT_S = 3.0
+"""So long an interrupted cell may go on before its user is told that the kernel does not react."""
 TAIL_QUIET_S = 0.05
 """After reply and idle: so long without a message of the cell, and it is done."""
 TAIL_AT_MOST_S = 1.0
@@ -66,6 +70,7 @@ class Cell:
         "_last_own",
         "execution_count",
         "given_up",
+        "lost",
         "msg_id",
         "reply",
         "saw_error",
@@ -82,6 +87,8 @@ class Cell:
         self.reply: ExecuteReply | None = None
         #: Which of the two never came; "" as long as none has been given up.
         self.given_up: Literal["", "reply", "idle"] = ""
+        #: Why nothing of it will come any more, such as "the kernel was restarted"; "" as a rule.
+        self.lost = ""
         #: Whether an error, text on stderr, any output at all came on iopub.
         self.saw_error = False
         self.saw_stderr = False
@@ -134,6 +141,18 @@ class Cell:
         """Note an iopub message that is not of this cell."""
         self._last_other = now
         self.poll(now)
+
+    def lose(self, reason: str, now: float) -> None:
+        """Give all up that has not come: the kernel is gone, or is another one.
+
+        A cell whose reply and idle have come has lost nothing; it only ends.
+
+        :param reason: for the user, kept in :attr:`lost`.
+        """
+        if not self.finished:
+            self.lost = reason
+        if self.state != "done":
+            self._enter("done", now)
 
     def deadline(self) -> float | None:
         """When :meth:`poll` must be called, in seconds of the caller's clock; None is never."""

@@ -234,6 +234,8 @@ def parse_complete(msg: Message, code: str, cursor_pos: int) -> CompleteReply:
         return CompleteReply(())
     metadata = as_mapping(content.get("metadata"))
     details = list(map(as_mapping, as_rows(metadata.get(_COMPLETION_TYPES))))
+    if not details:  # there may be tens of thousands
+        return CompleteReply(tuple(Completion(text, *span) for text in dict.fromkeys(texts)))
     matches: dict[tuple[str, int, int], Completion] = {}
     for text, detail in zip(texts, _match_details(texts, details), strict=True):
         start, end = _detail_span(text, detail, len(code)) or span

@@ -3,7 +3,7 @@
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["cell_width", "fit"]
+__all__ = ["cell_width", "fit", "text_width"]
 
 #: Zero columns: marks that join the character before, and format characters.
 _ZERO_WIDTH = frozenset({"Mn", "Me", "Cf"})
@@ -16,6 +16,11 @@ def cell_width(character: str) -> int:
     if unicodedata.category(character) in _ZERO_WIDTH and character != "\xad":
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def text_width(text: str) -> int:
+    """Return the columns that a printable text takes."""
+    return len(text) if text.isascii() else sum(map(cell_width, text))
 
 
 def fit(text: str, width: int) -> str:

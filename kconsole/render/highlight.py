@@ -87,9 +87,8 @@ def lexer_for(language: LanguageInfo) -> Lexer:
 def highlight(code: str, lexer: Lexer, color: bool) -> str:
     """Return source code safe for a terminal, every control in it made visible.
 
-    Args:
-        lexer: from :func:`lexer_for`.
-        color: False leaves it without colours; code of more than 100,000 characters has none.
+    :param lexer: from :func:`lexer_for`.
+    :param color: False leaves it without colours; code of more than 100,000 characters has none.
     """
     code = make_visible(code.replace("\r\n", "\n"))
     if not color or len(code) > _MAX_CHARACTERS:

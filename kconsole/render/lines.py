@@ -16,7 +16,7 @@ from itertools import groupby
 from kconsole.render.cells import cell_width
 from kconsole.render.sgr import DEFAULT, RESET, Style, restyle, serialise
 
-__all__ = ["COLUMNS", "TailLine"]
+__all__ = ["COLUMNS", "Row", "TailLine"]
 
 COLUMNS = 1024
 """Columns of the row that is emulated: more than any screen has."""
@@ -36,11 +36,11 @@ class TailLine:
     the line before, and resets it at its end.  The text has to be sanitised.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, style: Style = DEFAULT) -> None:
         self._pieces: list[str] = []
-        self._row: _Row | None = None  # in place of pieces, once the cursor has moved back
-        self._start_style = DEFAULT  # at the beginning of the pieces
-        self._style = DEFAULT
+        self._row: Row | None = None  # in place of pieces, once the cursor has moved back
+        self._start_style = style  # at the beginning of the pieces
+        self._style = style
 
     def feed(self, text: str) -> list[str]:
         """Add text; return the lines that it completes, each with its newline."""
@@ -84,12 +84,17 @@ class TailLine:
                 for match in _SGR.finditer(part):
                     self._style, _ = restyle(self._style, match[1])
             return
+        row = self.row()
+        row.write(part)
+        self._style = row.style
+
+    def row(self) -> "Row":
+        """The unfinished line as cells with a cursor, for whoever moves it further."""
         if self._row is None:
-            self._row = _Row(self._start_style)
+            self._row = Row(self._start_style)
             self._row.write("".join(self._pieces))
             self._pieces = []
-        self._row.write(part)
-        self._style = self._row.style
+        return self._row
 
     def _clear(self) -> None:
         self._pieces = []
@@ -97,37 +102,44 @@ class TailLine:
         self._start_style = self._style
 
 
-class _Row:
-    """One row of cells. A wide character takes a cell and an empty string in the next one."""
+class Row:
+    """One row of cells. A wide character takes a cell and an empty string in the next one.
+
+    Attributes:
+        style: in which the next character is written.
+        column: of the cursor, counted from 0.
+    """
 
     def __init__(self, style: Style) -> None:
         self.style = style
+        self.column = 0
         self._settled: list[str] = []  # rows before this one
         self._characters: list[str] = []
         self._styles: list[Style] = []
-        self._column = 0
 
     @property
     def text(self) -> str:
+        """The row, rendered with its styles, without any cursor movement."""
         return "".join(self._settled) + self._render()
 
     def write(self, text: str) -> None:
+        """Write text at the cursor."""
         for match in _TOKEN.finditer(text):
             if (final := match[2]) == "m":
                 self.style, _ = restyle(self.style, match[1])
             elif final == "K":
-                self._erase(match[1])
+                self.erase(match[1])
             elif final is None:
                 self._print(match[0])
 
     def _print(self, text: str) -> None:
         match text:
             case "\r":
-                self._column = 0
+                self.column = 0
             case "\b":
-                self._column = max(0, min(self._column, COLUMNS - 1) - 1)
+                self.column = max(0, min(self.column, COLUMNS - 1) - 1)
             case "\t":
-                self._column = min((self._column // _TAB + 1) * _TAB, COLUMNS - 1)
+                self.column = min((self.column // _TAB + 1) * _TAB, COLUMNS - 1)
             case _ if text.isascii():
                 self._put_ascii(text)
             case _:
@@ -139,7 +151,7 @@ class _Row:
         position = 0
         while position < len(text):
             self._wrap(1)
-            run = text[position : position + COLUMNS - self._column]
+            run = text[position : position + COLUMNS - self.column]
             self._replace(list(run))
             position += len(run)
 
@@ -153,30 +165,30 @@ class _Row:
 
     def _join(self, mark: str) -> None:
         """Add a combining mark to the character before the cursor, if there is one."""
-        index = self._column - 1
+        index = self.column - 1
         if index > 0 and index < len(self._characters) and not self._characters[index]:
             index -= 1
         if 0 <= index < len(self._characters) and len(self._characters[index]) <= _MAX_MARKS:
             self._characters[index] += mark
 
     def _wrap(self, width: int) -> None:
-        if self._column + width > COLUMNS:
+        if self.column + width > COLUMNS:
             self._settled.append(self._render())
-            self._characters, self._styles, self._column = [], [], 0
+            self._characters, self._styles, self.column = [], [], 0
 
     def _replace(self, cells: list[str]) -> None:
         """Write cells at the cursor, and move it behind them."""
-        start, end = self._column, self._column + len(cells)
+        start, end = self.column, self.column + len(cells)
         self._pad(start)
         self._split_wide(start)
         self._split_wide(end)
         self._characters[start:end] = cells
         self._styles[start:end] = [self.style] * len(cells)
-        self._column = end
+        self.column = end
 
-    def _erase(self, part: str) -> None:
+    def erase(self, part: str) -> None:
         """``ESC[K``: to the end of the row; with 1 up to the cursor, with 2 the whole row."""
-        column = min(self._column, COLUMNS - 1)
+        column = min(self.column, COLUMNS - 1)
         if part == "2":
             self._characters, self._styles = [], []
         elif part == "1":

@@ -29,13 +29,10 @@ def best_text(
 ) -> tuple[str, str]:
     """Choose what to show of an output.
 
-    Args:
-        data: MIME type -> value: a string, a list of strings, or any JSON value.
-        metadata: MIME type -> what is said about that value (an image's width and height).
-        preference: MIME types, the best first.
-
-    Returns:
-        The MIME type chosen, and the text as the kernel sent it, not yet sanitised.  For what
+    :param data: MIME type -> value: a string, a list of strings, or any JSON value.
+    :param metadata: MIME type -> what is said about that value (an image's width and height).
+    :param preference: MIME types, the best first.
+    :return: the MIME type chosen, and the text as the kernel sent it, not yet sanitised.  For what
         cannot be shown as text a placeholder, ``[image/png, 12.3 kB]``; two empty strings if there
         is nothing at all.  Never raises, whatever the values are.
     """

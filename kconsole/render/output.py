@@ -111,7 +111,10 @@ class Renderer:
         count = " " if event.execution_count is None else event.execution_count
         prompt = paint(f"Out[{count}]:", "out", self._options.color) + " "
         # Several lines begin below the prompt, so that their columns stay aligned.
-        if "\n" in strip_sgr(text)[:-1]:
+        plain = strip_sgr(text)
+        if (
+            plain.find("\n", 0, len(plain) - 1) >= 0
+        ):  # a slice would be one more copy of a huge text
             prompt += "\n"
         return self._fresh_line() + prompt + text
 

@@ -63,10 +63,9 @@ class _Rules(NamedTuple):
 class Sanitiser:
     """Makes one stream's text safe for a terminal, message by message.
 
-    Args:
-        kind: what the text is, which decides what it may do.
-        cursor_up: let ``CSI n A`` through where the kind allows motion.  Only for a caller that
-            emulates the cursor itself and keeps it inside its own region.
+    :param kind: what the text is, which decides what it may do.
+    :param cursor_up: let ``CSI n A`` through where the kind allows motion.  Only for a caller that
+        emulates the cursor itself and keeps it inside its own region.
     """
 
     def __init__(self, kind: Kind = "stream", *, cursor_up: bool = False) -> None:
@@ -166,8 +165,7 @@ def sanitise(text: str, kind: Kind = "display") -> str:
 def one_line(text: str, width: int | None = None) -> str:
     """Return a prompt, completion or name as plain text of one line, without colours.
 
-    Args:
-        width: the screen's columns; a longer text is cut there and ends in an ellipsis.
+    :param width: the screen's columns; a longer text is cut there and ends in an ellipsis.
     """
     line = sanitise(text, "line")
     return line if width is None else fit(line, width)

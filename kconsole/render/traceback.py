@@ -14,9 +14,8 @@ def error_text(event: ErrorOutput, color: bool, *, raw: bool = False) -> str:
     Kernels send the traceback as lines, as one string with newlines, or not at all; most of them
     colour it themselves.
 
-    Args:
-        color: False takes all colours out.
-        raw: do not sanitise; for output that does not go to a terminal.
+    :param color: False takes all colours out.
+    :param raw: do not sanitise; for output that does not go to a terminal.
     """
     traceback = "\n".join(event.traceback)
     if strip_sgr(traceback).strip():

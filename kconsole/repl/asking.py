@@ -17,11 +17,8 @@ class Questions:
     async def answer(self, msg_id: str, timeout: float | None) -> Message | None:
         """Wait for the reply to a request that has just been sent.
 
-        Parameters:
-            timeout: seconds; None is without limit.
-
-        Returns:
-            The reply; None if there was none in that time, or nobody is there to give one.
+        :param timeout: seconds; None is without limit.
+        :return: the reply; None if there was none in that time, or nobody is there to give one.
         """
         future: asyncio.Future[Message | None] = asyncio.get_running_loop().create_future()
         self._waiting[msg_id] = future
@@ -41,6 +38,10 @@ class Questions:
         if not future.done():
             future.set_result(msg)
         return True
+
+    def awaits(self, msg_id: str) -> bool:
+        """Whether somebody waits for the reply to a request."""
+        return msg_id in self._waiting
 
     def idle(self, msg_id: str) -> None:
         """Note that the kernel is done with a request: its reply comes now, or never."""

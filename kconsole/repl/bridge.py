@@ -1,11 +1,17 @@
 """The one meeting point between the client's I/O thread and the console's event loop.
 
-The I/O thread appends, and wakes the loop once per burst; the loop takes bounded bites, and looks at the
+The I/O thread puts, and wakes the loop once per burst; the loop takes bounded bites, and looks at the
 keyboard between two of them. So a flood of output never keeps a key waiting.
+
+A flood is many small pieces of one stream. They are joined as they are put, so that whatever is done with a
+message is done once for hundreds of them; and as long as they flood, the loop comes for them by the clock,
+because to be woken for each would cost both threads more than the messages do. What the screen has no room
+for waits here.
 """
 
 import asyncio
 import re
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -15,20 +21,61 @@ from kconsole.protocol.message import Channel, Message
 
 __all__ = ["Bridge"]
 
-_BITE = 256  # messages
+_BITE = 256  # messages, or runs of pieces
 _BITE_S = 0.008
 _INTRODUCER = re.compile("[\x1b\x80-\x9f]")  # what may begin an escape sequence
-_JOINED = 8192  # characters of one stream that are joined to one message at the most
+_JOINED = 32768  # characters of one stream that are joined to one message at the most
+
+#: So many messages within so many seconds are a flood, for which the loop comes at this interval.
+_FLOOD = 64
+_FLOOD_S = 0.02
+_INTERVAL_S = 0.01
+_FULL_S = 0.001  # until a full screen is looked at again; it has drawn by then, or is about to
+
+
+class _Run:
+    """A stream's message, and the texts of those that followed it and say more of the same."""
+
+    __slots__ = ("_first", "_name", "_parent", "_size", "_texts")
+
+    def __init__(self, first: Message, text: str) -> None:
+        self._first = first
+        self._name = first["content"]["name"]
+        self._parent = first["parent_header"]
+        self._texts = [text]
+        self._size = len(text)
+
+    def take(self, msg: Message, text: str) -> bool:
+        """Add a message's text; False if it is another stream's, or this is long enough."""
+        if (
+            self._size >= _JOINED
+            or msg["content"]["name"] != self._name
+            or msg["parent_header"] != self._parent
+        ):
+            return False
+        self._texts.append(text)
+        self._size += len(text)
+        return True
+
+    def item(self) -> Item:
+        """All of it as one message."""
+        if len(self._texts) == 1:
+            return Item("iopub", self._first)
+        content = {"name": self._name, "text": "".join(self._texts)}
+        return Item("iopub", {**self._first, "content": content})
+
+
+_Entry = Item | _Run | Callable[[], None]
 
 
 class Bridge:
     """Carries messages from the I/O thread into an event loop.
 
-    Parameters:
-        loop: where messages are wanted.
-        receive: called in the loop with each message.
-        after: called in the loop after each bite.
-        changed: called in the loop when the client's health may have changed.
+    :param loop: where messages are wanted.
+    :param receive: called in the loop with each message.
+    :param after: called in the loop after each bite.
+    :param changed: called in the loop when the client's health may have changed.
+    :param full: whether nothing is wanted for the moment.
     """
 
     def __init__(
@@ -37,36 +84,72 @@ class Bridge:
         receive: Callable[[Item], None],
         after: Callable[[], None],
         changed: Callable[[], None],
+        full: Callable[[], bool],
     ) -> None:
         self._loop = loop
         self._receive = receive
         self._after = after
         self._changed = changed
-        #: The I/O thread appends, the loop pops.
-        self._queue: deque[Item] = deque()
-        #: Whether a turn is on its way; set before it is asked for, cleared when the queue is empty.
+        self._full = full
+        #: Guards the following four, between the I/O thread that puts and the loop that takes.
+        self._lock = threading.Lock()
+        self._queue: deque[_Entry] = deque()
+        #: What comes after the queue, and can still grow: only what is here does, never what was taken.
+        self._run: _Run | None = None
+        #: Whether a turn is on its way.
         self._scheduled = False
+        self._count = 0  # of messages, since _since
+        #: Only the loop touches these two.
+        self._since = 0.0
+        self._flooded = False
+        #: Written by the loop.
         self._closed = False
 
     def put(self, channel: Channel, msg: Message) -> None:
         """Take a message from the I/O thread; a sink of the client."""
-        self._queue.append(Item(channel, msg))
-        if not self._scheduled:
+        text = _plain_text(channel, msg)
+        with self._lock:
+            self._count += 1
+            if text is None:
+                self._add(Item(channel, msg))
+            elif self._run is None or not self._run.take(msg, text):
+                self._end_run()
+                self._run = _Run(msg, text)
+            if self._scheduled:
+                return
             self._scheduled = True
-            self._call(self._turn)
+        self._call(self._turn)
+
+    def call(self, callback: Callable[[], None]) -> None:
+        """Have something called in the loop, after the messages that have come before."""
+        with self._lock:
+            self._add(callback)
+            if self._scheduled:
+                return
+            self._scheduled = True
+        self._call(self._turn)
 
     def change(self) -> None:
         """Take word from the I/O thread that the client's health may have changed."""
         self._call(self._changed)
 
+    @property
+    def behind(self) -> bool:
+        """Whether there are messages that the loop has not come to yet."""
+        return bool(self._queue) or self._run is not None
+
     def close(self) -> None:
         """Take no more: the loop is about to end."""
         self._closed = True
 
-    @property
-    def backlog(self) -> int:
-        """How many messages wait for their turn."""
-        return len(self._queue)
+    def _add(self, entry: _Entry) -> None:
+        self._end_run()
+        self._queue.append(entry)
+
+    def _end_run(self) -> None:
+        if self._run is not None:
+            self._queue.append(self._run)
+            self._run = None
 
     def _call(self, callback: Callable[[], None]) -> None:
         if self._closed:
@@ -76,60 +159,61 @@ class Bridge:
         except RuntimeError:  # the loop was closed between the two lines
             return
 
-    def _join(self, item: Item) -> Item:
-        """Add to a piece of a stream those that follow it in the queue: a flood is many small ones."""
-        name = _stream_name(item)
-        if name is None:
-            return item
-        msg = item.msg
-        texts = [msg["content"]["text"]]
-        size = len(texts[0])
-        while self._queue and size < _JOINED:
-            following = self._queue[0]
-            parent = following.msg["parent_header"]
-            if _stream_name(following) != name or parent != msg["parent_header"]:
-                break
-            texts.append(following.msg["content"]["text"])
-            size += len(texts[-1])
-            self._queue.popleft()
-        if len(texts) == 1:
-            return item
-        joined: Message = {**msg, "content": {"name": name, "text": "".join(texts)}}
-        return Item(item.channel, joined)
-
     def _turn(self) -> None:
-        """Take one bite, and ask for another turn if something is left; also after a mistake."""
+        """Take one bite, and see to the next turn; also after a mistake."""
         try:
             self._bite()
         finally:
-            self._scheduled = False
-            if self._queue and not self._scheduled:  # or the I/O thread has asked in this moment
-                self._scheduled = True
-                self._loop.call_soon(self._turn)
+            self._go_on()
             self._after()
 
     def _bite(self) -> None:
         until = time.monotonic() + _BITE_S
         for _ in range(_BITE):
-            try:
-                item = self._queue.popleft()
-            except IndexError:
+            entry = None if self._full() else self._next()
+            if entry is None:
                 return
-            self._receive(self._join(item))
+            if isinstance(entry, _Run):
+                self._receive(entry.item())
+            elif isinstance(entry, Item):
+                self._receive(entry)
+            else:
+                entry()
             if time.monotonic() > until:
                 return
 
+    def _next(self) -> _Entry | None:
+        with self._lock:
+            if self._queue:
+                return self._queue.popleft()
+            run, self._run = self._run, None
+            return run
 
-def _stream_name(item: Item) -> str | None:
-    """The stream's name, if the message is a piece of plain text, which may be joined to others.
+    def _go_on(self) -> None:
+        """Come again if something is left, or in a moment if there is a flood."""
+        now = time.monotonic()
+        with self._lock:
+            if now - self._since >= _FLOOD_S:
+                self._flooded = self._count >= _FLOOD
+                self._since, self._count = now, 0
+            behind = bool(self._queue)
+            self._scheduled = again = behind or self._run is not None or self._flooded
+        if again:
+            short = _FULL_S if self._full() else 0.0
+            self._loop.call_later(short if behind or not self._flooded else _INTERVAL_S, self._turn)
+
+
+def _plain_text(channel: Channel, msg: Message) -> str | None:
+    """The text, if the message is a piece of a stream without escapes, which may be joined to others.
 
     A piece with an escape in it stays by itself: a control string that is cut at its end must not be
     completed by the next message before the sanitiser has seen it.
     """
-    msg = item.msg
-    if item.channel != "iopub" or msg["msg_type"] != "stream":
+    if channel != "iopub" or msg["msg_type"] != "stream":
         return None
     name, text = msg["content"].get("name"), msg["content"].get("text")
-    if not isinstance(name, str) or not isinstance(text, str):
+    if not isinstance(text, str) or not isinstance(name, str):
         return None
-    return None if _INTRODUCER.search(text) else name
+    if text.isascii():
+        return None if "\x1b" in text else text
+    return None if _INTRODUCER.search(text) else text

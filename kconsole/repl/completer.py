@@ -1,50 +1,91 @@
-"""Completion by the kernel, never in the way of a key."""
+"""The kernel's matches as prompt_toolkit's completions: of 20,000, none may cost much. Pure."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import Sequence
 
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
-from prompt_toolkit.document import Document
+from prompt_toolkit.completion import Completion
+from prompt_toolkit.formatted_text import FormattedText
 
 from kconsole.protocol.replies import CompleteReply
 from kconsole.render.sanitise import one_line
 
-__all__ = ["KernelCompleter", "insertable"]
+__all__ = ["Offer", "insertable", "offers", "what_all_add"]
+
+_AT_MOST = 10_000  # in the menu; nobody looks through more
+_SHOWN = 60  # columns of a match in the menu
+_META = 40  # columns of what is said beside it
 
 
-class KernelCompleter(Completer):
-    """Asks the kernel, and turns its matches into prompt_toolkit's.
+class Offer(Completion):
+    """A completion of plain texts; prompt_toolkit's own would be parsed as formatted text, each time.
 
-    Parameters:
-        ask: asks for completions of a code at a cursor (in code points); None if there are none, or
-            if the kernel cannot be asked now.
+    :param text: to be inserted.
+    :param start_position: where, counted back from the cursor: 0 or less.
+    :param shown: what stands in the menu, and beside it.
+    :param meta: what stands in the menu, and beside it.
     """
 
-    def __init__(self, ask: Callable[[str, int], Awaitable[CompleteReply | None]]) -> None:
-        self._ask = ask
+    def __init__(self, text: str, start_position: int, shown: str, meta: str) -> None:
+        self.text = text
+        self.start_position = start_position
+        self.display: FormattedText = _NOTHING  # the menu shows display_text
+        self.style = self.selected_style = ""
+        self._display_meta = meta
+        self._texts = shown, meta
 
-    def get_completions(
-        self, document: Document, complete_event: CompleteEvent
-    ) -> Iterable[Completion]:
-        """Nothing: a kernel can only be asked without blocking."""
-        return ()
+    @property
+    def display_text(self) -> str:
+        """What the menu shows."""
+        return self._texts[0]
 
-    async def get_completions_async(
-        self, document: Document, complete_event: CompleteEvent
-    ) -> AsyncGenerator[Completion, None]:
-        """The kernel's matches at the cursor."""
-        cursor = document.cursor_position
-        reply = await self._ask(document.text, cursor)
-        for match in reply.matches if reply is not None else ():
-            # A match that ends after the cursor would need what stands there deleted: prompt_toolkit
-            # cannot, so what the match has in common with it is left out of the inserted text.
-            after = document.text[cursor : match.end]
-            text = match.text.removesuffix(after) if after else match.text
-            yield Completion(
-                insertable(text),
-                start_position=min(0, match.start - cursor),
-                display=_shown(match.text, 60),
-                display_meta=_shown(match.signature or match.type, 40) or None,
+    @property
+    def display_meta_text(self) -> str:
+        """What the menu shows beside it."""
+        return self._texts[1]
+
+
+_NOTHING = FormattedText()
+
+
+def offers(reply: CompleteReply, code: str, cursor: int) -> list[Offer]:
+    """Make the menu's entries out of a reply.
+
+    :param reply: the kernel's.
+    :param code: what it was asked about.
+    :param cursor: where in it, in code points.
+    """
+    found = []
+    for text, start, end, kind, signature in reply.matches[:_AT_MOST]:
+        # A match that ends after the cursor would need what stands there deleted: prompt_toolkit
+        # cannot, so what the match has in common with it is left out of the inserted text.
+        inserted = text.removesuffix(code[cursor:end]) if end > cursor else text
+        meta = signature or kind
+        found.append(
+            Offer(
+                insertable(inserted),
+                min(0, start - cursor),
+                _shown(text, _SHOWN),
+                _shown(meta, _META) if meta else "",
             )
+        )
+    return found
+
+
+def what_all_add(found: Sequence[Completion], before: str) -> str:
+    """What every completion inserts at the cursor; "" if any changes what stands before it.
+
+    :param found: the completions; at least one.
+    :param before: the text before the cursor.
+    """
+    rests = []
+    for each in found:
+        kept = -each.start_position
+        if not before.endswith(each.text[:kept]) or len(each.text) < kept:
+            return ""
+        rests.append(each.text[kept:])
+    first, last = min(rests), max(rests)  # what these two share, all do
+    while not last.startswith(first):
+        first = first[:-1]
+    return first
 
 
 def _shown(text: str, width: int) -> str:

@@ -16,9 +16,8 @@ import sys
 from typing import Any
 
 from kconsole.client.kernel import Kernel
-from kconsole.protocol.replies import CompleteReply, KernelInfo
+from kconsole.protocol.replies import KernelInfo
 from kconsole.repl.bridge import Bridge
-from kconsole.repl.completer import KernelCompleter
 from kconsole.repl.desk import Desk
 from kconsole.repl.editing import Editing
 from kconsole.repl.face import Face
@@ -32,20 +31,18 @@ from kconsole.repl.view import View
 
 __all__ = ["Console", "run_console"]
 
-_SLOW_SHELL_S = 0.3
-_NOTICE_S = 2.0
-
 
 def run_console(kernel: Kernel, *, color: bool) -> int:
     """Run the console until it is left.
 
-    Parameters:
-        kernel: ready to be used.
-        color: whether to use colours.
-
-    Returns:
-        The exit status: 0, or 4 if the kernel was dead in the end, or 128 + N for signal N.
+    :param kernel: ready to be used.
+    :param color: whether to use colours.
+    :return: the exit status: 0, or 4 if the kernel was dead in the end, or 128 + N for signal N.
     """
+
+    # While output floods, the I/O thread nearly always has the interpreter's lock, and the loop waits
+    # for it, this many seconds, after each read and write of a key's echo. The default is 5 ms.
+    sys.setswitchinterval(0.001)
 
     async def main() -> int:
         return await Console(kernel, color=color).run()
@@ -70,18 +67,32 @@ class Console:
         self._view = View(
             Face(self._state, client),
             key_bindings(lambda: self._editing),
-            KernelCompleter(self._complete),
             KernelHistory(self._history),
             sys.stdin,
             sys.stdout,
         )
         self._screen = self._view.screen
         self._scribe = Scribe(self._screen, color=color)
-        self._desk = Desk(kernel, self._state, self._view, self._scribe, self._inquiry, self._loop)
+        self._desk = Desk(
+            kernel,
+            self._state,
+            self._view,
+            self._scribe,
+            self._inquiry,
+            self._loop,
+            lambda: self._bridge.behind,
+        )
         self._editing = Editing(self._desk)
         self._work = self._editing.work
         intake = Intake(self._desk, self._work)
-        self._bridge = Bridge(self._loop, intake.receive, self._work.look, self._look_at_health)
+        self._renewing = False
+        self._bridge = Bridge(
+            self._loop,
+            intake.receive,
+            self._work.look,
+            self._look_at_health,
+            lambda: self._screen.full,
+        )
 
     async def run(self) -> int:
         """Show the prompt, and stay until the console is left."""
@@ -92,6 +103,7 @@ class Console:
                 self._loop.add_signal_handler(number, self._desk.exit, 128 + number)
         self._client.sink = self._bridge.put
         self._client.on_change = self._bridge.change
+        self._client.on_restart = lambda: self._bridge.call(self._welcome_back)
         try:
             return await self._view.app.run_async(pre_run=self._begin, set_exception_handler=False)
         except EOFError:  # the terminal has gone away
@@ -103,6 +115,7 @@ class Console:
             self._bridge.close()
             self._client.sink = lambda channel, msg: None
             self._client.on_change = None
+            self._client.on_restart = None
             self._desk.close()
 
     # -- the beginning -------------------------------------------------------------------------------
@@ -117,8 +130,9 @@ class Console:
         self._screen.flush()
         self._desk.spawn(self._learn_language)
         if self._kernel.busy:
+            state = "busy or not answering" if self._kernel.silent else "busy"
+            self._scribe.note(f"the kernel is {state}; what you enter waits for it")
             self._desk.spawn(self._wait_for_shell)
-            self._loop.call_later(_SLOW_SHELL_S, self._tell_if_busy)
         if self._state.count is None and info.implementation == "ipython":
             self._desk.spawn(self._find_count)
 
@@ -129,14 +143,13 @@ class Console:
         self._view.app.invalidate()
 
     async def _wait_for_shell(self) -> None:
-        await self._inquiry.shell_answers()
+        info = await self._inquiry.kernel_info(None)
         self._state.shell_answers.set()
         self._desk.keep_time()
-
-    def _tell_if_busy(self) -> None:
-        """Unless the kernel was only slower on shell than on control, as every kernel is that starts."""
-        if not self._state.shell_answers.is_set():
-            self._scribe.note("the kernel is busy; what you enter waits for it")
+        if info is not None and self._kernel.silent:
+            self._state.info = info
+            self._scribe.banner(info)
+            await self._learn_language()
 
     async def _find_count(self) -> None:
         await self._state.shell_answers.wait()
@@ -147,32 +160,9 @@ class Console:
 
     # -- what prompt_toolkit asks for ------------------------------------------------------------------
 
-    async def _complete(self, code: str, cursor: int) -> CompleteReply | None:
-        if self._state.working:
-            self._say("no completions while the kernel is busy")
-            return None
-        self._state.notice = "completing"
-        self._view.app.invalidate()
-        try:
-            return await self._inquiry.complete(code, cursor)
-        finally:
-            self._state.notice = ""
-            self._view.app.invalidate()
-
     async def _history(self) -> list[str]:
         await self._state.shell_answers.wait()
         return await self._inquiry.history()
-
-    def _say(self, notice: str) -> None:
-        """Show something in the toolbar for a moment."""
-        self._state.notice = notice
-        self._view.app.invalidate()
-        self._loop.call_later(_NOTICE_S, self._unsay, notice)
-
-    def _unsay(self, notice: str) -> None:
-        if self._state.notice == notice:
-            self._state.notice = ""
-            self._view.app.invalidate()
 
     # -- the kernel's health ---------------------------------------------------------------------------
 
@@ -181,27 +171,42 @@ class Console:
         if self._state.gone and before.state != "gone":
             self._mourn()
         elif before.state == "gone" and self._state.health.state == "ok":
-            self._desk.spawn(self._welcome_back)
+            self._welcome_back()
         self._desk.keep_time()
 
     def _mourn(self) -> None:
-        """The kernel is dead: nothing that was asked of it will be answered."""
-        self._inquiry.give_up()
-        self._state.activity.clear()
-        self._state.shell_answers.set()
-        self._work.end()
+        """The kernel is dead."""
+        self._end_all()
         self._scribe.note(f"the kernel died: {self._state.health.detail}", "error")
         self._work.drop_queue()
         self._screen.flush()
 
-    async def _welcome_back(self) -> None:
-        """Something listens again where the kernel was: a new one, in all likelihood."""
-        info = await self._inquiry.kernel_info()
-        if info is None:
+    def _end_all(self) -> None:
+        """Nothing that was asked of the kernel that was there will be answered."""
+        self._inquiry.give_up()
+        self._state.activity.clear()
+        self._state.shell_answers.set()
+        self._work.end()
+
+    def _welcome_back(self) -> None:
+        """The kernel is a new one: it was restarted, or something listens again where it was."""
+        if self._renewing:
             return
-        self._state.info = info
+        self._renewing = True
+        self._end_all()
         self._state.count = 0
-        self._scribe.note("a kernel is there again; it has been restarted")
+        self._scribe.note("the kernel was restarted", "warning")
+        self._work.drop_queue()
+        self._desk.spawn(self._learn_anew)
+
+    async def _learn_anew(self) -> None:
+        try:
+            info = await self._inquiry.kernel_info()
+        finally:
+            self._renewing = False
+        if info is not None:
+            self._state.info = info
+            self._view.app.invalidate()
 
     def _on_mistake(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """A mistake of ours in a callback: told in one line; the session goes on."""

@@ -24,6 +24,7 @@ class Desk:
     scribe: Scribe
     inquiry: Inquiry
     loop: asyncio.AbstractEventLoop
+    behind: Callable[[], bool]  # whether messages have come that were not looked at yet
     _clock: asyncio.TimerHandle | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 

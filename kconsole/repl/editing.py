@@ -4,10 +4,11 @@ from contextlib import suppress
 
 from kconsole.errors import KconsoleError
 from kconsole.protocol.completeness import locally_complete
+from kconsole.protocol.farewell import is_farewell
 from kconsole.protocol.replies import IsCompleteReply
 from kconsole.repl.completer import insertable
+from kconsole.repl.completing import Completing
 from kconsole.repl.desk import Desk
-from kconsole.repl.farewell import is_farewell
 from kconsole.repl.prompts import input_prompt
 from kconsole.repl.work import Work
 
@@ -24,6 +25,7 @@ class Editing:
         self._scribe = desk.scribe
         self._leaving = False
         self.work = Work(desk, self.suggest)
+        self.completing = Completing(desk)
 
     def enter(self) -> None:
         """Enter: run the cell if it is complete, else start a new line."""
@@ -53,15 +55,10 @@ class Editing:
 
     def answer(self) -> None:
         """Enter at the kernel's question: send the answer."""
-        question = self._state.question
-        if question is None:
-            return
-        if not question.password:
+        question, text = self._state.question, self._view.answer.text
+        if question is not None and not question.password and insertable(text) == text:
             self._view.answer.append_to_history()
-        text = self._desk.close_question()
-        self._scribe.answer(question.prompt, "" if question.password else text)
-        with suppress(KconsoleError):
-            self._desk.kernel.client.input(text, parent=question.request)
+        self._reply(text)
 
     def interrupt(self) -> None:
         """Ctrl-C: clear the line; where there is nothing to clear, or a cell of ours runs, interrupt."""
@@ -73,8 +70,7 @@ class Editing:
     def end_of_file(self) -> None:
         """Ctrl-D on an empty line: leave; at the kernel's question, the end of its input."""
         if self._state.question is not None:
-            self._view.answer.text = self._desk.kernel.end_of_input
-            self.answer()
+            self._reply(self._desk.kernel.end_of_input)
         elif not self._must_ask("Ctrl-D"):
             self._leave()
 
@@ -89,6 +85,16 @@ class Editing:
         else:
             buffer.text = code
             buffer.cursor_position = len(code)
+
+    def _reply(self, text: str) -> None:
+        """Send a text to the kernel that asks."""
+        question = self._state.question
+        if question is None:
+            return
+        self._desk.close_question()
+        self._scribe.answer(question.prompt, "" if question.password else text)
+        with suppress(KconsoleError):
+            self._desk.kernel.client.input(text, parent=question.request)
 
     def _must_ask(self, how: str) -> bool:
         """Whether leaving would stop a cell, and has not been asked about yet; asks then."""

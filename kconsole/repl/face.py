@@ -15,9 +15,8 @@ __all__ = ["Face"]
 class Face:
     """Reads the state, changes nothing.
 
-    Parameters:
-        state: what to show.
-        client: where the kernel is, and how it is.
+    :param state: what to show.
+    :param client: where the kernel is, and how it is.
     """
 
     def __init__(self, state: State, client: KernelClient) -> None:

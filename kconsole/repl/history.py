@@ -14,8 +14,7 @@ _AT_MOST = 1000
 class KernelHistory(History):
     """Inputs of this session, and before them the tail of the kernel's own history.
 
-    Parameters:
-        ask: asks the kernel for its latest inputs, the oldest first.
+    :param ask: asks the kernel for its latest inputs, the oldest first.
     """
 
     def __init__(self, ask: Callable[[], Awaitable[Iterable[str]]]) -> None:

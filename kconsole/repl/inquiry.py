@@ -34,8 +34,7 @@ _TAIL = 1000
 class Inquiry:
     """Asks, and hands replies to whoever asked.
 
-    Parameters:
-        client: with its channels running.
+    :param client: with its channels running.
     """
 
     def __init__(self, client: KernelClient) -> None:
@@ -45,6 +44,10 @@ class Inquiry:
     def take(self, msg: Message) -> bool:
         """Hand a reply to whoever waits for it; False if nobody does."""
         return self._questions.take(msg)
+
+    def awaits(self, msg_id: str) -> bool:
+        """Whether a request is one of these questions, and not answered yet."""
+        return self._questions.awaits(msg_id)
 
     def idle(self, msg_id: str) -> None:
         """Note that the kernel is done with a request."""
@@ -73,14 +76,13 @@ class Inquiry:
             [] if reply is None else [insertable(row.source) for row in parse_history(reply).rows]
         )
 
-    async def kernel_info(self) -> KernelInfo | None:
-        """What the kernel says of itself."""
-        reply = await self._ask(self._client.kernel_info, _INFO_S)
-        return None if reply is None else parse_kernel_info(reply)
+    async def kernel_info(self, timeout: float | None = _INFO_S) -> KernelInfo | None:
+        """What the kernel says of itself on shell; None if it does not, or is gone.
 
-    async def shell_answers(self) -> None:
-        """Wait, for however long it takes, until the kernel answers on shell, or is gone."""
-        await self._ask(self._client.kernel_info, None)
+        :param timeout: in seconds; None waits for as long as the shell is busy.
+        """
+        reply = await self._ask(self._client.kernel_info, timeout)
+        return None if reply is None else parse_kernel_info(reply)
 
     async def execution_count(self) -> int | None:
         """How many cells the kernel has run; to be asked of ipykernel only.

@@ -17,6 +17,7 @@ from kconsole.protocol.message import Message
 from kconsole.protocol.replies import parse_execute_reply
 from kconsole.render.sanitise import one_line
 from kconsole.repl.desk import Desk
+from kconsole.repl.others import Others
 from kconsole.repl.state import Question
 from kconsole.repl.work import Work
 
@@ -31,6 +32,7 @@ class Intake:
         self._state = desk.state
         self._scribe = desk.scribe
         self._work = work
+        self._others = Others(desk)
 
     def receive(self, item: Item) -> None:
         """One message has come."""
@@ -56,10 +58,7 @@ class Intake:
     def _take_output(self, msg: Message) -> None:
         event = parse_event(msg)
         if isinstance(event, Status):
-            self._state.activity.receive(msg)
-            if event.execution_state == "idle":
-                self._desk.inquiry.idle(event.parent.msg_id)
-            self._desk.keep_time()
+            self._take_status(event, msg)
         if event.parent.msg_id in self._state.cells.abandoned:
             return
         running = self._state.cells.running
@@ -75,13 +74,28 @@ class Intake:
         else:
             self._scribe.event(event)
 
+    def _take_status(self, event: Status, msg: Message) -> None:
+        """The kernel begins or ends something; a question of the console's own is no work."""
+        before = self._state.activity.state
+        if not self._desk.inquiry.awaits(event.parent.msg_id):
+            self._state.activity.receive(msg)
+        if event.execution_state == "idle":
+            self._desk.inquiry.idle(event.parent.msg_id)
+        if self._state.activity.state != before:
+            self._desk.keep_time()
+        self._others.look()
+
     def _take_input(self, event: ExecuteInput) -> None:
         """The kernel has begun with a cell: of ours, then it is shown already; or of others."""
         session = event.parent.session
         count = event.execution_count
         if session and session != self._desk.kernel.client.session.session:
             self._scribe.foreign_input(event)
-            self._state.count = self._state.count if count is None else count
+            if count is not None:
+                self._state.count = count
+                running = self._state.cells.running
+                if running is not None and running.cell.execution_count is not None:
+                    running.overtaken_by = count
         elif self._state.count is None and count is not None:
             self._state.count = count - 1  # the cells before this one
 

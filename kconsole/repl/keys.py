@@ -18,19 +18,25 @@ _TAB = "    "
 def key_bindings(editing: Callable[[], Editing]) -> KeyBindings:
     """Bind the keys of the console; all others are prompt_toolkit's own (emacs).
 
-    Parameters:
-        editing: gives the actions, which are made after the keys that call them.
+    :param editing: gives the actions, which are made after the keys that call them.
     """
     keys = KeyBindings()
     code = has_focus(DEFAULT_BUFFER) & ~is_searching
     answer = has_focus(INPUT_BUFFER) & ~is_searching
     completion_chosen = Condition(_completion_chosen)
+    at_the_beginning = Condition(_at_the_beginning)
 
     keys.add("enter", filter=code & ~completion_chosen)(lambda event: editing().enter())
     keys.add("enter", filter=code & completion_chosen)(_take_completion)
     keys.add("escape", "enter", filter=code)(lambda event: editing().submit())
     keys.add("c-o", filter=code)(_newline)
-    keys.add("tab", filter=code)(_tab)
+    keys.add("tab", filter=code & ~has_completions & at_the_beginning)(_indent)
+    keys.add("tab", filter=code & has_completions)(
+        lambda event: event.current_buffer.complete_next()
+    )
+    keys.add("tab", filter=code & ~has_completions & ~at_the_beginning)(
+        lambda event: _without_redraw(editing().completing.start)
+    )
     keys.add("s-tab", filter=code & has_completions)(
         lambda event: event.current_buffer.complete_previous()
     )
@@ -42,6 +48,15 @@ def key_bindings(editing: Callable[[], Editing]) -> KeyBindings:
     )
     keys.add("c-z")(lambda event: event.app.suspend_to_background())
     return keys
+
+
+def _without_redraw(action: Callable[[], None]) -> object:
+    """Do something that is not to be seen yet: a frame would only delay that of the answer.
+
+    For prompt_toolkit, which draws one after each key unless its binding returns this.
+    """
+    action()
+    return NotImplemented
 
 
 def _completion_chosen() -> bool:
@@ -63,12 +78,9 @@ def _newline(event: KeyPressEvent) -> None:
     event.current_buffer.newline()
 
 
-def _tab(event: KeyPressEvent) -> None:
-    """Indent at the beginning of a line, complete everywhere else."""
-    buffer = event.current_buffer
-    if buffer.complete_state is not None:
-        buffer.complete_next()
-    elif buffer.document.current_line_before_cursor.strip():
-        buffer.start_completion(insert_common_part=True)
-    else:
-        buffer.insert_text(_TAB)
+def _at_the_beginning() -> bool:
+    return not get_app().current_buffer.document.current_line_before_cursor.strip()
+
+
+def _indent(event: KeyPressEvent) -> None:
+    event.current_buffer.insert_text(_TAB)

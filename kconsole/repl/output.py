@@ -12,6 +12,10 @@ __all__ = ["FrameOutput", "terminal_output"]
 _BEGIN = "\x1b[?2026h"
 _END = "\x1b[?2026l"
 
+#: Pieces that are written at once: more than a frame has, unless a single message is huge, whose text is
+#: not to be copied twice more as a whole.
+_AT_ONCE = 16384
+
 
 class FrameOutput(Vt100_Output):
     """A :class:`Vt100_Output` that can hold its flushes back for the length of a frame."""
@@ -20,7 +24,11 @@ class FrameOutput(Vt100_Output):
 
     def flush(self) -> None:
         """Write what is buffered, unless a frame is being put together."""
-        if not self._holding:
+        if self._holding:
+            return
+        pieces = self._buffer
+        for start in range(0, len(pieces), _AT_ONCE):
+            self._buffer = pieces[start : start + _AT_ONCE]
             super().flush()
 
     @contextmanager

@@ -15,13 +15,14 @@ class Running:
 
     Attributes:
         cell: its state.
-        code: what was sent.
         interrupted_at: when Ctrl-C was pressed for it, by :func:`time.monotonic`.
+        overtaken_by: the number of another client's cell that began after this one, and was heard of
+            before this one's end: iopub is often ahead of shell.
     """
 
     cell: Cell
-    code: str
     interrupted_at: float | None = None
+    overtaken_by: int | None = None
 
 
 class CellQueue:
@@ -45,9 +46,9 @@ class CellQueue:
             return None
         return self._waiting.popleft()
 
-    def start(self, msg_id: str, code: str) -> Running:
+    def start(self, msg_id: str) -> Running:
         """Note that a cell has been sent."""
-        self.running = Running(Cell(msg_id, now=time.monotonic()), code)
+        self.running = Running(Cell(msg_id, now=time.monotonic()))
         return self.running
 
     def end(self) -> None:

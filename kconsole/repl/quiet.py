@@ -21,8 +21,7 @@ _LOCAL_FLAGS = 3  # the index of c_lflag in what tcgetattr returns
 def quiet_terminal(terminal: TextIO) -> Iterator[None]:
     """Switch echo and line editing off inside the block; Ctrl-C and Ctrl-Z still make signals.
 
-    Parameters:
-        terminal: a stream of the controlling terminal.
+    :param terminal: a stream of the controlling terminal.
     """
     if sys.platform == "win32":
         yield

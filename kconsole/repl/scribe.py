@@ -10,6 +10,7 @@ from prompt_toolkit.styles import BaseStyle, style_from_pygments_cls
 
 from kconsole.protocol.events import Event, ExecuteInput
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
+from kconsole.render.greeting import banner
 from kconsole.render.highlight import ConsoleStyle, highlight, lexer_for, plain_lexer
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
@@ -28,9 +29,8 @@ _ECHO_LINES = 200  # of an input that is longer, its beginning is shown
 class Scribe:
     """Writes to the screen.
 
-    Parameters:
-        screen: the place above the prompt.
-        color: whether to use colours.
+    :param screen: the place above the prompt.
+    :param color: whether to use colours.
     """
 
     def __init__(self, screen: Screen, *, color: bool) -> None:
@@ -42,8 +42,7 @@ class Scribe:
     def speak(self, language: LanguageInfo) -> tuple[Lexer, BaseStyle]:
         """Use the kernel's language from now on.
 
-        Returns:
-            What prompt_toolkit needs to colour the input in the same way.
+        :return: what prompt_toolkit needs to colour the input in the same way.
         """
         self._lexer = lexer_for(language)
         if not self._color:
@@ -54,9 +53,7 @@ class Scribe:
 
     def banner(self, info: KernelInfo) -> None:
         """Show the kernel's own banner."""
-        text = sanitise(info.banner, "code").strip()
-        if text:
-            self._screen.write(f"{text}\n\n")
+        self._screen.write(banner(info.banner))
 
     def event(self, event: Event) -> None:
         """Show what a kernel's message says."""

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from kconsole.client.health import Health
 from kconsole.connect.info import ConnectionInfo
+from kconsole.render.cells import text_width
 from kconsole.render.sanitise import one_line
 
 __all__ = ["Facts", "toolbar"]
@@ -54,13 +55,10 @@ class Facts:
 def toolbar(facts: Facts, now: float, columns: int) -> _Fragments:
     """Put the toolbar together.
 
-    Parameters:
-        facts: what to tell.
-        now: by :func:`time.monotonic`.
-        columns: the screen's width; what does not fit is left out, the least important first.
-
-    Returns:
-        prompt_toolkit's formatted text: pairs of style and text.
+    :param facts: what to tell.
+    :param now: by :func:`time.monotonic`.
+    :param columns: the screen's width; what does not fit is left out, the least important first.
+    :return: prompt_toolkit's formatted text: pairs of style and text.
     """
     parts = [
         _Part(0, _plain(one_line(facts.kernel))),
@@ -72,7 +70,7 @@ def toolbar(facts: Facts, now: float, columns: int) -> _Fragments:
         _Part(2, _plain(facts.notice)),
     ]
     parts = [part for part in parts if part.fragment[1]]
-    while sum(len(part.fragment[1]) + len(_SEPARATOR) for part in parts) > columns:
+    while sum(text_width(part.fragment[1]) + len(_SEPARATOR) for part in parts) > columns:
         least = max(parts, key=lambda part: part.rank)
         if least.rank == 0:
             break

@@ -5,15 +5,16 @@ cell runs, not while the kernel asks for input (the question has a buffer of its
 typed is still there afterwards).
 """
 
+import os
 from collections.abc import Callable
 from typing import TextIO
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.application.current import get_app
 from prompt_toolkit.buffer import Buffer
-from prompt_toolkit.completion import Completer
+from prompt_toolkit.clipboard import ClipboardData, InMemoryClipboard
 from prompt_toolkit.enums import DEFAULT_BUFFER, SEARCH_BUFFER
-from prompt_toolkit.filters import Condition, has_focus, is_done
+from prompt_toolkit.filters import Condition, has_completions, has_focus, is_done
 from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples, fragment_list_width
 from prompt_toolkit.history import History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindingsBase
@@ -28,7 +29,6 @@ from prompt_toolkit.layout import (
     Layout,
     Window,
 )
-from prompt_toolkit.layout.menus import CompletionsMenu
 from prompt_toolkit.layout.processors import (
     ConditionalProcessor,
     HighlightIncrementalSearchProcessor,
@@ -44,13 +44,15 @@ from prompt_toolkit.widgets import SearchToolbar
 
 from kconsole.repl.face import Face
 from kconsole.repl.gate import GatedInput, KeyGate
+from kconsole.repl.menu import completion_menu
 from kconsole.repl.output import terminal_output
+from kconsole.repl.reflow import ReflowingApplication, reflows
 from kconsole.repl.screen import Screen
 
 __all__ = ["View"]
 
 INPUT_BUFFER = "INPUT_BUFFER"
-_MENU_ROWS = 8
+_MENU_ROWS = 12
 
 #: The sixteen colours of the terminal's own palette, which its owner has made readable.
 _STYLE = Style(
@@ -80,18 +82,17 @@ _STYLE = Style(
 class View:
     """The application and its parts.
 
-    Parameters:
-        face: the texts to show.
-        keys: the key bindings.
-        completer, history: of the input.
-        stdin, stdout: the terminal.
+    :param face: the texts to show.
+    :param keys: the key bindings.
+    :param history: of the input.
+    :param stdin: the terminal.
+    :param stdout: the terminal.
     """
 
     def __init__(
         self,
         face: Face,
         keys: KeyBindingsBase,
-        completer: Completer,
         history: History,
         stdin: TextIO,
         stdout: TextIO,
@@ -104,8 +105,6 @@ class View:
         self.buffer = Buffer(
             name=DEFAULT_BUFFER,
             multiline=True,
-            completer=completer,
-            complete_while_typing=False,
             enable_history_search=True,
             history=history,
             tempfile_suffix=lambda: face.file_extension,
@@ -121,7 +120,9 @@ class View:
         terminal.gate = self.gate
         output = terminal_output(stdout)
         self.screen = Screen(output)
-        self.app: Application[int] = Application(
+        kind = ReflowingApplication if reflows(os.environ) else Application[int]
+        self.app: Application[int] = kind(
+            clipboard=_DiscreetClipboard(face),
             layout=self._layout(),
             key_bindings=keys,
             style=merge_styles([_STYLE, DynamicStyle(lambda: self.code_style)]),
@@ -131,6 +132,7 @@ class View:
             output=output,
         )
         self.app.ttimeoutlen = 0.05
+        self.app.before_render += self._close_gap
         self.screen.attach(self.app)
 
     def ask(self) -> None:
@@ -151,10 +153,9 @@ class View:
         asking = Condition(lambda: self._face.asking)
         search = SearchToolbar(Buffer(name=SEARCH_BUFFER))
         code, question = self._code_window(search), self._question_window()
+        has_menu = has_focus(self.buffer) & has_completions & ~is_done
         menu = Float(
-            CompletionsMenu(
-                max_height=16, scroll_offset=1, extra_filter=has_focus(self.buffer) & ~is_done
-            ),
+            completion_menu(_MENU_ROWS, has_menu),
             xcursor=True,
             ycursor=True,
             transparent=True,
@@ -173,6 +174,7 @@ class View:
                         [
                             ConditionalContainer(code, ~asking & ~is_done),
                             ConditionalContainer(question, asking & ~is_done),
+                            ConditionalContainer(Window(height=self._menu_height), has_menu),
                         ]
                     ),
                     [menu],
@@ -220,10 +222,43 @@ class View:
         return self._face.toolbar(get_app().output.get_size().columns)
 
     def _code_height(self) -> Dimension:
-        """At least a menu's height while there is a menu; at most what leaves the toolbar in sight."""
-        rows = max(1, get_app().output.get_size().rows - 2)
-        space = _MENU_ROWS if self.buffer.complete_state is not None else 1
-        return Dimension(min=min(space, rows), max=rows)
+        """At most what leaves the toolbar in sight."""
+        return Dimension(min=1, max=max(1, get_app().output.get_size().rows - 2))
+
+    def _menu_height(self) -> Dimension:
+        """The room below the input that the menu is drawn into: at most half of the screen."""
+        state = self.buffer.complete_state
+        number = len(state.completions) if state is not None else 0
+        rows = min(number, _MENU_ROWS, get_app().output.get_size().rows // 2)
+        return Dimension(min=0, preferred=rows, max=rows)
+
+    def _close_gap(self, app: Application[int]) -> None:
+        """Before a frame: where the layout needs fewer rows than it had, draw it from its top.
+
+        prompt_toolkit never gives rows back by itself: a blank gap would stay where the menu was.
+        """
+        screen = app.renderer.last_rendered_screen
+        size = app.output.get_size()
+        if screen is not None and not app.is_done:
+            wanted = app.layout.container.preferred_height(size.columns, size.rows).preferred
+            if wanted < screen.height:
+                app.renderer._last_screen = None  # so all is drawn anew, in the rows that it needs
+
+
+class _DiscreetClipboard(InMemoryClipboard):
+    """Takes up what the editing keys cut, unless it is a password.
+
+    :param face: knows whether a password is being typed.
+    """
+
+    def __init__(self, face: Face) -> None:
+        super().__init__()
+        self._face = face
+
+    def set_data(self, data: ClipboardData) -> None:
+        """Keep what was cut."""
+        if not self._face.password:
+            super().set_data(data)
 
 
 class _NoEcho(Processor):

@@ -2,27 +2,26 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable
 
+from kconsole.client.leaving import leave, way_back
 from kconsole.errors import KconsoleError
+from kconsole.protocol.cell import INTERRUPT_S
 from kconsole.protocol.events import Event
 from kconsole.protocol.replies import ExecuteReply
+from kconsole.protocol.wishes import Wishes, parse_wishes
 from kconsole.repl.desk import Desk
 from kconsole.repl.prompts import input_prompt
 from kconsole.repl.queue import Running
 
 __all__ = ["Work"]
 
-_IGNORED_INTERRUPT_S = 3.0
-
 
 class Work:
     """Runs the cells of the queue, one after the other.
 
-    Parameters:
-        desk: the console's tools.
-        suggest: puts code that a kernel suggests at the prompt.
+    :param desk: the console's tools.
+    :param suggest: puts code that a kernel suggests at the prompt.
     """
 
     def __init__(self, desk: Desk, suggest: Callable[[str], None]) -> None:
@@ -51,6 +50,8 @@ class Work:
         running = self._state.cells.running
         if running is None:
             return
+        if self._desk.behind():  # what is missing may be among it
+            running.cell.traffic(time.monotonic())
         running.cell.poll(time.monotonic())
         if running.cell.finished:
             self._finish(running)
@@ -66,12 +67,12 @@ class Work:
         elif running.interrupted_at is None:
             running.interrupted_at = time.monotonic()
             self._send_interrupt()
-            self._desk.loop.call_later(_IGNORED_INTERRUPT_S, self._check_interrupt, running)
+            self._desk.loop.call_later(INTERRUPT_S, self._check_interrupt, running)
         else:
             self._abandon()
 
     def end(self) -> None:
-        """The kernel is dead: no cell runs any more, and none will."""
+        """The kernel is dead, or another one: no cell of ours runs any more."""
         self._state.cells.end()
         self._desk.close_question()
         self._scribe.end_cell()
@@ -101,7 +102,7 @@ class Work:
             self.drop_queue()
             return
         assert isinstance(msg_id, str)
-        self._state.cells.start(msg_id, code)
+        self._state.cells.start(msg_id)
         self._desk.keep_time()
 
     def _finish(self, running: Running) -> None:
@@ -118,33 +119,40 @@ class Work:
             self._scribe.note(
                 f"the kernel did not send {missing}; output may be missing", "warning"
             )
-        if cell.execution_count is not None:
-            self._state.count = cell.execution_count
-        else:  # tslab and others do not tell
-            self._state.count = (self._state.count or 0) + 1
+        self._count(running)
         if cell.saw_error if cell.reply is None else cell.reply.status != "ok":
             self.drop_queue()
         if cell.saw_output:
             self._scribe.blank()
-        self._obey(cell.reply.payload if cell.reply is not None else ())
+        if cell.reply is not None:
+            self._obey(parse_wishes(cell.reply.payload))
         if not self._desk.view.app.is_done:
             self._run_next()
             self._desk.view.screen.flush()
 
-    def _obey(self, payloads: Sequence[Mapping[str, Any]]) -> None:
-        """Do what a kernel asks of its front-end, as far as it is only about showing."""
-        inputs = []
-        for payload in payloads:
-            source, text = payload.get("source"), payload.get("text")
-            if source == "page":
-                self._scribe.page(payload)
-                self._scribe.blank()
-            elif source == "set_next_input" and isinstance(text, str):
-                inputs.append(text.replace("\r\n", "\n").removesuffix("\n"))
-            elif source == "ask_exit":
-                self._desk.exit(0)
-        if inputs:
-            self._suggest("\n".join(inputs))
+    def _count(self, running: Running) -> None:
+        """Note the latest cell's number."""
+        number = running.overtaken_by or running.cell.execution_count
+        if number is None:  # tslab and others do not tell
+            number = (self._state.count or 0) + 1
+        self._state.count = number
+
+    def _obey(self, wishes: Wishes) -> None:
+        """Do what a kernel asks of its front-end."""
+        for page in wishes.pages:
+            self._scribe.page(page)
+            self._scribe.blank()
+        if wishes.next_input:
+            self._suggest(wishes.next_input)
+        if wishes.leave:
+            self._leave(keep=wishes.keep_kernel)
+
+    def _leave(self, *, keep: bool) -> None:
+        """Leave because a cell has asked for it; a kernel that is kept can be found again."""
+        kernel = self._desk.kernel
+        if said := leave(kernel, keep=keep):
+            self._scribe.note(said + (way_back(kernel) if keep else ""))
+        self._desk.exit(0)
 
     def _send_interrupt(self) -> None:
         try:
@@ -159,7 +167,7 @@ class Work:
     def _check_interrupt(self, running: Running) -> None:
         if self._state.cells.running is running:
             self._scribe.note(
-                f"no reaction to the interrupt for {_IGNORED_INTERRUPT_S:.0f} s; "
+                f"no reaction to the interrupt for {INTERRUPT_S:.0f} s; "
                 "Ctrl-C again gives the cell up, Ctrl-D leaves",
                 "warning",
             )

@@ -5,27 +5,29 @@ stderr, our own notes) goes to stderr. The next cell is sent when the one before
 kernel does with requests queued behind an error is different with each.
 """
 
-import getpass
 import io
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any, TextIO, cast
 
 from kconsole.client.execution import Execution
+from kconsole.client.interrupts import held_signals
 from kconsole.client.kernel import Kernel
-from kconsole.errors import KconsoleError, ReplyTimeoutError
+from kconsole.client.leaving import leave, way_back
+from kconsole.client.linereader import LineReader, answer_with_line
+from kconsole.errors import ChannelError, KconsoleError, KernelDiedError, ReplyTimeoutError
 from kconsole.protocol import requests
+from kconsole.protocol.cell import INTERRUPT_S
 from kconsole.protocol.events import ErrorOutput, Event, InputRequest, Stream
+from kconsole.protocol.farewell import is_farewell
 from kconsole.protocol.message import Message
+from kconsole.protocol.wishes import Wishes, parse_wishes
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line
 
 __all__ = ["Outlet", "Runner", "Streams", "standard_streams"]
-
-#: How long an interrupted cell may take to end, in seconds.
-_INTERRUPT_S = 3.0
 
 _INTERRUPTED = 130  # 128 + SIGINT, as a shell would say it
 
@@ -42,9 +44,8 @@ class Streams:
 class Outlet:
     """One of stdout and stderr: events go in, text that suits the place comes out, at once.
 
-    Parameters:
-        stream: where to write.
-        color: whether colours are wanted there.
+    :param stream: where to write.
+    :param color: whether colours are wanted there.
     """
 
     def __init__(self, stream: TextIO, *, color: bool) -> None:
@@ -76,39 +77,47 @@ class Outlet:
 class Runner:
     """Runs cells in a kernel, one after the other.
 
-    Parameters:
-        kernel: ready to be used.
-        streams: the standard streams.
-        color: whether to colour, for stdout and for stderr.
-        answers: whether stdin is free to answer the kernel's input requests.
+    :param kernel: ready to be used.
+    :param streams: the standard streams.
+    :param color: whether to colour, for stdout and for stderr.
+    :param answers: whether stdin is free to answer the kernel's input requests.
     """
 
     def __init__(
         self, kernel: Kernel, streams: Streams, *, color: Mapping[str, bool], answers: bool
     ) -> None:
         self._kernel = kernel
-        self._streams = streams
         self._answers = answers and streams.stdin is not None
         self._out = Outlet(streams.stdout, color=color["stdout"])
         self._err = Outlet(streams.stderr, color=color["stderr"])
+        self._reader = self._reader_of(streams.stdin if answers else None)
+        self._left = False
+
+    def _reader_of(self, stdin: TextIO | None) -> LineReader:
+        """Who reads the answers. Prompts are for a terminal; a pipe that is asked has no need of them."""
+        if stdin is None:
+            return LineReader(None, _show_nothing)
+        show = self._err.write if stdin.isatty() else _show_nothing
+        return LineReader(stdin.fileno(), show, stdin.encoding)
 
     def run(self, cells: Sequence[str]) -> int:
-        """Run cells until one fails.
+        """Run cells until one fails, or says that it wants to leave.
 
-        Returns:
-            0, or 1 if a cell raised or was aborted, or 130 if it was interrupted.
-
-        Raises:
-            KernelDiedError: the kernel died on the way.
-            BrokenPipeError: nobody reads our output any more.
+        :return: 0, or 1 if a cell raised or was aborted, or 130 if it was interrupted.
+        :raise KernelDiedError: the kernel died on the way.
+        :raise BrokenPipeError: nobody reads our output any more.
         """
         # What other clients do is nobody's business here, and must not pile up.
         self._kernel.client.sink = lambda channel, msg: None
+        language = self._kernel.info.language_info.name if self._kernel.info is not None else ""
         status = 0
         try:
             for code in cells:
-                status = self._run_cell(code)
-                if status:
+                if is_farewell(code, language):
+                    self._leave(keep=self._kernel.process is None)
+                else:
+                    status = self._run_cell(code)
+                if status or self._left:
                     break
         finally:
             self._out.close()
@@ -117,8 +126,12 @@ class Runner:
 
     def _run_cell(self, code: str) -> int:
         content = requests.execute_request(code, allow_stdin=self._answers)
-        with Execution(self._kernel.client, content, tail=self._straggles()) as execution:
+        execution = Execution(self._kernel.client, content, tail=self._straggles())
+        with ExitStack() as stack:
             try:
+                with held_signals():
+                    stack.enter_context(execution)
+                    stack.enter_context(self._reader)
                 self._follow(execution, None)
             except KeyboardInterrupt:
                 return self._interrupt(execution)
@@ -127,7 +140,7 @@ class Runner:
                 with suppress(KconsoleError):
                     self._kernel.client.interrupt()
                 raise
-            return self._outcome(execution)
+        return self._outcome(execution)
 
     def _straggles(self) -> bool:
         """Whether results may come after the end of a cell.
@@ -140,16 +153,22 @@ class Runner:
         return info is None or info.implementation != "ipython"
 
     def _follow(self, execution: Execution, timeout: float | None) -> None:
-        for step in execution.steps(timeout):
-            event = step.event
-            if isinstance(event, InputRequest):
-                self._answer(event, step.msg)
-            elif isinstance(event, ErrorOutput) or (
-                isinstance(event, Stream) and event.name == "stderr"
-            ):
-                self._err.show(event)
-            elif step.channel == "iopub":
-                self._out.show(event)
+        try:
+            for step in execution.steps(timeout):
+                event = step.event
+                if isinstance(event, ErrorOutput):
+                    self._reader.call_off()  # the cell has ended, whatever it was asking
+                if isinstance(event, InputRequest):
+                    self._ask(event, step.msg)
+                elif isinstance(event, ErrorOutput) or (
+                    isinstance(event, Stream) and event.name == "stderr"
+                ):
+                    self._err.show(event)
+                elif step.channel == "iopub":
+                    self._out.show(event)
+        except KernelDiedError:
+            if not _wishes(execution).leave:  # then it ends because the cell said so
+                raise
 
     def _outcome(self, execution: Execution) -> int:
         """Show what only the reply says, and turn it into a status."""
@@ -161,48 +180,49 @@ class Runner:
             self._note(f"the kernel did not send {what}; some output may be missing")
         if cell.reply is None:
             return 1 if cell.saw_error else 0
-        for payload in cell.reply.payload:
-            if payload.get("source") == "page":
-                self._out.page(payload)
+        wishes = _wishes(execution)
+        for page in wishes.pages:
+            self._out.page(page)
+        if wishes.leave:
+            self._leave(keep=wishes.keep_kernel)
         return 0 if cell.reply.status == "ok" else 1
+
+    def _leave(self, *, keep: bool) -> None:
+        """The code wants to leave: the cells that follow are not run."""
+        self._left = True
+        self._note(leave(self._kernel, keep=keep) + (way_back(self._kernel) if keep else ""))
 
     def _interrupt(self, execution: Execution) -> int:
         """Ctrl-C: interrupt the kernel, let the cell end for a moment; a second one ends at once."""
         try:
+            self._reader.call_off()
             self._kernel.client.interrupt()
-            self._follow(execution, _INTERRUPT_S)
+            self._follow(execution, INTERRUPT_S)
         except KeyboardInterrupt:
             self._note("interrupted twice: the kernel may still be at work")
         except ReplyTimeoutError:
-            self._note(f"the kernel has not reacted to the interrupt for {_INTERRUPT_S:g} s")
+            self._note(f"the kernel has not reacted to the interrupt for {INTERRUPT_S:g} s")
+        except ChannelError as error:  # as kernels before protocol 5 have no control channel
+            self._note(f"not interrupted: {error}; the kernel may still be at work")
         except KconsoleError as error:
-            # The kernel died, or has no channel to be interrupted through.
             self._note(str(error))
         return _INTERRUPTED
 
-    def _answer(self, request: InputRequest, msg: Message) -> None:
-        """Answer an input request with a line of standard input; a password is not echoed."""
-        stdin = self._streams.stdin
-        if stdin is None:
-            return
-        prompt = one_line(request.prompt)
-        value: str | None
-        if stdin.isatty() and request.password:
-            try:
-                value = getpass.getpass(prompt or "Password: ", self._streams.stderr)
-            except EOFError:
-                value = None
-        else:
-            if stdin.isatty():
-                self._err.write(prompt)
-            line = stdin.readline()
-            value = line.removesuffix("\n") if line else None
-        if value is None:
-            value = self._kernel.end_of_input
-        self._kernel.client.input(value, parent=msg)
+    def _ask(self, request: InputRequest, msg: Message) -> None:
+        prompt = one_line(request.prompt) or ("Password: " if request.password else "")
+        answer_with_line(self._kernel, self._reader, msg, prompt, hidden=request.password)
 
     def _note(self, text: str) -> None:
-        self._err.write(f"kconsole: {one_line(text)}\n")
+        self._err.write(f"kconsole: {one_line(text)}\n" if text else "")
+
+
+def _wishes(execution: Execution) -> Wishes:
+    reply = execution.cell.reply
+    return parse_wishes(reply.payload if reply is not None else ())
+
+
+def _show_nothing(_text: str) -> None:
+    """What becomes of a prompt that nobody would see."""
 
 
 class _Nowhere(io.TextIOBase):

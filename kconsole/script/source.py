@@ -12,12 +12,9 @@ def read_code(stream: BinaryIO, name: str) -> str:
 
     Line ends become ``\\n`` and a byte order mark is dropped.
 
-    Parameters:
-        stream: what to read.
-        name: how an error names it.
-
-    Raises:
-        SourceError: it is not UTF-8, or holds a NUL; says at which byte.
+    :param stream: what to read.
+    :param name: how an error names it.
+    :raise SourceError: it is not UTF-8, or holds a NUL; says at which byte.
     """
     data = stream.read()
     try:

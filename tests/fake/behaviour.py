@@ -86,6 +86,8 @@ class Behaviour:
     omit: list[str] = field(default_factory=list)
     #: What carries a cell's value: R sends display_data, octave writes it to stdout.
     results: Literal["execute_result", "display_data", "stream"] = "execute_result"
+    #: Input is asked for also where the client has said that it cannot be.
+    asks_anyway: bool = False
     #: A silent cell is broadcast and counted like any other (lua, kotlin).
     ignores_silent: bool = False
     #: The status of cells that were queued behind a failed one; "" runs them (deno, lua).

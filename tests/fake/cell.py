@@ -189,7 +189,8 @@ class Cell:
 
     def ask(self, content: dict[str, Any]) -> str:
         """Send an input_request with that content and return what the client answers."""
-        if not self.request.content.get("allow_stdin", False):
+        allowed = self.request.content.get("allow_stdin", False)
+        if not allowed and not self.kernel.behaviour.asks_anyway:
             text = "raw_input was called, but this frontend does not support input requests."
             raise CellError("StdinNotImplementedError", text)
         self.worker.flush_stdin()

@@ -166,6 +166,12 @@ def ask(cell: "Cell", content: dict[str, Any]) -> None:
     cell.write(cell.ask(content) + "\n", "stdout")
 
 
+@command
+def question(cell: "Cell", content: dict[str, Any]) -> None:
+    """CONTENT: an input_request with exactly that content, whose answer is not waited for."""
+    cell.kernel.ask(cell.request, content)
+
+
 # --- errors
 
 

@@ -22,17 +22,19 @@ class Worker:
         self.channel = channel
         self.subshell_id = subshell_id
         #: Requests, heartbeat frames (if this thread answers those), None = end.
-        self.queue: queue.SimpleQueue[Request | list[bytes] | None] = queue.SimpleQueue()
+        self.queue: queue.Queue[Request | list[bytes] | None] = queue.Queue()
         #: What the client answered to input_request; None wakes a reader that was interrupted.
         self.stdin: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._interrupted = threading.Event()
+        self._at_foreign_cell = False
         self.thread = threading.Thread(
             target=self._run, name=f"fake-kernel-{channel}{subshell_id[:4]}", daemon=True
         )
 
     def interrupt(self) -> None:
-        """Break off what the worker does now."""
-        self._interrupted.set()
+        """Break off what the worker does now, or is about to do; an idle worker has nothing to break."""
+        if self.queue.unfinished_tasks or self._at_foreign_cell:
+            self._interrupted.set()
         self.stdin.put(None)
 
     def sleep(self, seconds: float) -> None:
@@ -67,6 +69,7 @@ class Worker:
         waiting = []
         while not self.queue.empty():
             waiting.append(self.queue.get())
+            self.queue.task_done()
         for request in waiting:
             if isinstance(request, Request) and request.msg_type == "execute_request":
                 self.kernel.publish("status", {"execution_state": "busy"}, request.header)
@@ -78,13 +81,16 @@ class Worker:
     def _run(self) -> None:
         try:
             if self.channel == "shell" and not self.subshell_id and self.kernel.behaviour.busy:
+                self._at_foreign_cell = True
                 self.kernel.run_foreign_cell(self)
+                self._at_foreign_cell = False
             while (item := self.queue.get()) is not None:
                 if isinstance(item, list):
                     self.kernel.send("hb", item)
                 else:
-                    self._interrupted.clear()
                     self._answer(item)
+                    self._interrupted.clear()
+                self.queue.task_done()
         except Stopped:
             return
 

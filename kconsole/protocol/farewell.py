@@ -12,8 +12,7 @@ _WORDS = frozenset({"exit", "quit", "exit()", "quit()", "%exit", "%quit"})
 def is_farewell(code: str, language: str) -> bool:
     """Whether an input means "leave" and nothing else.
 
-    Parameters:
-        code: the whole input.
-        language: the kernel's; only in Python are these words what they look like.
+    :param code: the whole input.
+    :param language: the kernel's; only in Python are these words what they look like.
     """
     return language == "python" and code.strip() in _WORDS

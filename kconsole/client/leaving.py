@@ -1,0 +1,33 @@
+"""Leaving a kernel because a cell, or the user in a cell's place, has said so."""
+
+import shlex
+
+from kconsole.client.kernel import Kernel
+
+__all__ = ["leave", "way_back"]
+
+
+def leave(kernel: Kernel, *, keep: bool) -> str:
+    """Let go of a kernel that is to live on; say what becomes of it.
+
+    :param kernel: it is closed by its owner as always; one that is kept is not stopped then.
+    :param keep: whether the kernel is to live on. For one that somebody else has started that is not
+        ours to say: IPython has ended it already, if the cell did not ask to keep it.
+    :return: what to tell the user; ``""`` if our kernel ends with us, as it always does.
+    """
+    if keep:
+        kernel.keep()
+        return "left; the kernel stays"
+    if kernel.process is None:
+        return "left as the code asked; an IPython kernel ends with that"
+    return ""
+
+
+def way_back(kernel: Kernel) -> str:
+    """How to find a kernel of ours that stays, to be put behind what :func:`leave` says.
+
+    Whoever has attached to a kernel knows the way: ``""``.
+    """
+    if kernel.process is None:
+        return ""
+    return f"; attach with: kconsole {shlex.quote(kernel.client.connection_file)}"

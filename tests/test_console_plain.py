@@ -1,0 +1,452 @@
+"""Stories of the console a line at a time, as on a dumb terminal: ``--plain`` and ``TERM=dumb``."""
+
+import os
+import re
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from clients import PATIENCE
+from fake_kernel import FakeKernel, write_kernelspec
+from leaks import wait_until
+from running_kernels import Kernel, is_idle, start_fake
+from stories import PROMPT, START_S, kernel_process, program, rows_with
+from terminal import Terminal
+
+from kconsole import attach
+from kconsole.client.zmq_transport import ZmqTransport
+from kconsole.protocol.message import Channel, Message
+from kconsole.repl.plain import PlainConsole
+
+#: A kernel whose cells end without a wait for stragglers, and which is in the middle of a session.
+IPYTHON = {"implementation": "ipython"}
+DIED = "the kernel is gone: connection refused"
+PASSWORD = "import getpass; print(len(getpass.getpass('secret: ')), 'characters')"
+
+
+class Pair(NamedTuple):
+    """A plain console and the scripted kernel that it is attached to."""
+
+    terminal: Terminal
+    kernel: FakeKernel
+
+
+@contextmanager
+def paired(folder: Path, *, dumb: bool = False, **behaviour: Any) -> Iterator[Pair]:
+    """A plain console at a scripted kernel of this process; plain by ``TERM=dumb``, or by option."""
+    kernel = start_fake(folder, **{**IPYTHON, **behaviour})
+    assert kernel.fake is not None
+    try:
+        with console(kernel, dumb=dumb) as terminal:
+            yield Pair(terminal, kernel.fake)
+    finally:
+        kernel.close()
+
+
+@contextmanager
+def console(kernel: Kernel, *, dumb: bool = False) -> Iterator[Terminal]:
+    arguments = [] if dumb else ["--plain"]
+    env = {"TERM": "dumb"} if dumb else {}
+    argv = program(str(kernel.connection_file), *arguments)
+    with Terminal(argv, env=env) as terminal:
+        yield ready(terminal)
+
+
+@contextmanager
+def owning(folder: Path, **behaviour: Any) -> Iterator[Terminal]:
+    """A plain console with a scripted kernel of its own."""
+    write_kernelspec(folder, **{**IPYTHON, **behaviour})
+    argv = program("-k", "fake", "--plain")
+    with Terminal(argv, env={"JUPYTER_PATH": str(folder)}) as terminal:
+        yield ready(terminal)
+
+
+def ready(terminal: Terminal) -> Terminal:
+    """Wait for an empty prompt with the cursor behind it."""
+    terminal.wait_for(is_at(PROMPT), START_S)
+    return terminal
+
+
+def is_at(pattern: re.Pattern[str]) -> Any:
+    """Whether the cursor's row is this, with the cursor a blank behind it."""
+
+    def holds(one: Terminal) -> bool:
+        row, column = one.cursor
+        return bool(pattern.search(one.screen[row])) and column == len(one.screen[row]) + 1
+
+    return holds
+
+
+def wait_for_question(terminal: Terminal, text: str) -> None:
+    terminal.wait_for(is_at(re.compile(f"^{re.escape(text)}$")))
+
+
+def run(terminal: Terminal, code: str, shows: str) -> None:
+    """Enter a cell of one line, and wait for what it shows and for the next prompt."""
+    terminal.line(code)
+    terminal.wait_for(lambda one: shows in one.everything)
+    ready(terminal)
+
+
+# --- cells
+
+
+@pytest.mark.parametrize("dumb", [True, False], ids=["TERM=dumb", "--plain"])
+def test_a_session_from_the_banner_to_ctrl_d_without_one_escape_sequence(
+    tmp_path: Path, dumb: bool
+) -> None:
+    with paired(tmp_path, dumb=dumb) as (terminal, _kernel):
+        run(terminal, "print('a')", "\na\n")
+        run(terminal, "6 * 7", ": 42\n")
+        terminal.key("c-d")
+        assert terminal.wait_exit() == 0
+        assert terminal.everything == (
+            "Fake kernel 1.0\n\nIn [ ]: print('a')\na\nIn [2]: 6 * 7\nOut[2]: 42\nIn [3]:"
+        )
+        assert terminal.sequences == []
+
+
+def test_a_cell_of_several_lines_ends_with_an_empty_one(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line("for i in range(2):")
+        wait_for_question(terminal, "   ...:")
+        terminal.line("    print('row', i)")
+        terminal.wait_for(lambda one: len(rows_with(one, "...:")) == 2)
+        terminal.line("")
+        terminal.wait_for("\nrow 0\nrow 1\n")
+        ready(terminal)
+        code = kernel.wait_for("execute_request").content["code"]
+        assert code == "for i in range(2):\n    print('row', i)\n"
+
+
+def test_lines_that_are_pasted_at_once_are_cells_one_after_the_other(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.send("x = 20\ny = input('y? ')\n22\nprint('sum', x + int(y))\n")
+        terminal.wait_for("sum 42\n")
+        ready(terminal)
+        codes = [one.content["code"] for one in kernel.received if "code" in one.content]
+        assert [code for code in codes if code.startswith("print")][
+            -1
+        ] == "print('sum', x + int(y))"
+        assert kernel.count("execute_request") == 3
+
+
+def test_an_error_is_shown_and_the_next_prompt_follows(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _kernel):
+        run(terminal, "raise ValueError('told so')", "\nValueError: told so\nIn [2]:")
+        run(terminal, "'alive'", "Out[2]: 'alive'")
+
+
+def test_help_is_shown(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _kernel):
+        run(terminal, '%fake page "some help"', "\nsome help\nIn [2]:")
+
+
+def test_code_that_the_kernel_suggests_is_shown_and_not_run(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        run(
+            terminal,
+            '%fake set_next_input "x = 1\\nprint(x)"',
+            "\nthe kernel suggests an input:\nx = 1\nprint(x)\nIn [2]:",
+        )
+        terminal.line("")
+        terminal.wait_for(lambda one: len(rows_with(one, "In [2]:")) == 2)
+        assert kernel.count("execute_request") == 1
+
+
+# --- questions
+
+
+def test_a_question_is_answered(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _kernel):
+        terminal.line("x = input('name? '); print('hi', x)")
+        wait_for_question(terminal, "name?")
+        terminal.line("Ada")
+        terminal.wait_for("\nname? Ada\nhi Ada\n")
+        ready(terminal)
+
+
+def test_a_password_is_not_shown_and_the_next_line_is(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _kernel):
+        before = terminal.attributes
+        terminal.line(PASSWORD)
+        wait_for_question(terminal, "secret:")
+        terminal.line("hunter2")
+        terminal.wait_for("\nsecret:\n7 characters\n")
+        ready(terminal)
+        assert b"hunter2" not in terminal.raw
+        assert terminal.attributes == before
+        run(terminal, "'seen'", ": 'seen'\nOut[2]: 'seen'")
+
+
+@pytest.mark.parametrize("code", ["input('name? ')", "import getpass; getpass.getpass('name? ')"])
+def test_ctrl_d_at_a_question_is_the_end_of_input_and_not_of_the_session(
+    tmp_path: Path, code: str
+) -> None:
+    with paired(tmp_path) as (terminal, _kernel):
+        terminal.line(code)
+        wait_for_question(terminal, "name?")
+        terminal.key("c-d")
+        terminal.wait_for("\nEOFError:")
+        ready(terminal)
+        run(terminal, "'alive'", "Out[2]: 'alive'")
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [("input('name? ')", "name? ^C"), ("import getpass; getpass.getpass('name? ')", "name?")],
+)
+def test_ctrl_c_at_a_question_interrupts_the_cell(tmp_path: Path, code: str, shown: str) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        before = terminal.attributes
+        terminal.line(code)
+        wait_for_question(terminal, "name?")
+        terminal.key("c-c")
+        terminal.wait_for(f"\n{shown}\nTraceback")
+        ready(terminal)
+        assert kernel.count("interrupt_request") == 1
+        assert terminal.attributes == before
+        run(terminal, "'alive'", ": 'alive'\nOut[2]: 'alive'")
+
+
+@pytest.mark.parametrize("code", ["input('name? ')", "import getpass; getpass.getpass('name? ')"])
+def test_a_question_ends_when_somebody_else_interrupts_its_cell(tmp_path: Path, code: str) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line(code)
+        wait_for_question(terminal, "name?")
+        kernel.interrupt()
+        terminal.wait_for("\nname?\nTraceback")
+        ready(terminal)
+        run(terminal, "'alive'", ": 'alive'\nOut[2]: 'alive'")
+
+
+# --- Ctrl-C
+
+
+def test_ctrl_c_at_the_prompt_drops_the_line(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.send("not wanted")
+        terminal.wait_for("In [ ]: not wanted")
+        terminal.key("c-c")
+        terminal.wait_for("not wanted^C\nIn [ ]:")
+        run(terminal, "'alive'", "Out[1]: 'alive'")
+        assert kernel.count("execute_request") == 1
+        assert kernel.count("interrupt_request") == 0
+
+
+def test_ctrl_c_in_the_middle_of_a_cell_of_several_lines_drops_it(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line("for i in range(2):")
+        wait_for_question(terminal, "   ...:")
+        terminal.key("c-c")
+        terminal.wait_for("...: ^C\nIn [ ]:")
+        run(terminal, "'alive'", "Out[1]: 'alive'")
+        assert kernel.count("execute_request") == 1
+
+
+def test_ctrl_c_interrupts_a_cell_that_runs(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _kernel):
+        terminal.line("print('on'); import time; time.sleep(60)")
+        terminal.wait_for("\non")
+        terminal.key("c-c")
+        terminal.wait_for("\nKeyboardInterrupt")
+        ready(terminal)
+        run(terminal, "'alive'", "Out[2]: 'alive'")
+
+
+def test_a_cell_that_ignores_ctrl_c_is_told_of_and_a_second_one_gives_it_up(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        run(terminal, "print('on')", "\non\n")
+        terminal.line("%fake deaf 60")
+        kernel.wait_for("execute_request", count=2)
+        terminal.key("c-c")
+        kernel.wait_for("interrupt_request")
+        terminal.wait_for("no reaction to the interrupt for 3 s; Ctrl-C again")
+        terminal.key("c-c")
+        terminal.wait_for("not waiting for the cell any more; the kernel may still run it\nIn [")
+
+
+def test_ctrl_c_at_a_kernel_that_cannot_be_interrupted_says_so(tmp_path: Path) -> None:
+    with paired(tmp_path, control=False) as (terminal, _kernel):
+        terminal.line("print('on'); import time; time.sleep(60)")
+        terminal.wait_for("\non")
+        terminal.key("c-c")
+        terminal.wait_for("not interrupted: the control channel is not running; Ctrl-C again")
+        terminal.key("c-c")
+        terminal.wait_for("not waiting for the cell any more; the kernel may still run it\nIn [2]:")
+
+
+def test_ctrl_c_just_when_the_cell_has_been_sent_interrupts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    send = ZmqTransport.send
+
+    def send_and_press(transport: ZmqTransport, channel: Channel, msg: Message) -> None:
+        send(transport, channel, msg)
+        if msg["msg_type"] == "execute_request":
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(ZmqTransport, "send", send_and_press)
+    reading, writing = os.pipe()
+    os.write(writing, b"import time; time.sleep(30)\n")
+    os.close(writing)
+    with FakeKernel(implementation="ipython") as fake, open(reading, encoding="utf-8") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        with attach(str(fake.write_connection_file(tmp_path / "kernel-1.json"))) as kernel:
+            kernel.wait(PATIENCE)
+            assert PlainConsole(kernel, color=False).run() == 0
+    assert "KeyboardInterrupt" in capsys.readouterr().out
+
+
+# --- the kernel's end
+
+
+@pytest.mark.parametrize("typed", ["", "half a li"])
+def test_a_kernel_that_dies_while_nothing_is_entered_ends_the_session(
+    tmp_path: Path, typed: str
+) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.send(typed)
+        terminal.wait_for(f"In [ ]: {typed}".rstrip())
+        kernel.die()
+        assert terminal.wait_exit() == 4
+        assert terminal.everything.endswith(f"\nIn [ ]: {typed}".rstrip() + f"\n{DIED}")
+
+
+def test_a_kernel_that_dies_at_a_password_prompt_leaves_a_terminal_that_echoes(
+    tmp_path: Path,
+) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        before = terminal.attributes
+        terminal.line(PASSWORD)
+        wait_for_question(terminal, "secret:")
+        kernel.die()
+        assert terminal.wait_exit() == 4
+        assert terminal.everything.endswith(f"\nsecret:\n{DIED}")
+        assert terminal.attributes == before
+
+
+def test_a_kernel_of_our_own_that_dies_at_the_prompt_is_told_of(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        kernel_process(terminal).kill()
+        assert terminal.wait_exit() == 4
+        assert rows_with(terminal, "the kernel is gone: its process was killed by SIGKILL")
+
+
+def test_a_kernel_that_is_restarted_while_it_asks_is_told_of_and_the_session_goes_on(
+    tmp_path: Path,
+) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        run(terminal, "'before'", "Out[1]: 'before'")
+        terminal.line("input('name? ')")
+        wait_for_question(terminal, "name?")
+        kernel.restart()
+        terminal.wait_for("\nname?\nthe kernel was restarted\nIn [1]:")
+        kernel.interrupt()  # what the scripted kernel still does for the cell from before
+        run(terminal, "'after'", "Out[1]: 'after'")
+
+
+# --- leaving
+
+
+@pytest.mark.parametrize("word", ["exit", "quit()"])
+def test_a_word_to_leave_leaves_a_kernel_of_others_alone(tmp_path: Path, word: str) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line(word)
+        assert terminal.wait_exit() == 0
+        assert terminal.everything.endswith(f"\nIn [ ]: {word}\nleft; the kernel stays")
+        assert kernel.count("execute_request") == kernel.count("shutdown_request") == 0
+
+
+def test_a_word_to_leave_stops_a_kernel_of_our_own(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        kernel = kernel_process(terminal)
+        terminal.line("exit")
+        assert terminal.wait_exit() == 0
+        assert terminal.everything.endswith("\nIn [1]: exit")
+        assert not kernel.is_running()
+
+
+def test_code_that_leaves_and_so_ends_the_kernel_is_told(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _kernel):
+        terminal.line("print('bye'); exit()")
+        assert terminal.wait_exit() == 0
+        note = "left as the code asked; an IPython kernel ends with that"
+        assert terminal.everything.endswith(f"\nbye\n{note}")
+
+
+def test_code_that_leaves_may_keep_the_kernel_of_others(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line("%fake ask_exit true")
+        assert terminal.wait_exit() == 0
+        assert terminal.everything.endswith("\nleft; the kernel stays")
+        assert not kernel.ending.is_set()
+
+
+def test_code_that_leaves_may_keep_a_kernel_of_our_own(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        kernel = kernel_process(terminal)
+        try:
+            terminal.line("exit(keep_kernel=True)")
+            assert terminal.wait_exit() == 0
+            said = re.search(
+                rb"\nleft; the kernel stays; attach with: kconsole (\S+)", terminal.raw
+            )
+            assert said
+            assert Path(said[1].decode()).exists()
+            assert kernel.is_running()
+        finally:
+            kernel.kill()
+            wait_until(lambda: not kernel.is_running(), what="the kernel's end")
+
+
+def test_ctrl_d_stops_a_kernel_of_our_own(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        kernel = kernel_process(terminal)
+        terminal.key("c-d")
+        assert terminal.wait_exit() == 0
+        assert not kernel.is_running()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    ("code", "shows"),
+    [
+        ("", ""),
+        (PASSWORD, "secret:"),
+        ("print('on'); import time; time.sleep(60)", "\non\n"),
+    ],
+    ids=["prompt", "password", "running"],
+)
+def test_a_signal_to_end_leaves_no_kernel_and_a_terminal_that_echoes(
+    tmp_path: Path, number: signal.Signals, code: str, shows: str
+) -> None:
+    with owning(tmp_path) as terminal:
+        before = terminal.attributes
+        kernel = kernel_process(terminal)
+        if code:
+            terminal.line(code)
+            terminal.wait_for(re.compile(f"^{shows.strip()}", re.MULTILINE))
+        terminal.kill(number)
+        assert terminal.wait_exit() == 128 + number
+        assert terminal.attributes == before
+        assert not kernel.is_running()
+        assert not rows_with(terminal, "Traceback")
+
+
+@pytest.mark.parametrize("fresh_kernel", ["ipykernel7", "ipykernel6"], indirect=True)
+def test_an_ipykernel_is_left_as_it_was_asked_to(fresh_kernel: Kernel) -> None:
+    with console(fresh_kernel) as terminal:
+        terminal.line("exit")
+        assert terminal.wait_exit() == 0
+    assert is_idle(fresh_kernel)
+    with console(fresh_kernel) as terminal:
+        terminal.line("x = 1; exit()")
+        assert terminal.wait_exit() == 0
+        assert rows_with(terminal, "an IPython kernel ends with that")
+    assert fresh_kernel.process is not None
+    assert fresh_kernel.process.wait(10) == 0

@@ -1,0 +1,45 @@
+"""What a cell asks of its front-end, and the words by which a user leaves."""
+
+import pytest
+
+from kconsole.protocol.farewell import is_farewell
+from kconsole.protocol.wishes import Wishes, parse_wishes
+
+PAGE = {"source": "page", "data": {"text/plain": "help"}, "start": 0}
+
+
+def next_input(text):
+    return {"source": "set_next_input", "text": text, "replace": False}
+
+
+@pytest.mark.parametrize(
+    ("payload", "wishes"),
+    [
+        ([], Wishes()),
+        ([PAGE], Wishes(pages=(PAGE,))),
+        ([PAGE, PAGE], Wishes(pages=(PAGE, PAGE))),
+        ([next_input("x = 1\n")], Wishes(next_input="x = 1")),
+        ([next_input("a\r\nb")], Wishes(next_input="a\nb")),
+        ([next_input("a"), next_input("b")], Wishes(next_input="a\nb")),
+        ([{"source": "ask_exit", "keepkernel": False}], Wishes(leave=True)),
+        ([{"source": "ask_exit"}], Wishes(leave=True)),
+        ([{"source": "ask_exit", "keepkernel": True}], Wishes(leave=True, keep_kernel=True)),
+        ([{"source": "ask_exit", "keepkernel": "no"}], Wishes(leave=True)),
+        ([next_input(5), {"source": "edit_magic", "filename": "f"}, {}], Wishes()),
+        ([{"source": ["page"]}], Wishes()),
+    ],
+)
+def test_payloads(payload, wishes):
+    assert parse_wishes(payload) == wishes
+
+
+@pytest.mark.parametrize("code", ["exit", " quit \n", "exit()", "%quit"])
+def test_words_to_leave(code):
+    assert is_farewell(code, "python")
+
+
+@pytest.mark.parametrize(
+    ("code", "language"), [("exit", "bash"), ("exit", ""), ("exit(1)", "python"), ("", "python")]
+)
+def test_code_that_is_no_word_to_leave(code, language):
+    assert not is_farewell(code, language)

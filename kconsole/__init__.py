@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from kconsole.client.starting import start
     from kconsole.connect.info import ConnectionInfo
     from kconsole.errors import (
+        AlreadyThereError,
         AuthenticationError,
         ChannelError,
+        ConfigError,
         ConnectionFileError,
         InvalidPortNumber,
         KconsoleError,
@@ -41,8 +43,10 @@ if TYPE_CHECKING:
     from kconsole.protocol.session import Session
 
 __all__ = [
+    "AlreadyThereError",
     "AuthenticationError",
     "ChannelError",
+    "ConfigError",
     "ConnectionFileError",
     "ConnectionInfo",
     "InvalidPortNumber",

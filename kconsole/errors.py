@@ -3,6 +3,7 @@
 ::
 
     KconsoleError
+    ├── ConfigError              a configuration file that cannot be used        exit status 2
     ├── ConnectionFileError      a connection file that cannot be used           exit status 2
     ├── SourceError              code that cannot be run as it is                exit status 2
     ├── NoKernelError            no kernel: cannot find, reach, start it         exit status 3
@@ -12,6 +13,7 @@
     │   └── AuthenticationError  Curve handshake failed, or a key does not fit
     ├── KernelDiedError          the kernel died, or the link was lost           exit status 4
     │   └── KernelRestartedError  it was restarted, and is there again
+    ├── AlreadyThereError        a file that nobody has said may be overwritten
     ├── ChannelError             a channel used in the wrong state               (also RuntimeError)
     │   └── InvalidPortNumber    a channel whose port is 0
     ├── ReplyTimeoutError        no reply within the time the caller gave        (also TimeoutError)
@@ -22,8 +24,10 @@ Each one's text is a single line that names the thing and the reason.
 """
 
 __all__ = [
+    "AlreadyThereError",
     "AuthenticationError",
     "ChannelError",
+    "ConfigError",
     "ConnectionFileError",
     "InvalidPortNumber",
     "KconsoleError",
@@ -41,6 +45,10 @@ __all__ = [
 
 class KconsoleError(Exception):
     """The root of the tree: whatever kconsole raises on purpose."""
+
+
+class ConfigError(KconsoleError):
+    """The configuration file cannot be read, or holds something that makes no sense."""
 
 
 class ConnectionFileError(KconsoleError):
@@ -77,6 +85,10 @@ class KernelDiedError(KconsoleError):
 
 class KernelRestartedError(KernelDiedError):
     """The kernel was restarted while something was waited for; the new one knows nothing of it."""
+
+
+class AlreadyThereError(KconsoleError):
+    """There is such a file, and nobody has said that it may be overwritten."""
 
 
 class ChannelError(KconsoleError, RuntimeError):

@@ -56,6 +56,23 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("unhurried")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def module_state(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No history of inputs from other tests' consoles, for those that a module shares."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def state(module_state: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Nor for those of one test; gives the folder of XDG's state."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("state")
+        patch.setenv("XDG_STATE_HOME", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session", autouse=True)
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home and the folders of Jupyter, IPython and XDG, for this run only; gives the home."""

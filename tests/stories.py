@@ -97,8 +97,11 @@ def toolbar(terminal: Terminal) -> str:
 def attached(
     kernel: Kernel, *arguments: str, wait: bool = True, **options: Any
 ) -> Iterator[BlindTerminal]:
-    """The console, attached to a kernel that runs already; ``wait`` until it shows its prompt."""
-    argv = program(str(kernel.connection_file), *arguments)
+    """The console, attached to a kernel that runs already; ``wait`` until it shows its prompt.
+
+    Without a word of what other tests have run in that kernel, unless `arguments` ask for that.
+    """
+    argv = program(str(kernel.connection_file), "--tail", "0", *arguments)
     with BlindTerminal(argv, **options) as terminal:
         yield ready(terminal) if wait else terminal
 

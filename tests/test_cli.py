@@ -334,11 +334,13 @@ def packages(modules):
 def test_version_and_help_import_nothing_heavy(option):
     modules = imported(option)
     assert "kconsole.cli" in modules
-    heavy = {"zmq", "pygments", "prompt_toolkit", "asyncio"}
+    heavy = {"zmq", "pygments", "prompt_toolkit", "asyncio", "tomllib"}
     assert not heavy & packages(modules)
+    ours = {module.split(".")[1] for module in modules if module.startswith("kconsole.")}
+    assert ours <= {"cli", "errors"}
 
 
 def test_a_script_imports_no_editor(target):
     modules = imported(target, "-c", "1 / 1")
     assert "zmq" in packages(modules)
-    assert not {"prompt_toolkit", "asyncio"} & packages(modules)
+    assert not {"prompt_toolkit", "asyncio", "tomllib"} & packages(modules)

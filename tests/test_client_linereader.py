@@ -2,12 +2,14 @@
 
 import os
 import queue
-import signal
+import resource
+import select
+import threading
 
 import pytest
 from clients import PATIENCE
+from leaks import wait_until
 
-from kconsole.client.interrupts import held_signals
 from kconsole.client.linereader import LineReader
 
 
@@ -21,7 +23,9 @@ class Desk:
         self.reader = LineReader(self.end, self.shown.append, encoding)
 
     def type(self, data):
-        os.write(self._feed, data)
+        left = memoryview(data)
+        while left:
+            left = left[os.write(self._feed, left) :]
 
     def ask(self, prompt="? ", **options):
         self.reader.begin(prompt, self.lines.put, **options)
@@ -136,37 +140,64 @@ def test_a_prompt_that_nobody_reads_leaves_nothing_behind():
     os.close(feed)
 
 
-# --- signals that are held back
+def test_a_line_that_was_read_just_when_it_is_called_off_is_kept_for_the_next_question(
+    desk, monkeypatch
+):
+    read = LineReader._read
+    callers = []
+
+    def call_off_meanwhile(descriptor):
+        """The cell ends between the end of the read and what becomes of the line."""
+        monkeypatch.setattr(LineReader, "_read", staticmethod(read))
+        caller = threading.Thread(target=desk.reader.call_off)
+        caller.start()
+        callers.append(caller)
+        select.select([desk.reader._bell[0]], [], [], PATIENCE)
+        return read(descriptor)
+
+    monkeypatch.setattr(LineReader, "_read", staticmethod(call_off_meanwhile))
+    desk.type(b"stale\n")
+    desk.ask()
+    wait_until(lambda: callers, PATIENCE)
+    callers[0].join(PATIENCE)
+    assert desk.lines.empty()
+    assert desk.shown == ["? ", "\n"]
+    assert desk.ask().get() == "stale"
 
 
-def test_ctrl_c_takes_effect_at_the_end_of_the_block():
-    done = []
-    with pytest.raises(KeyboardInterrupt):
-        with held_signals():
-            signal.raise_signal(signal.SIGINT)
-            done.append("the rest")
-        done.append("not this")
-    assert done == ["the rest"]
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+def test_calling_off_says_whether_a_line_was_waited_for(desk):
+    assert not desk.reader.call_off()
+    desk.ask()
+    assert desk.reader.call_off()
+    desk.type(b"a\n")
+    desk.ask().get()
+    assert not desk.reader.call_off()
 
 
-def test_without_a_signal_nothing_happens():
-    with held_signals():
-        pass
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-
-
-def test_a_signal_that_is_ignored_stays_ignored():
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def test_the_time_for_a_line_grows_with_its_length_and_not_with_the_square_of_it(desk):
+    """It takes some 0.1 s; half a minute if each piece makes all those before it be searched anew."""
+    size = 32 << 20
+    feeder = threading.Thread(target=desk.type, args=(b"x" * size + b"\n",))
+    desk.ask()
+    feeder.start()
     try:
-        with held_signals():
-            signal.raise_signal(signal.SIGINT)
-        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        assert len(desk.lines.get(timeout=5.0)) == size
     finally:
-        signal.signal(signal.SIGINT, before)
+        feeder.join(PATIENCE)
 
 
-def test_an_error_inside_the_block_passes():
-    with pytest.raises(ValueError, match="ours"), held_signals():
-        raise ValueError("ours")
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+def test_a_descriptor_beyond_the_first_thousand_is_waited_for(desk):
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, limits[1]), limits[1]))
+    copies = []
+    try:
+        while not copies or copies[-1] < 1100:
+            copies.append(os.dup(desk.end))
+        desk.ask()
+        desk.type(b"a\n")
+        assert desk.get() == "a"
+    finally:
+        desk.reader.call_off()
+        for copy in copies:
+            os.close(copy)
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)

@@ -1,15 +1,17 @@
-"""Another client restarts the kernel, and the link to it does not even break."""
+"""Somebody else restarts the kernel; the link to it breaks meanwhile, or does not even do that."""
 
 import queue
 import threading
+from functools import partial
 
 import pytest
-from clients import PATIENCE, connected, info_of, once_asked, ready, replied
+from clients import PATIENCE, OwnProcess, connected, info_of, once_asked, ready, replied
 from fake_kernel import FakeKernel
 from leaks import wait_until
 
 from kconsole import KernelClient, KernelDiedError, KernelRestartedError, attach
 from kconsole.client.execution import Execution
+from kconsole.protocol import restart
 from kconsole.protocol.requests import execute_request
 
 
@@ -77,13 +79,13 @@ def test_a_mistake_of_the_program_that_is_told_loses_nothing(deaf, caplog):
     assert "on_restart failed" in caplog.text
 
 
-@pytest.mark.parametrize("restart", [True, False])
-def test_an_announcement_alone_ends_no_wait(deaf, restart):
+@pytest.mark.parametrize("is_restart", [True, False])
+def test_an_announcement_alone_ends_no_wait(deaf, is_restart):
     """The kernel answers what it has begun, and may even stay."""
     with ready(deaf) as client:
         assert replied(
             client.execute(
-                f"%fake shutdown_by_other restart={str(restart).lower()}",
+                f"%fake shutdown_by_other restart={str(is_restart).lower()}",
                 reply=True,
                 timeout=PATIENCE,
             )
@@ -97,29 +99,72 @@ def test_the_first_word_of_a_kernel_that_this_one_hosts_ends_no_wait(deaf):
         assert replied(client.execute(code, reply=True, timeout=PATIENCE))["status"] == "ok"
 
 
-def test_a_restart_that_breaks_the_link_is_told_of_once():
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_kernel_that_ends_and_comes_back_is_told_of_once(deaf, announced):
     told = queue.SimpleQueue()
+    states = []
+
+    def look():
+        states.append((client.health.state, client.health.detail))
+
+    with ready(deaf, on_restart=lambda: told.put("restarted"), on_change=look) as client:
+        for _ in range(2):
+            deaf.come_back(1.0, announced=announced)  # ten times as long as until the next attempt
+            assert told.get(timeout=PATIENCE) == "restarted"
+            wait_until(lambda: client.health.state == "ok", PATIENCE)
+            deaf.wait_for_subscriber(PATIENCE)
+            deaf.publish("status", {"execution_state": "starting"})
+            while client.get_iopub_msg(timeout=PATIENCE)["content"] != {
+                "execution_state": "starting"
+            }:
+                pass
+            assert told.empty()
+        assert replied(client.kernel_info(reply=True, timeout=PATIENCE))["status"] == "ok"
+    assert (("gone", "connection refused") in states) is not announced
+    assert (("down", "restarting") in states) is announced
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_who_waits_for_a_kernel_that_ends_and_comes_back_learns_why(deaf, announced):
+    with ready(deaf) as client:
+        come_back = partial(deaf.come_back, 1.0, announced=announced)
+        with once_asked(deaf, "inspect_request", come_back):
+            with pytest.raises(KernelDiedError) as caught:
+                client.inspect("print", reply=True, timeout=PATIENCE)
+    assert isinstance(caught.value, KernelRestartedError) is announced
+
+
+def test_a_kernel_that_was_to_be_restarted_and_does_not_come_back_is_dead(monkeypatch):
+    monkeypatch.setattr(restart, "ANNOUNCED_S", 1.0)
+    news = queue.SimpleQueue()
     with FakeKernel() as kernel:
         client = KernelClient(
-            info=info_of(kernel), on_restart=lambda: told.put(client.health.state)
+            info=info_of(kernel), on_change=lambda: news.put(client.health), sink=lambda *_: None
         )
         client.start_channels()
         client.wait_for_ready(PATIENCE)
+        kernel.come_back(60.0)
+        try:
+            while (health := news.get(timeout=PATIENCE)).state != "gone":
+                pass
+            assert health.detail == "connection refused"
+            with pytest.raises(KernelDiedError, match="connection refused"):
+                client.kernel_info(reply=True, timeout=PATIENCE)
+        finally:
+            client.stop_channels()
+
+
+def test_a_kernel_of_our_own_whose_process_has_ended_is_dead_whatever_was_announced():
+    process = OwnProcess()
+    with FakeKernel() as kernel, ready(kernel, process=process) as client:
         kernel.broadcast_shutdown(restart=True)
         while client.get_iopub_msg(timeout=PATIENCE)["msg_type"] != "shutdown_reply":
             pass
-    try:
-        wait_until(lambda: client.health.state == "gone", PATIENCE)
-        with FakeKernel(kernel.connection) as again:
-            told.get(timeout=PATIENCE)
-            wait_until(lambda: client.health.state == "ok", PATIENCE)
-            client.wait_for_ready(PATIENCE)
-            again.publish("status", {"execution_state": "starting"})
-            while client.get_iopub_msg(timeout=PATIENCE)["parent_header"]:
-                pass
-            assert told.empty()
-    finally:
-        client.stop_channels()
+        process.status = 0
+        kernel.die()
+        assert client.health.state == "gone"
+        wait_until(lambda: client._links["shell"].state == "refused", PATIENCE)
+        assert client.health.state == "gone"
 
 
 def test_a_client_that_connects_while_a_restart_is_announced_is_told_nothing(deaf):

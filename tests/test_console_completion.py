@@ -116,6 +116,27 @@ def test_tab_at_the_beginning_of_a_line_indents(terminal: Terminal) -> None:
     wait_typed(terminal, "    x")
 
 
+def test_shift_tab_at_the_beginning_of_a_line_takes_the_indentation_back(
+    terminal: Terminal,
+) -> None:
+    terminal.send("  ")
+    terminal.key("tab", "s-tab")
+    terminal.send("x")
+    wait_typed(terminal, "    x")
+    terminal.key("home", "s-tab", "right", "right", "right", "s-tab", "s-tab")
+    terminal.send("y")
+    wait_typed(terminal, "y x")
+
+
+def test_escape_closes_the_menu_and_leaves_what_was_typed(terminal: Terminal) -> None:
+    terminal.send("name_")
+    terminal.key("tab")
+    terminal.wait_for("name_0005", where="screen")
+    terminal.key("tab", "escape")
+    terminal.wait_for(lambda one: "name_0005" not in "\n".join(one.screen))
+    wait_typed(terminal, "name_")
+
+
 def test_tab_while_the_kernel_is_busy_says_so(console: Pair, terminal: Terminal) -> None:
     count = console.kernel.count("complete_request")
     number = console.kernel.count("execute_request") + 1

@@ -31,7 +31,9 @@ def test_of_a_hundred_thousand_lines_none_is_lost_and_keys_typed_meanwhile_are_t
         terminal.wait_for("In [2]: typed in the middle", where="screen")
         terminal.wait_for(lambda one: "idle" in toolbar(one))
         numbers = [int(number) for number in re.findall(rb"line (\d+) \.", terminal.raw[begin:])]
-        assert numbers == list(range(LINES))
+        # A line stands in the live region for a while before it is written for good.
+        written = list(dict.fromkeys(reversed(numbers)))[::-1]
+        assert written == list(range(LINES))
         assert seen_early < LINES - 1, "the keys were echoed only after the flood"
 
 

@@ -112,6 +112,18 @@ def test_a_kernel_that_does_not_react_is_told_of(tmp_path: Path) -> None:
         kernel.interrupt()
 
 
+def test_ctrl_c_drops_what_waits_also_behind_a_cell_that_goes_on(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line("%fake deaf 60")
+        kernel.wait_for("execute_request")
+        terminal.line("print('ran')")
+        terminal.wait_for(lambda one: "+1 queued" in toolbar(one))
+        terminal.key("c-c")
+        terminal.wait_for("dropped the cell that waited: print('ran')")
+        terminal.wait_for(lambda one: "interrupting 00:0" in toolbar(one))
+        assert "queued" not in toolbar(terminal)
+
+
 def test_a_kernel_that_cannot_be_interrupted_says_so(tmp_path: Path) -> None:
     with paired(tmp_path, control=False) as (terminal, kernel):
         terminal.line(SLEEP["python"])

@@ -238,7 +238,7 @@ def test_what_another_console_runs_is_shown_above_what_is_typed(kernel: Kernel) 
         run(second, "print('from', 'the other')", "\nfrom the other\n")
         first.wait_for(
             re.compile(
-                r" runs:\nIn \[\d+\]: print\('from', 'the other'\)\nfrom the other\n+"
+                r"^\w+@\w{4} In \[\d+\]: print\('from', 'the other'\)\nfrom the other\n+"
                 r"In \[\d+\]: my thought$",
                 re.M,
             )

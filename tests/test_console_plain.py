@@ -20,11 +20,17 @@ from terminal import Terminal
 from kconsole import attach
 from kconsole.client.zmq_transport import ZmqTransport
 from kconsole.protocol.message import Channel, Message
+from kconsole.repl.options import ConsoleOptions
 from kconsole.repl.plain import PlainConsole
 
 #: A kernel whose cells end without a wait for stragglers, and which is in the middle of a session.
 IPYTHON = {"implementation": "ipython"}
 DIED = "the kernel is gone: connection refused"
+README = (Path(__file__).resolve().parent.parent / "README.md").read_text()
+#: The commands that the README promises here.
+IN_README = set(
+    re.findall(r"`(\\\S+)`", README.partition("`--plain` (the default")[2].partition(";")[0])
+)
 PASSWORD = "import getpass; print(len(getpass.getpass('secret: ')), 'characters')"
 
 
@@ -36,20 +42,20 @@ class Pair(NamedTuple):
 
 
 @contextmanager
-def paired(folder: Path, *, dumb: bool = False, **behaviour: Any) -> Iterator[Pair]:
+def paired(folder: Path, *options: str, dumb: bool = False, **behaviour: Any) -> Iterator[Pair]:
     """A plain console at a scripted kernel of this process; plain by ``TERM=dumb``, or by option."""
     kernel = start_fake(folder, **{**IPYTHON, **behaviour})
     assert kernel.fake is not None
     try:
-        with console(kernel, dumb=dumb) as terminal:
+        with console(kernel, *options, dumb=dumb) as terminal:
             yield Pair(terminal, kernel.fake)
     finally:
         kernel.close()
 
 
 @contextmanager
-def console(kernel: Kernel, *, dumb: bool = False) -> Iterator[Terminal]:
-    arguments = [] if dumb else ["--plain"]
+def console(kernel: Kernel, *options: str, dumb: bool = False) -> Iterator[Terminal]:
+    arguments = list(options) if dumb else ["--plain", *options]
     env = {"TERM": "dumb"} if dumb else {}
     argv = program(str(kernel.connection_file), *arguments)
     with Terminal(argv, env=env) as terminal:
@@ -57,10 +63,10 @@ def console(kernel: Kernel, *, dumb: bool = False) -> Iterator[Terminal]:
 
 
 @contextmanager
-def owning(folder: Path, **behaviour: Any) -> Iterator[Terminal]:
+def owning(folder: Path, *options: str, **behaviour: Any) -> Iterator[Terminal]:
     """A plain console with a scripted kernel of its own."""
     write_kernelspec(folder, **{**IPYTHON, **behaviour})
-    argv = program("-k", "fake", "--plain")
+    argv = program("-k", "fake", "--plain", *options)
     with Terminal(argv, env={"JUPYTER_PATH": str(folder)}) as terminal:
         yield ready(terminal)
 
@@ -298,8 +304,191 @@ def test_ctrl_c_just_when_the_cell_has_been_sent_interrupts_it(
         monkeypatch.setattr(sys, "stdin", stdin)
         with attach(str(fake.write_connection_file(tmp_path / "kernel-1.json"))) as kernel:
             kernel.wait(PATIENCE)
-            assert PlainConsole(kernel, color=False).run() == 0
+            assert PlainConsole(kernel, ConsoleOptions(color=False)).run() == 0
     assert "KeyboardInterrupt" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("asks", [False, True])
+def test_ctrl_c_is_shown_on_a_line_that_ends_with_it(tmp_path: Path, asks: bool) -> None:
+    with paired(tmp_path) as (terminal, _kernel):
+        terminal.line("print('on'); " + ("input('q? ')" if asks else "import time; time.sleep(60)"))
+        terminal.wait_for("\nq?" if asks else "\non")
+        terminal.key("c-c")
+        terminal.wait_for("\nKeyboardInterrupt")
+        ready(terminal)
+        assert rows_with(terminal, "^C") == ["q? ^C" if asks else "^C"]
+        assert "^C\nTraceback" in terminal.everything
+
+
+def test_ctrl_c_behind_an_unfinished_line_ends_it_once(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _kernel):
+        terminal.line("print('on', end=''); import time; time.sleep(60)")
+        terminal.wait_for("\non")
+        terminal.key("c-c")
+        terminal.wait_for("\nKeyboardInterrupt")
+        assert "\non^C\nTraceback" in terminal.everything
+
+
+def test_ctrl_c_while_news_are_told_does_not_end_the_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    note = PlainConsole.note
+    pressed = []
+
+    def note_and_press(console: PlainConsole, text: str) -> None:
+        note(console, text)
+        pressed.append(text)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(PlainConsole, "note", note_and_press)
+    assert session(tmp_path, monkeypatch, b"%fake restart\n'after'\n") == 0
+    assert "the kernel was restarted" in pressed
+    assert "'after'" in capsys.readouterr().out
+
+
+def session(folder: Path, monkeypatch: pytest.MonkeyPatch, inputs: bytes) -> int:
+    """Run a console in this process that reads these inputs; its exit status."""
+    reading, writing = os.pipe()
+    os.write(writing, inputs)
+    os.close(writing)
+    with FakeKernel(implementation="ipython") as fake, open(reading, encoding="utf-8") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        with attach(str(fake.write_connection_file(folder / "kernel-1.json"))) as kernel:
+            kernel.wait(PATIENCE)
+            return PlainConsole(kernel, ConsoleOptions(color=False)).run()
+
+
+# --- commands and options
+
+
+def said(terminal: Terminal, command: str) -> str:
+    """What a command says."""
+    before = len(terminal.everything)
+    terminal.line(command)
+    terminal.wait_for(lambda one: one.everything[before:].count("In [") >= 1)
+    ready(terminal)
+    return terminal.everything[before:].partition("\n")[2].rpartition("\n")[0]
+
+
+def test_the_commands_that_need_no_screen_are_listed_and_the_others_refused(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        listed = set(re.findall(r"(?m)^  (\\\S+)", said(terminal, "\\?")))
+        assert listed == IN_README
+        refused = "\\watch needs a screen; \\? lists what there is without one"
+        assert said(terminal, "\\watch 1 x") == refused
+        assert len(listed) == 8
+        assert said(terminal, "\\i") == "usage: \\i FILE (with a blank before it, the line is code)"
+        terminal.line("\\q")
+        assert terminal.wait_exit() == 0
+        assert terminal.everything.endswith("\nleft; the kernel stays")
+        assert kernel.count("execute_request") == 0
+
+
+def test_the_connection_is_told(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _kernel):
+        facts = "".join(said(terminal, "\\conninfo").split("\n"))
+        assert ", attached, " in facts
+        assert ", tcp 127.0.0.1, " in facts
+        assert facts.endswith(".json")
+
+
+def test_a_file_is_run_as_one_cell_and_one_that_is_not_there_is_told(tmp_path: Path) -> None:
+    job = tmp_path / "job.py"
+    job.write_bytes(b"\xef\xbb\xbfprint('one')\r\nprint('two')\r\n")
+    with paired(tmp_path) as (terminal, kernel):
+        assert said(terminal, f"\\i {job}").endswith("one\ntwo")
+        assert kernel.count("execute_request") == 1
+        gone = "".join(said(terminal, "\\i no-such-file").split("\n"))
+        assert gone == "no-such-file: No such file or directory"
+        assert said(terminal, "\\i ~nobody-here/x").startswith("~nobody-here/x: No such file")
+
+
+def test_a_file_whose_code_ends_the_kernel_ends_the_session(tmp_path: Path) -> None:
+    job = tmp_path / "job.py"
+    job.write_text("%fake die 9")
+    with owning(tmp_path) as terminal:
+        terminal.line(f"\\i {job}")
+        assert terminal.wait_exit() == 4
+
+
+def test_how_long_cells_took_is_told_when_that_is_wanted(tmp_path: Path) -> None:
+    with paired(tmp_path, "--timing") as (terminal, _kernel):
+        assert re.fullmatch(r"a\n\d+\.\d{3} s", said(terminal, "print('a')"))
+        assert said(terminal, "\\timing") == "timing is off"
+        assert said(terminal, "print('a')") == "a"
+        assert said(terminal, "\\timing on") == "timing is on"
+
+
+def test_the_history_is_searched_and_does_not_hold_what_is_private(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        run(terminal, "print('one')", "\none\n")
+        run(terminal, "print('two')", "\ntwo\n")
+        assert said(terminal, "\\hist") == "print('one')\nprint('two')"
+        assert said(terminal, "\\hist tw") == "print('two')"
+        assert [row[2] for row in kernel.history] == ["print('one')", "print('two')"]
+    with paired(tmp_path, "--private") as (terminal, kernel):
+        run(terminal, "print('one')", "\none\n")
+        assert said(terminal, "\\hist") == ""
+        assert kernel.history == []
+
+
+def test_the_prompt_can_be_another(tmp_path: Path) -> None:
+    kernel = start_fake(tmp_path, **IPYTHON)
+    try:
+        argv = program(str(kernel.connection_file), "--plain", "--prompt", "{n}> ")
+        with Terminal(argv) as terminal:
+            terminal.wait_for(is_at(re.compile("^ >$")), START_S)
+            terminal.line("print('a')")
+            terminal.wait_for(is_at(re.compile("^2>$")))
+    finally:
+        kernel.close()
+
+
+def test_a_kernel_of_our_own_is_restarted_and_that_of_others_is_not(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        first = kernel_process(terminal)
+        run(terminal, "print('a')", "\na\n")
+        restarted = "restarting the kernel\nthe kernel was restarted"
+        assert said(terminal, "\\restart") == restarted
+        assert not first.is_running()
+        assert terminal.screen[terminal.cursor[0]] == "In [1]:"
+        run(terminal, "print('b')", "\nb\n")
+    with paired(tmp_path) as (terminal, kernel):
+        refused = "only who has started a kernel can restart it"
+        assert said(terminal, "\\restart") == refused
+        assert kernel.count("shutdown_request") == 0
+
+
+def test_a_kernel_is_shut_down_by_who_can_name_it(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line("\\shutdown")
+        terminal.wait_for("to do so:")
+        name = re.search(r"Type its name, (.*), to\s+do so:", terminal.everything)
+        assert name
+        terminal.line("something else")
+        terminal.wait_for("\nnot shut down\n")
+        assert kernel.count("shutdown_request") == 0
+        ready(terminal)
+        terminal.line("\\shutdown")
+        terminal.wait_for(lambda one: one.everything.count("do so:") == 2)
+        terminal.line(name[1])
+        assert terminal.wait_exit() == 0
+        assert terminal.everything.endswith("\nthe kernel was shut down")
+        assert kernel.count("shutdown_request") == 1
+
+
+@pytest.mark.parametrize("how", ["\\q", "exit", "\x04"])
+def test_a_kernel_of_our_own_can_be_kept(tmp_path: Path, how: str) -> None:
+    with owning(tmp_path, "--keep") as terminal:
+        kernel = kernel_process(terminal)
+        try:
+            terminal.send(how if how == "\x04" else f"{how}\r")
+            assert terminal.wait_exit() == 0
+            assert re.search(rb"left; the kernel stays; attach with: kconsole \S+", terminal.raw)
+            assert kernel.is_running()
+        finally:
+            kernel.kill()
+            wait_until(lambda: not kernel.is_running(), what="the kernel's end")
 
 
 # --- the kernel's end
@@ -348,6 +537,44 @@ def test_a_kernel_that_is_restarted_while_it_asks_is_told_of_and_the_session_goe
         terminal.wait_for("\nname?\nthe kernel was restarted\nIn [1]:")
         kernel.interrupt()  # what the scripted kernel still does for the cell from before
         run(terminal, "'after'", "Out[1]: 'after'")
+
+
+@pytest.mark.parametrize("breaks", [False, True])
+def test_a_kernel_that_is_restarted_at_the_prompt_is_told_of(tmp_path: Path, breaks: bool) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        run(terminal, "'before'", "Out[1]: 'before'")
+        terminal.send("'aft")
+        terminal.wait_for("In [2]: 'aft")
+        if breaks:
+            kernel.come_back(1.0)
+        else:
+            kernel.restart()
+        terminal.wait_for("\nIn [2]: 'aft\nthe kernel was restarted\nIn [1]:")
+        terminal.line("er'")  # the terminal still has what was typed of the line
+        terminal.wait_for("Out[1]: 'after'")
+        assert terminal.everything.count("the kernel was restarted") == 1
+
+
+def test_a_kernel_that_is_restarted_while_a_cell_runs_is_told_of_once(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _kernel):
+        run(terminal, "'before'", "Out[1]: 'before'")
+        terminal.line("%fake restart")
+        terminal.wait_for("\nthe kernel was restarted\nIn [1]:")
+        run(terminal, "'after'", "Out[1]: 'after'")
+        assert terminal.everything.count("the kernel was restarted") == 1
+
+
+# --- the terminal's encoding
+
+
+def test_what_the_encoding_of_the_output_lacks_is_shown_as_something_else(tmp_path: Path) -> None:
+    kernel = start_fake(tmp_path, **IPYTHON)
+    try:
+        argv = program(str(kernel.connection_file), "--plain")
+        with Terminal(argv, env={"PYTHONIOENCODING": "ascii"}) as terminal:
+            run(ready(terminal), "'caf\\u00e9'", "'caf?'")
+    finally:
+        kernel.close()
 
 
 # --- leaving

@@ -11,6 +11,11 @@ import pytest
 
 import kconsole
 from kconsole.cli import command
+from kconsole.cli.options import kinds
+from kconsole.config.checking import check
+from kconsole.config.file import load_config
+from kconsole.repl.commands import COMMANDS
+from kconsole.repl.keys import ACTIONS, key_help, key_sequences
 
 ROOT = Path(__file__).resolve().parent.parent
 MAN = (ROOT / "man" / "kconsole.1").read_text()
@@ -18,14 +23,30 @@ README = (ROOT / "README.md").read_text()
 HELP = command.get_help(command.make_context("kconsole", [], resilient_parsing=True))
 
 
+#: Keys that are prompt_toolkit's own, and worth to be told of.
+GIVEN_KEYS = {"Up", "Down", "Ctrl-R", "Ctrl-L"}
+
+
 def program_options() -> list[list[str]]:
     """The names of each option of the program, but --help and --version."""
     options = (each for each in command.params if isinstance(each, click.Option))
-    return [list(each.opts) for each in options if each.name != "version"]
+    return [[*each.opts, *each.secondary_opts] for each in options if each.name != "version"]
+
+
+def man_section(name: str) -> str:
+    return MAN.partition(f".SH {name}\n")[2].partition("\n.SH ")[0]
+
+
+def readme_table(title: str) -> list[str]:
+    """The first column of the table below a heading."""
+    section = re.search(rf"(?ms)^##+ {title}\n(.*?)^##", README)
+    assert section is not None
+    cells = re.findall(r"(?m)^\| ((?:[^|\\]|\\.)*) \|", section[1])
+    return [cell.replace("\\|", "|") for cell in cells[1:]]
 
 
 def man_options() -> set[str]:
-    section = MAN.partition(".SH OPTIONS")[2].partition(".SH KEYS")[0].replace("\\-", "-")
+    section = man_section("OPTIONS").replace("\\-", "-")
     lines = [line for line in section.splitlines() if line.startswith((".BR -", ".B -"))]
     return {name for line in lines for name in re.findall(r"(?<![\w-])--?[a-z][\w-]*", line)}
 
@@ -53,6 +74,41 @@ def test_the_manual_page_and_readme_tell_the_same_keys() -> None:
     keys = set(re.findall(r"(?:Alt|Ctrl|Shift)-[A-Za-z]+", README.partition("### Keys")[2]))
     in_man = set(re.findall(r"(?:Alt|Ctrl|Shift)-[A-Za-z]+", MAN))
     assert keys == in_man
+
+
+def test_every_key_is_told_of_and_no_other() -> None:
+    bound = {each for keys, _ in key_help({}) for each in keys.split(", ")} | GIVEN_KEYS
+    in_readme = {each for cell in readme_table("Keys") for each in cell.split(", ")}
+    assert in_readme == bound
+    lines = man_section("KEYS").partition(".PP")[0].replace("\\-", "-")
+    heads = re.findall(r"(?m)^\.TP\n\.B (.*)$", lines)
+    assert {each for head in heads for each in head.split(", ")} == bound
+
+
+def test_the_readmes_commands_are_those_that_there_are() -> None:
+    assert readme_table("Commands") == [f"`{each.usage}`" for each in COMMANDS]
+
+
+def test_the_manual_pages_commands_are_those_that_there_are() -> None:
+    heads = re.findall(r'(?m)^\.TP\n\.B "(.*)"$', man_section("COMMANDS"))
+    told = [head.replace("\\e", "\\").replace("\\-", "-") for head in heads]
+    assert told == [each.usage for each in COMMANDS]
+
+
+def test_the_readmes_options_are_those_that_there_are() -> None:
+    told = set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", " ".join(readme_table("Configuration"))))
+    for names in program_options():
+        assert told & set(names), names
+    assert told <= {name for names in program_options() for name in names}
+
+
+def test_the_readmes_configuration_file_is_right(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(README.partition("```toml\n")[2].partition("```")[0])
+    config = load_config(path)
+    check(config, kinds(), actions=ACTIONS)
+    key_sequences(config.keys)
+    assert {"lab"} == config.connections.keys()
 
 
 def test_versions_agree() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from kconsole.protocol.farewell import is_farewell
-from kconsole.protocol.wishes import Wishes, parse_wishes
+from kconsole.protocol.wishes import Edit, Wishes, parse_wishes
 
 PAGE = {"source": "page", "data": {"text/plain": "help"}, "start": 0}
 
@@ -25,7 +25,13 @@ def next_input(text):
         ([{"source": "ask_exit"}], Wishes(leave=True)),
         ([{"source": "ask_exit", "keepkernel": True}], Wishes(leave=True, keep_kernel=True)),
         ([{"source": "ask_exit", "keepkernel": "no"}], Wishes(leave=True)),
-        ([next_input(5), {"source": "edit_magic", "filename": "f"}, {}], Wishes()),
+        ([next_input(5), {"source": "edit_magic", "filename": 5}, {}], Wishes()),
+        ([{"source": "edit", "filename": "f"}], Wishes(edit=Edit("f"))),
+        (
+            [{"source": "edit_magic", "filename": "f", "line_number": 7}],
+            Wishes(edit=Edit("f", 7)),
+        ),
+        ([{"source": "edit_magic", "filename": "f", "line_number": "7"}], Wishes(edit=Edit("f"))),
         ([{"source": ["page"]}], Wishes()),
     ],
 )

@@ -5,7 +5,7 @@ import pytest
 from pygments.lexer import Lexer
 
 from kconsole.protocol.replies import LanguageInfo
-from kconsole.render.highlight import highlight, lexer_for
+from kconsole.render.highlight import ConsoleStyle, highlight, lexer_for, style_named
 from kconsole.render.sgr import strip_sgr
 
 
@@ -68,3 +68,19 @@ def test_only_highlighting_imports_pygments() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert result.stdout == "[]\n"
+
+
+def test_a_style_of_pygments() -> None:
+    python = lexer_for(LanguageInfo(name="python"))
+    coloured = highlight(CODE, python, True, style_named("monokai"))
+    assert "38;5" in coloured
+    assert strip_sgr(coloured) == CODE
+    assert style_named("default") is ConsoleStyle
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("monokay", "monokai"), ("os; x", "pygments has"), ("../vs", "vs")]
+)
+def test_an_unknown_style_is_said_with_those_near_it(name: str, near: str) -> None:
+    with pytest.raises(ValueError, match=f"^no style is called '{name}'; .*{near}"):
+        style_named(name)

@@ -266,12 +266,12 @@ def test_an_unfinished_sequence_is_held_back_up_to_its_longest_length() -> None:
     assert sanitiser.feed("1") == "^[[" + "1" * 62
 
 
-def test_cursor_up_passes_only_where_it_was_asked_for() -> None:
-    assert (
-        Sanitiser(cursor_up=True).feed("\x1b[A\x1b[0A\x1b[12A\x1b[99999A")
-        == "\x1b[1A\x1b[1A\x1b[12A"
-    )
-    assert Sanitiser("code", cursor_up=True).feed("\x1b[Ax") == "x"
+def test_cursor_movement_passes_only_where_it_was_asked_for() -> None:
+    moves = "\x1b[A\x1b[0B\x1b[12C\x1b[2;3H\x1b[2J"
+    assert Sanitiser(cursor=True).feed(moves) == moves
+    assert Sanitiser(cursor=True).feed("\x1b[99999A\x1b[1;2;3H\x1b[?2J\x1b[2h\x1b[6n") == ""
+    assert Sanitiser().feed(moves) == ""
+    assert Sanitiser("code", cursor=True).feed("\x1b[Ax") == "x"
 
 
 @pytest.mark.parametrize(

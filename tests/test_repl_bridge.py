@@ -22,11 +22,10 @@ class Far:
         self.loop = asyncio.get_running_loop()
         self.received: list[str] = []
         self.bites: list[int] = []
-        self.changes = 0
         #: Message types at which receiving fails.
         self.mistakes: set[str] = set()
         self._enough: tuple[int, asyncio.Event] = (0, asyncio.Event())
-        self.bridge = Bridge(self.loop, self.receive, self.after, self.changed, lambda: False)
+        self.bridge = Bridge(self.loop, self.receive, self.after, lambda: False)
 
     def receive(self, item: Item) -> None:
         kind = item.msg["msg_type"]
@@ -39,9 +38,6 @@ class Far:
 
     def after(self) -> None:
         self.bites.append(len(self.received))
-
-    def changed(self) -> None:
-        self.changes += 1
 
     async def wait_for(self, count: int) -> None:
         """Wait until that many messages are here, and the bite that brought the last is over."""
@@ -153,9 +149,7 @@ class Hand:
         self.texts: list[str] = []
         self.now = 1000.0
         self.room = 1_000_000
-        self.bridge = Bridge(
-            self.loop, self.receive, lambda: None, lambda: None, lambda: self.room <= 0
-        )
+        self.bridge = Bridge(self.loop, self.receive, lambda: None, lambda: self.room <= 0)
         self.parent = self.session.msg("execute_request")
         monkeypatch.setattr(
             "kconsole.repl.bridge.time", SimpleNamespace(monotonic=lambda: self.now)
@@ -284,7 +278,7 @@ def test_a_flood_from_another_thread_arrives_whole_and_in_order() -> None:
                 over.set()
 
         loop = asyncio.get_running_loop()
-        bridge = Bridge(loop, receive, lambda: None, lambda: None, lambda: False)
+        bridge = Bridge(loop, receive, lambda: None, lambda: False)
         session = Session()
 
         def flood() -> None:
@@ -312,12 +306,11 @@ def test_a_control_string_never_comes_to_span_two_messages(hand: Hand) -> None:
     assert not any("title" in text and ("\x07" in text or "\x9c" in text) for text in hand.texts)
 
 
-def test_word_of_a_change_arrives() -> None:
+def test_a_call_from_another_thread_arrives() -> None:
     async def story(far: Far) -> None:
-        threading.Thread(target=far.bridge.change).start()
-        while not far.changes:
-            await asyncio.sleep(0)
-        assert far.changes == 1
+        called = asyncio.Event()
+        threading.Thread(target=far.bridge.call, args=(called.set,)).start()
+        await asyncio.wait_for(called.wait(), 5)
 
     in_loop(story)
 
@@ -344,9 +337,9 @@ def test_a_closed_bridge_carries_nothing() -> None:
     async def story(far: Far) -> None:
         far.bridge.close()
         put(far.bridge, 0, 1)
-        far.bridge.change()
+        far.bridge.call(lambda: far.received.append("called"))
         await asyncio.sleep(0)
-        assert (far.received, far.changes) == ([], 0)
+        assert far.received == []
 
     in_loop(story)
 
@@ -358,3 +351,58 @@ def test_a_message_after_the_loop_has_ended_is_no_error() -> None:
     far = asyncio.run(main())
     put(far.bridge, 0, 1)
     assert far.received == []
+
+
+# --- what nobody wants any more
+
+
+def of_request(msg_id: str, msg_type: str, **content: object) -> Message:
+    session = Session()
+    parent = session.msg("execute_request")
+    parent["header"]["msg_id"] = msg_id
+    return session.msg(msg_type, content, parent=parent)
+
+
+def test_what_waits_of_a_skipped_request_is_left_out_and_counted() -> None:
+    async def story(far: Far) -> None:
+        for number in range(100):
+            far.bridge.put("iopub", of_request("a", "stream", name="stdout", text=f"{number}\n"))
+        far.bridge.put("iopub", of_request("a", "display_data"))
+        far.bridge.put("iopub", of_request("a", "status", execution_state="idle"))
+        far.bridge.put("iopub", of_request("b", "display_data"))
+        far.bridge.put("shell", of_request("a", "execute_reply"))
+        far.bridge.skip("a")
+        assert far.bridge.skipped("a") == 101
+        await far.wait_for(3)
+        assert far.received == ["status", "display_data", "execute_reply"]
+
+    in_loop(story)
+
+
+def test_what_still_comes_of_it_is_left_out_as_well() -> None:
+    async def story(far: Far) -> None:
+        far.bridge.skip("a")
+        far.bridge.put("iopub", of_request("a", "stream", name="stdout", text="x"))
+        far.bridge.put("iopub", of_request("b", "stream", name="stdout", text="y"))
+        far.bridge.put("iopub", of_request("a", "error"))
+        far.bridge.put("iopub", of_request("a", "status", execution_state="idle"))
+        await far.wait_for(2)
+        assert far.received == ["stream", "status"]
+        assert far.bridge.skipped("a") == 2
+        assert far.bridge.skipped("b") == 0
+
+    in_loop(story)
+
+
+def test_only_the_latest_requests_are_remembered() -> None:
+    async def story(far: Far) -> None:
+        for number in range(1000):
+            far.bridge.skip(str(number))
+        assert len(far.bridge._skipped) == 64
+        far.bridge.put("iopub", of_request("0", "error"))
+        far.bridge.put("iopub", of_request("999", "error"))
+        await far.wait_for(1)
+        assert far.received == ["error"]
+        assert far.bridge.skipped("999") == 1
+
+    in_loop(story)

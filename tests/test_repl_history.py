@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from kconsole.repl.history import KernelHistory
 
 
@@ -31,8 +33,8 @@ def test_the_newest_comes_first() -> None:
     assert loaded(KernelHistory(Kernel("old", "new").ask)) == ["new", "old"]
 
 
-def test_repeats_are_one() -> None:
-    assert loaded(KernelHistory(Kernel("a", "b", "b", "b", "a").ask)) == ["a", "b", "a"]
+def test_an_input_is_there_once_where_it_is_newest() -> None:
+    assert loaded(KernelHistory(Kernel("a", "b", "b", "b", "a").ask)) == ["a", "b"]
 
 
 def test_the_kernel_is_asked_once() -> None:
@@ -65,7 +67,7 @@ def test_an_input_that_the_kernel_remembers_already_is_there_once() -> None:
 def test_a_very_long_memory_is_cut() -> None:
     kernel = Kernel(*(str(number) for number in range(100_000)))
     history = loaded(KernelHistory(kernel.ask))
-    assert (len(history), history[0]) == (1000, "99999")
+    assert (len(history), history[0]) == (10_000, "99999")
 
 
 def test_a_kernel_that_remembers_nothing() -> None:
@@ -88,3 +90,49 @@ def test_a_silent_kernel_costs_nothing_of_this_sessions_inputs_and_is_asked_once
         assert kernel.asked == 1
 
     asyncio.run(asyncio.wait_for(main(), 5))
+
+
+def test_what_only_the_file_has_comes_after_the_kernels() -> None:
+    history = KernelHistory(Kernel("a", "b").ask, Kernel("c", "b").ask)
+    assert loaded(history) == ["b", "a", "c"]
+
+
+def test_the_file_does_not_wait_for_a_silent_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kconsole.repl.history._PATIENCE_S", 0.01)
+    history = KernelHistory(Kernel("kernel", silent=True).ask, Kernel("file").ask)
+
+    async def main() -> str:
+        return await anext(history.load())
+
+    assert asyncio.run(main()) == "file"
+    assert history.newest_first == ["file"]
+
+
+def test_new_inputs_are_kept_and_offers_are_not() -> None:
+    kept: list[str] = []
+    history = KernelHistory(Kernel().ask, keep=kept.append)
+    history.append_string("typed")
+    history.offer("suggested by a kernel")
+    assert kept == ["typed"]
+    assert history.newest_first == ["suggested by a kernel", "typed"]
+    assert history.session == ["typed", "suggested by a kernel"]
+
+
+def test_loading_many_inputs_lets_others_have_their_turns() -> None:
+    history = KernelHistory(Kernel(*map(str, range(10_000))).ask)
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def main() -> int:
+        counting = asyncio.ensure_future(count())
+        number = len([text async for text in history.load()])
+        counting.cancel()
+        return number
+
+    assert asyncio.run(main()) == 10_000
+    assert turns > 40

@@ -55,3 +55,18 @@ def test_dropping_tells_what_was_dropped() -> None:
     assert cells.drop() == ["b", "c"]
     assert len(cells) == 0
     assert cells.running is not None
+
+
+def test_an_abandoned_cell_keeps_its_number_and_its_time() -> None:
+    cells = CellQueue()
+    started = cells.start("id", "f()").cell.started
+    cells.abandon(7)
+    assert cells.abandoned["id"] == (7, started)
+
+
+def test_what_waits_can_be_looked_at() -> None:
+    cells = CellQueue()
+    cells.add("a")
+    cells.add("b")
+    assert cells.waiting == ("a", "b")
+    assert len(cells) == 2

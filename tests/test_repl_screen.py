@@ -5,13 +5,12 @@ import io
 import time
 from collections.abc import Awaitable, Callable
 
-from prompt_toolkit.application import Application
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import Input, create_pipe_input
 from prompt_toolkit.layout import FormattedTextControl, Layout, Window
 
 from kconsole.repl.output import FrameOutput
-from kconsole.repl.screen import Screen
+from kconsole.repl.screen import FramedApplication, Screen
 
 BEGIN, END = "\x1b[?2026h", "\x1b[?2026l"
 
@@ -41,7 +40,7 @@ class Stage:
             self.paper, lambda: Size(rows=rows, columns=columns), term="xterm", enable_cpr=False
         )
         self.screen = Screen(self.output)
-        self.app: Application[int] = Application(
+        self.app = FramedApplication(
             layout=Layout(Window(FormattedTextControl(">"), height=1)),
             input=keyboard,
             output=self.output,
@@ -82,7 +81,7 @@ def on_stage(story: Callable[[Stage], Awaitable[None]], rows: int = 24, columns:
 
 def test_a_frame_is_one_write_with_the_prompt_behind_the_lines() -> None:
     async def story(stage: Stage) -> None:
-        stage.screen.write("one\ntwo\n")
+        stage.screen.print("one\ntwo\n")
         await stage.wait_for_frames(1)
         (frame,) = stage.frames
         assert frame.endswith(END)
@@ -95,10 +94,10 @@ def test_a_frame_is_one_write_with_the_prompt_behind_the_lines() -> None:
 def test_a_flood_is_drawn_in_few_frames_and_loses_nothing() -> None:
     async def story(stage: Stage) -> None:
         for number in range(1000):
-            stage.screen.write(f"{number}\n")
+            stage.screen.print(f"{number}\n")
         await stage.wait_for_frames(1)
         for number in range(1000, 2000):
-            stage.screen.write(f"{number}\n")
+            stage.screen.print(f"{number}\n")
         await stage.wait_for_frames(2)
         first, second = stage.frames
         assert "".join(f"{number}\n" for number in range(1000)) in first
@@ -111,7 +110,7 @@ def test_an_unfinished_line_is_not_written_but_shown_by_the_layout() -> None:
     async def story(stage: Stage) -> None:
         stage.screen.write("50 %\r60 %")
         stage.screen.flush()
-        assert stage.screen.unfinished() == "60 %"
+        assert stage.screen.live_lines() == ["60 %"]
         assert stage.frames == []
 
     on_stage(story)
@@ -120,22 +119,86 @@ def test_an_unfinished_line_is_not_written_but_shown_by_the_layout() -> None:
 def test_an_unfinished_line_that_is_ended_is_written() -> None:
     async def story(stage: Stage) -> None:
         stage.screen.write("50 %\r60 %")
-        stage.screen.end_line()
+        stage.screen.settle()
+        assert not stage.screen.live
         stage.screen.flush()
         assert "60 %\n" in stage.frames[0]
         assert "50 %" not in stage.frames[0]
-        assert stage.screen.unfinished() == ""
+        assert not stage.screen.live
 
     on_stage(story)
 
 
-def test_ending_a_line_that_has_ended_writes_nothing() -> None:
+def test_what_has_settled_is_written_once() -> None:
     async def story(stage: Stage) -> None:
         stage.screen.write("a\n")
+        stage.screen.settle()
         stage.screen.flush()
-        stage.screen.end_line()
+        stage.screen.settle()
         stage.screen.flush()
         assert len(stage.frames) == 1
+
+
+def test_of_long_output_the_last_half_screen_stays_where_it_can_change() -> None:
+    async def story(stage: Stage) -> None:
+        stage.screen.write("".join(f"{number}\n" for number in range(100)))
+        stage.screen.flush()
+        (frame,) = stage.frames
+        assert "95\n" in frame
+        assert stage.screen.live_lines() == ["96", "97", "98", "99"]
+
+    on_stage(story, rows=10)
+
+
+def test_lines_that_wait_are_there_whenever_the_prompt_is_drawn() -> None:
+    async def story(stage: Stage) -> None:
+        stage.screen.write("one\n")
+        stage.screen.flush()
+        stage.screen.settle()
+        stage.app._redraw()  # a key, before the next frame is due
+        assert "one\n" in stage.frames[-1]
+
+    on_stage(story)
+
+
+def test_cursor_up_reaches_no_further_than_the_region() -> None:
+    async def story(stage: Stage) -> None:
+        stage.screen.write("".join(f"{number}\n" for number in range(8)))
+        stage.screen.write("\x1b[99A\rX")  # in the same frame
+        stage.screen.flush()
+        assert stage.screen.live_lines() == ["X", "5", "6", "7"]
+
+    on_stage(story, rows=10)
+
+
+def test_our_own_lines_stand_above_what_can_still_change() -> None:
+    async def story(stage: Stage) -> None:
+        stage.screen.write("50 %")
+        stage.screen.print("a note\n")
+        stage.screen.flush()
+        assert "a note\n" in stage.frames[0]
+        assert stage.screen.live_lines() == ["50 %"]
+
+    on_stage(story)
+
+
+def test_a_display_too_long_to_change_is_written_at_once() -> None:
+    async def story(stage: Stage) -> None:
+        stage.screen.write("before")
+        stage.screen.show("x" * (1 << 20) + "\n")
+        stage.screen.flush()
+        assert "before\n" + "x" * (1 << 20) in "".join(stage.paper.writes)
+
+    on_stage(story)
+
+
+def test_a_display_is_updated_and_cleared() -> None:
+    async def story(stage: Stage) -> None:
+        stage.screen.show("one\n", "id")
+        stage.screen.update("two\n", "id")
+        assert stage.screen.live_lines() == ["two"]
+        stage.screen.clear(wait=False)
+        assert not stage.screen.live
 
     on_stage(story)
 
@@ -143,7 +206,7 @@ def test_ending_a_line_that_has_ended_writes_nothing() -> None:
 def test_of_a_huge_unfinished_line_the_layout_shows_its_end() -> None:
     async def story(stage: Stage) -> None:
         stage.screen.write("a" * 5_000_000 + "end")
-        shown = stage.screen.unfinished()
+        (shown,) = stage.screen.live_lines()
         assert shown.endswith("end")
         assert len(shown) <= 20 * 10
 
@@ -152,7 +215,7 @@ def test_of_a_huge_unfinished_line_the_layout_shows_its_end() -> None:
 
 def test_a_full_frame_is_drawn_before_its_time() -> None:
     async def story(stage: Stage) -> None:
-        stage.screen.write("first\n")
+        stage.screen.print("first\n")
         await stage.wait_for_frames(1)
         assert not stage.screen.full
         stage.screen.write("a line\n" * 100_000)
@@ -191,8 +254,8 @@ def test_a_slow_terminal_is_given_less_at_a_time() -> None:
 
 def test_a_huge_text_is_written_in_parts_and_whole() -> None:
     async def story(stage: Stage) -> None:
-        text = "".join(f"{number}\n" for number in range(50_000))
-        stage.screen.write(text)
+        text = "".join(f"{number}\n" for number in range(300_000))
+        stage.screen.print(text)
         stage.screen.flush()
         assert len(stage.paper.writes) > 1
         assert text in "".join(stage.paper.writes)

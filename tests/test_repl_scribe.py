@@ -4,25 +4,45 @@ import pytest
 from prompt_toolkit.lexers import PygmentsLexer, SimpleLexer
 from pygments.lexers.python import PythonLexer
 
-from kconsole.protocol.events import ErrorOutput, ExecuteInput, ExecuteResult, Parent, Stream
-from kconsole.protocol.replies import KernelInfo, LanguageInfo
+from kconsole.protocol.events import (
+    ClearOutput,
+    DisplayData,
+    ErrorOutput,
+    ExecuteInput,
+    ExecuteResult,
+    Parent,
+    Stream,
+    UpdateDisplay,
+)
+from kconsole.protocol.replies import HistoryRow, KernelInfo, LanguageInfo
+from kconsole.render.live import LiveRegion
 from kconsole.render.sgr import strip_sgr
 from kconsole.repl.prompts import continuation, input_prompt
 from kconsole.repl.scribe import Scribe
 
 
 class Paper:
-    """Takes what is written, as the screen does: ``end_line`` finishes a line that is not."""
+    """Takes what is written, as the screen does."""
 
     def __init__(self) -> None:
-        self.text = ""
+        self._settled = ""
+        self._region = LiveRegion()
+        self.write, self.show, self.update = (
+            self._region.write,
+            self._region.show,
+            self._region.update,
+        )
+        self.clear = self._region.clear
 
-    def write(self, text: str) -> None:
-        self.text += text
+    @property
+    def text(self) -> str:
+        return self._settled + "".join(f"{line}\n" for line in self._region.view(100, 100))
 
-    def end_line(self) -> None:
-        if self.text and not self.text.endswith("\n"):
-            self.text += "\n"
+    def print(self, text: str) -> None:
+        self._settled += text
+
+    def settle(self) -> None:
+        self._settled += self._region.finish()
 
 
 class Desk:
@@ -116,15 +136,74 @@ def test_no_banner_leaves_nothing() -> None:
 
 def test_what_others_run_is_labelled_with_who_they_are() -> None:
     desk = Desk()
-    event = ExecuteInput("a = 1", 7, Parent(username="bob"))
+    event = ExecuteInput("for i in x:\n    i", 7, Parent("id", "3f2c-9", "bob"))
     desk.scribe.foreign_input(event)
-    assert desk.text == "bob runs:\nIn [7]: a = 1\n"
+    assert (
+        desk.text
+        == (
+            "bob@3f2c In [7]: for i in x:\n            ...:     i\n"  # as wide as the label and the prompt
+        )
+    )
+    assert desk.scribe.speaker == "3f2c-9"
 
 
 def test_others_without_a_name() -> None:
     desk = Desk()
     desk.scribe.foreign_input(ExecuteInput("a", None))
-    assert desk.text == "another client runs:\nIn [ ]: a\n"
+    assert desk.text == "somebody In [ ]: a\n"
+
+
+def test_an_own_input_makes_us_the_speaker() -> None:
+    desk = Desk()
+    desk.scribe.foreign_input(ExecuteInput("a", None, Parent("id", "session", "bob")))
+    desk.scribe.echo("In [1]: ", "b")
+    assert desk.scribe.speaker == ""
+
+
+def test_a_label_stands_below_what_was_still_changing() -> None:
+    desk = Desk()
+    desk.scribe.event(Stream("stdout", "50 %", Parent("first")))
+    desk.scribe.label("ada@3f2c In [7]:", "3f2c")
+    desk.scribe.event(Stream("stdout", "x\n", Parent("second")))
+    assert desk.text == "50 %\nada@3f2c In [7]:\nx\n"
+
+
+def test_the_end_of_anothers_cell_settles_what_it_has_shown() -> None:
+    desk = Desk()
+    desk.scribe.event(Stream("stdout", "50 %", Parent("theirs")))
+    desk.scribe.end_output("another one")
+    assert desk.paper._settled == ""
+    desk.scribe.end_output("theirs")
+    assert desk.paper._settled == "50 %\n"
+
+
+def test_earlier_cells_and_the_beginning_of_what_they_gave() -> None:
+    desk = Desk()
+    assert desk.scribe.silent
+    result = "\n".join(str(number) for number in range(12))
+    desk.scribe.earlier([HistoryRow(0, 4, "a = 1"), HistoryRow(0, 5, "b", result)])
+    lines = desk.text.split("\n")
+    assert lines[:4] == ["earlier:", "In [4]: a = 1", "In [5]: b", "Out[5]: "]
+    assert lines[-5:] == ["7", "8", "(3 more lines)", "", ""]
+    assert desk.scribe.silent
+
+
+def test_inputs_and_ends_are_marked_for_the_terminal() -> None:
+    paper = Paper()
+    scribe = Scribe(paper, color=False, marks=True)
+    scribe.echo("In [1]: ", "1/0")
+    scribe.end_mark(failed=True)
+    mark = "\x1b]133;{}\x1b\\".format
+    assert paper.text == (f"{mark('A')}In [1]: {mark('B')}1/0\n{mark('C')}{mark('D;1')}")
+    scribe.foreign_input(ExecuteInput("a", 2, Parent("id", "session", "bob")))
+    assert paper.text.count("133;") == 4
+
+
+def test_nothing_is_marked_unless_it_is_wanted() -> None:
+    desk = Desk()
+    desk.scribe.echo("In [1]: ", "a")
+    desk.scribe.end_mark(failed=False)
+    assert desk.text == "In [1]: a\n"
 
 
 def test_an_answer_stands_behind_its_question() -> None:
@@ -133,13 +212,39 @@ def test_an_answer_stands_behind_its_question() -> None:
     assert desk.text == "name? Bob\n"
 
 
-def test_a_note_begins_on_a_line_of_its_own_and_has_one_line() -> None:
+def test_a_note_stands_above_what_is_unfinished_and_has_one_line() -> None:
     desk = Desk()
     desk.scribe.event(Stream("stdout", "unfinished"))
     desk.scribe.note("so\nit\x1b[2J is")
-    first, second = desk.text.splitlines()
-    assert first == "unfinished"
-    assert second.isprintable()
+    note, unfinished = desk.text.splitlines()
+    assert note.isprintable()
+    assert unfinished == "unfinished"
+
+
+def test_output_of_another_cell_ends_what_was_unfinished() -> None:
+    desk = Desk()
+    desk.scribe.event(Stream("stdout", "50 %", Parent("ours")))
+    desk.scribe.event(Stream("stdout", "other\n", Parent("theirs")))
+    desk.scribe.event(Stream("stdout", "\r100 %\n", Parent("ours")))
+    assert desk.text == "50 %\nother\n100 %\n"
+
+
+def test_a_display_is_updated_and_output_is_cleared() -> None:
+    desk = Desk()
+    desk.scribe.event(DisplayData({"text/plain": "one"}, {}, "id"))
+    desk.scribe.event(UpdateDisplay({"text/plain": "two"}, {}, "id"))
+    assert desk.text == "two\n"
+    desk.scribe.event(ClearOutput(wait=True))
+    assert desk.text == "two\n"
+    desk.scribe.event(Stream("stdout", "three\n"))
+    assert desk.text == "three\n"
+
+
+def test_a_stream_may_go_up_in_its_own_output() -> None:
+    desk = Desk()
+    desk.scribe.event(Stream("stdout", "a\nb"))
+    desk.scribe.event(Stream("stdout", "\x1b[A\rc\x1b[9A"))
+    assert desk.text == "c\nb\n"
 
 
 def test_the_end_of_a_cell_ends_its_line() -> None:
@@ -150,10 +255,8 @@ def test_the_end_of_a_cell_ends_its_line() -> None:
 
 
 @pytest.mark.parametrize("payload", [{"data": {"text/plain": "help"}}, {"text": "help"}])
-def test_a_page_is_shown_above_the_prompt(payload: dict[str, object]) -> None:
-    desk = Desk()
-    desk.scribe.page(payload)
-    assert desk.text == "help\n"
+def test_a_page_is_a_text(payload: dict[str, object]) -> None:
+    assert Desk().scribe.page(payload) == "help\n"
 
 
 @pytest.mark.parametrize("payload", [{}, {"data": None}, {"data": {"image/png": 1}}, {"text": 3}])

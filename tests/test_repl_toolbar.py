@@ -1,7 +1,5 @@
 """The line at the bottom: which facts it tells, and which it leaves out where there is no room."""
 
-from dataclasses import replace
-
 import pytest
 
 from kconsole.client.health import Health
@@ -37,51 +35,51 @@ def test_an_idle_kernel() -> None:
 
 
 def test_a_running_cell_is_timed_and_numbered() -> None:
-    facts = replace(IDLE, busy_since=NOW - 75, cell=3, working=True)
+    facts = IDLE._replace(busy_since=NOW - 75, cell=3, working=True)
     assert "· busy 01:15 In[3] ·" in shown(facts)
     assert style_of(facts, "busy") == "class:toolbar.busy"
 
 
 def test_a_running_cell_without_a_number_is_timed() -> None:
-    assert "· busy 00:05 ·" in shown(replace(IDLE, busy_since=NOW - 5))
+    assert "· busy 00:05 ·" in shown(IDLE._replace(busy_since=NOW - 5))
 
 
 def test_a_kernel_busy_for_others_is_busy_without_a_clock() -> None:
-    assert "· busy ·" in shown(replace(IDLE, working=True))
+    assert "· busy for others ·" in shown(IDLE._replace(working=True))
 
 
 def test_a_cell_that_asks_is_not_called_busy() -> None:
-    facts = replace(IDLE, busy_since=NOW - 5, working=True, asking=True)
+    facts = IDLE._replace(busy_since=NOW - 5, working=True, asking=True)
     assert "· waiting for input ·" in shown(facts)
     assert "busy" not in shown(facts)
 
 
 def test_cells_that_wait_are_counted() -> None:
-    assert "+2 queued" in shown(replace(IDLE, busy_since=NOW, queued=2))
+    assert "+2 queued" in shown(IDLE._replace(busy_since=NOW, queued=2))
 
 
 def test_a_late_heartbeat_says_how_late() -> None:
-    facts = replace(IDLE, health=Health("late", "no heartbeat", 0.001, NOW - 7))
+    facts = IDLE._replace(health=Health("late", "no heartbeat", 0.001, NOW - 7))
     assert "late 7 s" in shown(facts)
     assert style_of(facts, "late") == "class:toolbar.warning"
 
 
 def test_a_heartbeat_that_never_came_is_late_without_a_time() -> None:
-    assert shown(replace(IDLE, health=Health("late", "no heartbeat"))).endswith("· late")
+    assert shown(IDLE._replace(health=Health("late", "no heartbeat"))).endswith("· late")
 
 
 def test_a_dead_kernel_is_dead_even_while_a_cell_is_timed() -> None:
-    facts = replace(IDLE, health=Health("gone", "killed by SIGKILL"), busy_since=NOW)
+    facts = IDLE._replace(health=Health("gone", "killed by SIGKILL"), busy_since=NOW)
     assert "· dead · killed by SIGKILL" in shown(facts)
     assert style_of(facts, "dead") == "class:toolbar.error"
 
 
 def test_a_lost_link_gives_its_reason() -> None:
-    assert "connection lost" in shown(replace(IDLE, health=Health("down", "connection lost")))
+    assert "connection lost" in shown(IDLE._replace(health=Health("down", "connection lost")))
 
 
 def test_a_slow_heartbeat_has_no_tenths() -> None:
-    assert "hb 301 ms" in shown(replace(IDLE, health=Health("ok", "", 0.3012, NOW)))
+    assert "hb 301 ms" in shown(IDLE._replace(health=Health("ok", "", 0.3012, NOW)))
 
 
 @pytest.mark.parametrize(
@@ -95,12 +93,12 @@ def test_a_slow_heartbeat_has_no_tenths() -> None:
     ],
 )
 def test_where_the_kernel_is_and_who_could_listen(info: ConnectionInfo, where: str) -> None:
-    assert f" · {where} · " in shown(replace(IDLE, info=info))
+    assert f" · {where} · " in shown(IDLE._replace(info=info))
 
 
 @pytest.mark.parametrize("columns", range(20, 90))
 def test_it_fits_wherever_the_two_essentials_do(columns: int) -> None:
-    facts = replace(IDLE, busy_since=NOW - 5, queued=1, notice="completing")
+    facts = IDLE._replace(busy_since=NOW - 5, queued=1, notice="completing")
     text = shown(facts, columns)
     assert "ipykernel" in text
     assert "busy 00:05" in text
@@ -108,13 +106,20 @@ def test_it_fits_wherever_the_two_essentials_do(columns: int) -> None:
 
 
 def test_the_language_is_left_out_before_the_notice() -> None:
-    facts = replace(IDLE, notice="completing")
+    facts = IDLE._replace(notice="completing")
     assert shown(facts, 60) == " ipykernel · tcp local · idle · hb 1.2 ms · completing"
     assert shown(facts, 35) == " ipykernel · idle · completing"
 
 
+def test_usage_and_other_clients_are_told_where_there_is_room() -> None:
+    facts = IDLE._replace(usage="1.2 GB 80 %", clients=2)
+    assert shown(facts, 100).endswith(" · hb 1.2 ms · 1.2 GB 80 % · 2 other clients")
+    assert shown(facts, 50) == " ipykernel · idle · hb 1.2 ms · 1.2 GB 80 %"
+    assert shown(IDLE._replace(clients=1)).endswith(" · 1 other client")
+
+
 def test_names_cannot_bring_control_sequences_along() -> None:
-    facts = replace(IDLE, kernel="\x1b]0;x\x07evil\nname", language="py\x1b[31mthon")
+    facts = IDLE._replace(kernel="\x1b]0;x\x07evil\nname", language="py\x1b[31mthon")
     assert "\x1b" not in shown(facts)
     assert "\n" not in shown(facts)
 
@@ -129,7 +134,13 @@ def test_elapsed_time(seconds: float, text: str) -> None:
 
 @pytest.mark.parametrize("columns", range(24, 90))
 def test_wide_characters_take_two_columns(columns: int) -> None:
-    facts = replace(IDLE, kernel="日本語", language="汉语编程 1.0", notice="completing")
+    facts = IDLE._replace(kernel="日本語", language="汉语编程 1.0", notice="completing")
     text = shown(facts, columns)
     assert "idle" in text
     assert sum(2 if character > "\u2e80" else 1 for character in text) <= columns
+
+
+def test_a_restart_of_ours_is_said_in_place_of_what_the_kernel_does() -> None:
+    facts = IDLE._replace(health=Health("starting", "restarting"), working=True)
+    assert "· restarting" in shown(facts)
+    assert "busy" not in shown(facts)

@@ -7,6 +7,7 @@ import pytest
 from kconsole.client.health import Health
 from kconsole.errors import ChannelError
 from kconsole.protocol.replies import KernelInfo
+from kconsole.repl.options import ConsoleOptions
 from kconsole.repl.state import State
 from kconsole.repl.work import Work
 
@@ -26,16 +27,21 @@ class Notes:
 
 @pytest.mark.parametrize("error", [ChannelError("no channels"), ValueError("too large")])
 def test_what_waits_behind_a_cell_that_cannot_be_sent_is_dropped(error: Exception) -> None:
-    def execute(code: str) -> str:
+    def execute(code: str, *, store_history: bool) -> str:
         raise error
 
     state = State(KernelInfo(), Health("ok"), ours=True, busy=False)
     client = SimpleNamespace(execute=execute)
     scribe = Notes()
-    desk = SimpleNamespace(state=state, scribe=scribe, kernel=SimpleNamespace(client=client))
+    desk = SimpleNamespace(
+        state=state,
+        scribe=scribe,
+        kernel=SimpleNamespace(client=client),
+        options=ConsoleOptions(),
+    )
     state.cells.add("first")
     state.cells.add("second")
-    Work(desk, print).add("third")  # type: ignore[arg-type]
+    Work(desk, print, print).add("third")  # type: ignore[arg-type]
     assert scribe.told == [
         "In [1]: first",
         f"not sent: {error}",

@@ -395,6 +395,15 @@ def test_a_second_ctrl_c_does_not_wait_for_the_kernel(target, fake):
         )
 
 
+def test_ctrl_c_is_shown_on_a_line_of_its_own(fake, target):
+    with Terminal(program(target, "-c", "print('on'); import time; time.sleep(60)")) as terminal:
+        terminal.wait_for("on")
+        fake.wait_for("execute_request")
+        terminal.key("c-c")
+        assert terminal.wait_exit() == 130
+        assert "on\n^C\nTraceback" in terminal.everything
+
+
 def test_ctrl_c_at_a_kernel_that_cannot_be_interrupted_says_so(tmp_path):
     with FakeKernel(implementation="ipython", control=False) as fake:
         path = str(fake.write_connection_file(tmp_path / "kernel-1.json"))

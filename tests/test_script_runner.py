@@ -160,6 +160,19 @@ def test_any_status_but_ok_is_status_1(script, status):
     assert script.run(f"%fake status {status}") == 1
 
 
+def test_a_cell_that_the_kernel_drops_is_told_of(script):
+    assert script.run("%fake status aborted") == 1
+    assert script.written == (
+        "",
+        "kconsole: not run: the kernel dropped it, for a cell before it failed\n",
+    )
+
+
+def test_a_cell_that_fails_without_a_word_is_told_of(script):
+    assert script.run("%fake status nonsense") == 1
+    assert script.written == ("", "kconsole: the cell failed; the kernel does not say why\n")
+
+
 def test_a_reply_without_a_status_and_without_an_error_is_ok(script):
     assert script.run("%fake omit status execution_count payload user_expressions") == 0
 

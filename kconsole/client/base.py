@@ -15,6 +15,7 @@ import zmq
 from kconsole.client.channels import HeartbeatChannel, MessageChannel, ShellChannel
 from kconsole.client.connection import ConnectionFileMixin
 from kconsole.client.health import Health, judge
+from kconsole.client.renewal import Renewal
 from kconsole.client.router import Router
 from kconsole.client.transport import Link
 from kconsole.client.zmq_transport import ZmqTransport
@@ -82,7 +83,8 @@ class ClientBase(ConnectionFileMixin):
         channels' queues.
     :param on_change: called in the I/O thread when :attr:`health` may have changed.
     :param on_restart: called in the I/O thread when the kernel has turned out to be another one than
-        before, restarted by whomever. All that came before has been handed out by then, and
+        before, restarted by whomever, once for each time: after an announcement, or after nobody had
+        listened there for a while. All that came before has been handed out by then, and
         whoever waited for a reply has been told. What was known of the kernel, its features, its
         subshells and its execution count, is void.
     """
@@ -143,6 +145,10 @@ class ClientBase(ConnectionFileMixin):
         #: Whether the kernel has been restarted, and whom it is busy for; fed by the I/O thread alone.
         self._restarts = RestartWatch()
         self._activity = Activity()
+        #: Whether those who wait have been told that the kernel is dead; of the I/O thread alone.
+        self._mourned = False
+        #: Whether we restart the kernel ourselves.
+        self.renewal = Renewal()
         #: When the last iopub message came, whosever it was; written by the I/O thread alone.
         self._last_iopub = 0.0
 
@@ -319,10 +325,13 @@ class ClientBase(ConnectionFileMixin):
     @property
     def health(self) -> Health:
         """The kernel's state of health, judged anew at each look."""
+        if self.renewal.active:
+            return Health("starting", "restarting")
         death = None
         if self.process is not None and self.process.poll() is not None:
             death = f"its process {self.process.describe_exit()}"
-        return judge(self._links, self._ever_up, self.heartbeat, death)
+        restarting = self._restarts.announced(time.monotonic())
+        return judge(self._links, self._ever_up, self.heartbeat, death, restarting=restarting)
 
     def _death(self) -> KernelDiedError | None:
         """What to raise if the kernel is known to be gone."""
@@ -361,21 +370,49 @@ class ClientBase(ConnectionFileMixin):
         """Take what a message says of the kernel's life."""
         if channel == "iopub":
             self._activity.receive(msg)
-        if self._restarts.receive(msg):
+        if self._restarts.receive(msg, time.monotonic()) and not self.renewal.active:
             self._restarted()
 
     def link_changed(self, channel: Channel, link: Link) -> None:
         """A channel's connection is up, down, refused or denied."""
         before = self._links.get(channel)
+        refused = self._is_refused()
         self._links = self._links | {channel: link}
         self._ever_up = self._ever_up or link.state == "up"
+        self.renewal.note_links(self._links)
+        if self.renewal.active:
+            return
         if link.state == "refused" and self._ever_up and self.process is not None:
             self.process.wait(_ENDING_S)
-        if death := self._death():
-            self._router.fail(death)
-        if link.state == "up" and before is not None and self._restarts.reconnected():
+        now = time.monotonic()
+        if link.state == "down":
+            self._restarts.disconnected(now)
+        self._mourn()
+        if (
+            link.state == "up"
+            and before is not None
+            and self._restarts.reconnected(now, refused=refused)
+        ):
             self._restarted()
         self._changed()
+
+    def still_refused(self) -> None:
+        """Time has passed: a kernel that was to be restarted may have failed to come back."""
+        if not self._mourned and not self.renewal.active and self._mourn():
+            self._changed()
+
+    def _is_refused(self) -> bool:
+        """Whether nobody listens any more where the kernel was."""
+        states = {link.state for link in self._links.values()}
+        return self._ever_up and "refused" in states and "up" not in states
+
+    def _mourn(self) -> bool:
+        """If the kernel is dead, tell whoever waits; whether it is."""
+        death = self._death()
+        if death is not None:
+            self._router.fail(death)
+        self._mourned = death is not None
+        return self._mourned
 
     def heartbeat_changed(self) -> None:
         """The heartbeat is late, or on time again."""

@@ -210,6 +210,26 @@ class KernelClient(ClientBase):
         listed = self._control_reply("list_subshell_request", {}, timeout).get("subshell_id")
         return [str(each) for each in listed] if isinstance(listed, list) else []
 
+    # -- any ---------------------------------------------------------------------------------------
+
+    def request(
+        self,
+        channel: Channel,
+        msg_type: str,
+        content: Mapping[str, Any] | None = None,
+        *,
+        subshell_id: str | None = None,
+        reply: bool = False,
+        timeout: float | None = None,
+    ) -> str | Message:
+        """Send any request, for those that have no method of their own.
+
+        :param channel: ``shell`` or ``control``.
+        :param msg_type: such as ``usage_request``.
+        :param content: as the specification, or the kernel's own manual, has it.
+        """
+        return self._ask(channel, msg_type, content or {}, reply, timeout, subshell_id)
+
     def _control_or_shell(self) -> Channel:
         return "control" if self._is_open("control") else "shell"
 

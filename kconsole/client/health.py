@@ -1,7 +1,7 @@
 """Whether the kernel lives, as far as anybody can tell: from the links, the heartbeat, the process.
 
 Late is not dead. A kernel counts as gone only on proof: its process has ended, or nothing listens at
-its address any more (a refused connection, not silence).
+its address any more (a refused connection, not silence), and nobody has announced a restart.
 """
 
 from collections.abc import Mapping
@@ -25,8 +25,9 @@ class Health(NamedTuple):
 
     Attributes:
         state: ``starting`` nothing known yet; ``ok``; ``late`` the heartbeat has no echo; ``down`` the
-            connection is lost and being tried again; ``refused`` nothing listens there, and never
-            has since we look; ``denied`` the security handshake failed; ``gone`` dead, proven.
+            connection is lost and being tried again, with "restarting" as the detail where that was to
+            be expected; ``refused`` nothing listens there, and never has since we look; ``denied`` the
+            security handshake failed; ``gone`` dead, proven.
         detail: why, in a few words, where there is more to say.
         round_trip: seconds from ping to echo; None before the first.
         last_echo: when the last echo came, by :func:`time.monotonic`; None before the first.
@@ -43,6 +44,8 @@ def judge(
     ever_up: bool,
     heartbeat: Heartbeat,
     death: str | None,
+    *,
+    restarting: bool = False,
 ) -> Health:
     """Form one judgement out of all that is known.
 
@@ -50,8 +53,9 @@ def judge(
     :param ever_up: whether any of them has ever been up.
     :param heartbeat: the heartbeat's state.
     :param death: how the kernel's process ended, if it is ours and has ended.
+    :param restarting: whether somebody has the kernel restarted. Between two kernels nobody listens.
     """
-    state, detail = _state(links, ever_up, heartbeat, death)
+    state, detail = _state(links, ever_up, heartbeat, death, restarting)
     return Health(state, detail, heartbeat.rtt, heartbeat.last_pong)
 
 
@@ -60,12 +64,15 @@ def _state(
     ever_up: bool,
     heartbeat: Heartbeat,
     death: str | None,
+    restarting: bool,
 ) -> tuple[HealthState, str]:
     if death is not None:
         return "gone", death
     by_state = {link.state: (channel, link.detail) for channel, link in links.items()}
     if "denied" in by_state:
         return "denied", by_state["denied"][1]
+    if restarting and ever_up and ("refused" in by_state or "down" in by_state):
+        return "down", "restarting"
     if "refused" in by_state:
         if "up" in by_state:  # one socket is closed, the others work: no proof of death
             return "down", f"{by_state['refused'][0]}: connection refused"

@@ -4,7 +4,9 @@ A kernel that we started is stopped at that end, one that we attached to is left
 module of its own (:mod:`kconsole.client.starting`), so that attaching need not import what it needs.
 """
 
+import threading
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -61,6 +63,9 @@ class Kernel:
         self.busy = False
         self.silent = False
         self._kept = False
+        self._closing = False
+        #: Held by whoever ends or starts our process: restart() in one thread, close() in another.
+        self._life = threading.Lock()
         try:
             client.start_channels()
             self._readiness = Readiness(client)
@@ -110,7 +115,7 @@ class Kernel:
             except KernelStartError:
                 if self.process is None or not self.process.is_port_race():
                     raise
-                self._restart(self.process)
+                self._start_elsewhere(self.process)
         return self._wait(timeout, progress)
 
     def warnings(self) -> list[str]:
@@ -131,28 +136,72 @@ class Kernel:
         self._readiness = Readiness(self.client)
         return self._wait(timeout, progress)
 
-    def keep(self) -> None:
+    def restart(self, timeout: float | None = 60.0, progress: Progress | None = None) -> KernelInfo:
+        """Start a kernel of ours anew, with the same connection file, ports and keys.
+
+        What it runs is interrupted, and all that it has computed is lost. Its other clients see it go and
+        come back. A kernel that has died comes back too. From any thread but the I/O thread;
+        :meth:`close` in another one ends the wait.
+
+        :param timeout: as for :meth:`wait`.
+        :param progress: as for :meth:`wait`.
+        :return: what the new kernel has said of itself.
+        :raise KernelStartError: it is not ours, cannot be started again, or has ended at once.
+        :raise KernelNotReadyError: it does not answer in that time; its process runs.
+        :raise ChannelError: the channels do not run, or were stopped meanwhile.
+        """
+        process = self.process
+        if process is None:
+            raise KernelStartError("only who has started a kernel can restart it")
+
+        def look(waited: float) -> None:
+            self._check_open()
+            if progress is not None:
+                progress(waited)
+
+        renewal = self.client.renewal
+        with self._life, renewal.of(self.client):
+            self._check_open()
+            process.end(ask=partial(self._ask_to_end, restart=True))
+            renewal.forget_kernel(self.client)
+            self._check_open()
+            process.respawn()
+            info = self.renew(timeout, look)
+            renewal.wait_for_links()
+            return info
+
+    def keep(self, keep: bool = True) -> None:
         """Let a kernel of ours run on when it is left, for others to attach to.
 
         Its connection file stays. A kernel that has ended by then is cleared away as ever.
+
+        :param keep: False takes an earlier call back.
         """
-        self._kept = True
+        self._kept = keep
 
     def close(self, *, keep: bool = False) -> None:
         """Stop the channels, and the kernel if it is ours, interrupting what it runs.
 
         :param keep: let it run on; see :meth:`keep`.
         """
+        self._closing = True
         try:
-            if self.process is None:
-                return
-            if (keep or self._kept) and self.process.poll() is None:
-                self.process.keep()
-            else:
-                # What has never answered will not answer this either.
-                self.process.stop(ask=None if self.info is None else self._ask_to_end)
+            if self.process is not None:
+                with self._life:
+                    self._let_go(self.process, keep=keep or self._kept)
         finally:
             self.client.stop_channels()
+
+    def _let_go(self, process: "KernelProcess", *, keep: bool) -> None:
+        if keep and process.poll() is None:
+            process.keep()
+        else:
+            # What has never answered will not answer this either.
+            process.stop(ask=None if self.info is None else self._ask_to_end)
+
+    def _check_open(self) -> None:
+        if self._closing or not self.client.channels_running:
+            raise ChannelError("the kernel has been left")
 
     def _wait(self, timeout: float | None, progress: Progress | None) -> KernelInfo:
         readiness = self._readiness
@@ -163,17 +212,17 @@ class Kernel:
         finally:
             readiness.close()
 
-    def _restart(self, process: "KernelProcess") -> None:
+    def _start_elsewhere(self, process: "KernelProcess") -> None:
         self.client.stop_channels()
         process.restart_with_new_ports()
         self.client = KernelClient(info=process.info, process=process)
         self.client.start_channels()
         self._readiness = Readiness(self.client)
 
-    def _ask_to_end(self) -> None:
+    def _ask_to_end(self, *, restart: bool = False) -> None:
         """Interrupt it if it works, for many kernels end only between two cells; and ask it to end."""
         if self.client.is_busy:
             with suppress(ChannelError):
                 self.client.interrupt()
         with suppress(ChannelError):  # no channels, no question: the signals come next
-            self.client.shutdown()
+            self.client.shutdown(restart)

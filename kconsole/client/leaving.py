@@ -15,8 +15,11 @@ def leave(kernel: Kernel, *, keep: bool) -> str:
         ours to say: IPython has ended it already, if the cell did not ask to keep it.
     :return: what to tell the user; ``""`` if our kernel ends with us, as it always does.
     """
+    kernel.keep(keep)
+    if keep and kernel.process is not None and not kernel.process.can_stay:
+        # It was told to watch over us, as nobody else does; ipykernel obeys.
+        return "left; the kernel is not stopped, but may end with kconsole, for there is no /bin/sh"
     if keep:
-        kernel.keep()
         return "left; the kernel stays"
     if kernel.process is None:
         return "left as the code asked; an IPython kernel ends with that"

@@ -6,12 +6,13 @@ that asked, and cannot be told to stop. So somebody else waits for the line, and
 
 import os
 import select
+import sys
 import termios
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from kconsole.client.interrupts import held_signals
 from kconsole.errors import KconsoleError
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
 
 __all__ = ["LineReader", "answer_with_line"]
 
-_PIECE = 4096  # bytes; a terminal hands out one line at a time, however many wait there
+_PIECE = 65536  # bytes, as a pipe holds; a terminal hands out one line at a time, however many wait
 _LOCAL_FLAGS = 3  # the index of c_lflag in what tcgetattr returns
+
+
+#: ``waiting`` for a line; ``called off`` before there was one; ``idle`` otherwise.
+_State = Literal["idle", "waiting", "called off"]
 
 
 class _CalledOffError(Exception):
@@ -51,8 +56,12 @@ class LineReader:
         self._thread: threading.Thread | None = None
         #: The pipe by which the thread is called off: (its end, ours). Lives as long as the thread.
         self._bell = (-1, -1)
-        #: What has been read behind the last line.
-        self._rest = b""
+        #: What has been read behind the last line; grows in place.
+        self._rest = bytearray()
+        #: Guards _state and what depends on it: a line is either handed on before it is called off, or
+        #: not at all.
+        self._lock = threading.Lock()
+        self._state: _State = "idle"
 
     def __enter__(self) -> Self:
         return self
@@ -84,49 +93,70 @@ class LineReader:
             )
             try:
                 self._write(prompt)
+                self._state = "waiting"
                 self._thread.start()
             except BaseException:  # nobody reads the prompt, above all
                 self._restore_echo(echo)
                 raise
 
-    def call_off(self) -> None:
-        """Wait for the line no more; what has been typed of it is left for the next one."""
+    def call_off(self) -> bool:
+        """Wait for the line no more; what has been typed of it is left for the next one.
+
+        :return: whether one was still waited for; the line of its prompt has been ended then.
+        """
         if self._thread is None:
-            return
+            return False
+        with self._lock:
+            if self._state == "waiting":
+                self._state = "called off"
         if self._thread.ident is not None:  # it did start
             os.write(self._bell[1], b"\0")
             self._thread.join()
-        self._thread = None
-        for end in self._bell:
-            os.close(end)
+        with held_signals():
+            was_waiting, self._state = self._state == "called off", "idle"
+            self._thread = None
+            for end in self._bell:
+                os.close(end)
+        return was_waiting
 
     def _run(self, deliver: Callable[[str | None], None], echo: list[Any] | None) -> None:
         try:
-            line = self._find_line()
+            length = self._find_line()
         except _CalledOffError:
             self._end_line()
             return
         finally:
             self._restore_echo(echo)
-        if line is None or echo is not None:
-            self._end_line()
-        deliver(line)
+        with self._lock:
+            if self._state == "called off":  # just now
+                self._end_line()
+                return
+            self._state = "idle"
+            line = self._take_line(length)
+            if line is None or echo is not None:
+                self._end_line()
+            deliver(line)
 
-    def _find_line(self) -> str | None:
-        """Wait for a line; None at the end of the input."""
-        while b"\n" not in self._rest:
+    def _find_line(self) -> int | None:
+        """Wait for a line; returns its length without its end, or None at the end of the input."""
+        searched = 0
+        while (length := self._rest.find(b"\n", searched)) < 0:
             if self._descriptor is None:
                 return None
-            readable, _, _ = select.select([self._descriptor, self._bell[0]], [], [])
-            if self._bell[0] in readable:
+            if self._bell[0] in _wait_for([self._descriptor, self._bell[0]]):
                 raise _CalledOffError
+            searched = len(self._rest)
             piece = self._read(self._descriptor)
             if not piece:
-                break
+                return searched or None
             self._rest += piece
-        if not self._rest:
+        return length
+
+    def _take_line(self, length: int | None) -> str | None:
+        if length is None:
             return None
-        line, _, self._rest = self._rest.partition(b"\n")
+        line = self._rest[:length]
+        del self._rest[: length + 1]
         return line.decode(self._encoding, "replace").removesuffix("\r")
 
     @staticmethod
@@ -155,6 +185,16 @@ class LineReader:
         if before is not None and self._descriptor is not None:
             with suppress(termios.error):  # it is gone
                 termios.tcsetattr(self._descriptor, termios.TCSANOW, before)
+
+
+def _wait_for(descriptors: list[int]) -> list[int]:
+    """Wait until one of them can be read or has ended; which these are."""
+    if sys.platform == "darwin":  # its poll knows no devices (poll(2), BUGS)
+        return select.select(descriptors, [], [])[0]
+    poller = select.poll()  # select knows no descriptors beyond 1023
+    for each in descriptors:
+        poller.register(each, select.POLLIN)
+    return [each for each, _ in poller.poll()]
 
 
 def answer_with_line(

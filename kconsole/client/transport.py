@@ -37,6 +37,9 @@ class Listener(Protocol):
     def link_changed(self, channel: Channel, link: Link) -> None:
         """A channel's connection has changed its state."""
 
+    def still_refused(self) -> None:
+        """One more attempt to connect was refused."""
+
     def heartbeat_changed(self) -> None:
         """The heartbeat has gone from one of its states to another."""
 

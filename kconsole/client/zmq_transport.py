@@ -168,6 +168,11 @@ class ZmqTransport:
         self._tasks.append(partial(self._flush, channel, done))
         self.wake()
 
+    def call(self, task: Callable[[], None]) -> None:
+        """Have something done in the I/O thread, after all that was asked of it before."""
+        self._tasks.append(task)
+        self.wake()
+
     def wake(self) -> None:
         """Make the thread look at its tasks and its heartbeat now."""
         try:
@@ -315,7 +320,10 @@ class ZmqTransport:
         before = self._links[channel]
         if before.state == "denied" and link.state != "up":
             return  # libzmq hangs up and tries again after a denial: that is no news
-        if link.state == "refused" and (before.state == "refused" or not self._is_refused(channel)):
+        if link.state == before.state == "refused":
+            self._tell("on_change", self._listener.still_refused)
+            return
+        if link.state == "refused" and not self._is_refused(channel):
             return
         if link == before:
             return

@@ -78,6 +78,7 @@ class KernelProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._returncode: int | None = None
         self._closed = False
+        self._detached = False
         # Guards the step from a running process to a reaped one, which any thread may come upon in
         # poll(), against signals that another one is about to send to the same number.
         self._lock = threading.Lock()
@@ -155,6 +156,11 @@ class KernelProcess:
         """The process id of the kernel; the last one's, if it has ended."""
         return 0 if self._process is None else self._process.pid
 
+    @property
+    def can_stay(self) -> bool:
+        """Whether it is sure to live on when it is kept: it does not watch over our life itself."""
+        return self._detached
+
     def poll(self) -> int | None:
         """Return None while the kernel runs, else its exit status, or minus the signal's number.
 
@@ -224,8 +230,8 @@ class KernelProcess:
     def keep(self) -> None:
         """Let go of the kernel: from now on nothing ends it or removes its files, not even stop().
 
-        Only a kernel that was started `detached`, and with a guard, is sure to live on. Its log stays
-        where it is.
+        Only a kernel that was started `detached`, and with a guard, is sure to live on
+        (:attr:`can_stay`). Its connection file and its log stay where they are, also when it ends.
         """
         self._close(remove=False)
 
@@ -266,8 +272,8 @@ class KernelProcess:
             state = "was stopped" if self._closed else "is still running"
             raise KernelStartError(f"{self._name} {state}")
         options = self._options
-        detached = options.detached and self._guard.is_there
-        env = kernel_environment(self.spec, options.env, detached=detached)
+        self._detached = options.detached and self._guard.is_there
+        env = kernel_environment(self.spec, options.env, detached=self._detached)
         command = self.spec.command(self._path, options.extra_arguments, env.get("PATH"))
         self._log.clear()
         try:

@@ -212,7 +212,8 @@ def _scan(code: str, syntax: _Syntax) -> _State:
 def _pattern(syntax: _Syntax) -> str:
     """Make the regular expression that cuts code into tokens, with a named group for each kind.
 
-    Every alternative takes all that it has looked at, closed or not, so the time is linear.
+    Every alternative takes all that it has looked at, closed or not, so the time is linear. Groups
+    are not possessive: before Python 3.11.5 a possessive group of alternatives does not match as it should.
     Python keeps the compiled form.
     """
     kinds = [("gap", r"\s+")]
@@ -223,10 +224,10 @@ def _pattern(syntax: _Syntax) -> str:
     for quote in syntax.raw_quotes:
         kinds += [("string", f"{quote}[^{quote}]*+{quote}"), ("unterminated", f"{quote}.*")]
     for quote in syntax.long_quotes:
-        inner = rf"(?:\\.|(?!{quote}).)*+"
+        inner = rf"(?:\\.|(?!{quote})[^\\])*"
         kinds += [("string", f"{quote}{inner}{quote}"), ("unterminated", f"{quote}.*")]
     for quote in syntax.quotes:
-        inner = rf"(?:\\.|[^\\\n{quote}])*+"
+        inner = rf"(?:\\.|[^\\\n{quote}])*"
         kinds += [("string", f"{quote}{inner}{quote}"), ("broken", f"{quote}{inner}")]
     kinds += [("bracket", r"[()\[\]{}]"), ("word", r"\w+"), ("other", ".")]
     return "|".join(f"(?P<{kind}_{index}>{regex})" for index, (kind, regex) in enumerate(kinds))

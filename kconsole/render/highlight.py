@@ -14,12 +14,14 @@ from pygments.lexers import find_lexer_class, get_all_lexers
 from pygments.lexers.python import PythonLexer
 from pygments.lexers.special import TextLexer
 from pygments.style import Style
+from pygments.styles import STYLE_MAP, get_style_by_name
 from pygments.token import Comment, Error, Generic, Keyword, Name, Number, Operator, String, Token
 
 from kconsole.protocol.replies import LanguageInfo
+from kconsole.render.nearest import nearest
 from kconsole.render.visible import make_visible
 
-__all__ = ["ConsoleStyle", "highlight", "lexer_for", "plain_lexer"]
+__all__ = ["DEFAULT_STYLE", "ConsoleStyle", "highlight", "lexer_for", "plain_lexer", "style_named"]
 
 #: Longer code is shown without colours: some lexers take very long for strange input.
 _MAX_CHARACTERS = 100_000
@@ -62,7 +64,27 @@ class ConsoleStyle(Style):
     }
 
 
-_FORMATTER = Terminal256Formatter(style=ConsoleStyle)
+DEFAULT_STYLE = "default"
+"""The name by which the user asks for :class:`ConsoleStyle`."""
+
+
+def style_named(name: str) -> type[Style]:
+    """Return a style of pygments by its name, without those of plugins.
+
+    Raises ValueError, with a reason that makes sense after a place in a file, if there is none.
+    """
+    if name == DEFAULT_STYLE:
+        return ConsoleStyle
+    if name not in STYLE_MAP:
+        near = nearest(name, [*STYLE_MAP, DEFAULT_STYLE])
+        hint = f"near it are {', '.join(near)}" if near else "pygments has monokai, vs, xcode..."
+        raise ValueError(f"no style is called {name!r}; {hint}")
+    return get_style_by_name(name)
+
+
+@lru_cache(maxsize=1)
+def _formatter(style: type[Style]) -> Terminal256Formatter[str]:
+    return Terminal256Formatter(style=style)
 
 
 def plain_lexer() -> Lexer:
@@ -84,16 +106,17 @@ def lexer_for(language: LanguageInfo) -> Lexer:
     return plain_lexer()
 
 
-def highlight(code: str, lexer: Lexer, color: bool) -> str:
+def highlight(code: str, lexer: Lexer, color: bool, style: type[Style] = ConsoleStyle) -> str:
     """Return source code safe for a terminal, every control in it made visible.
 
     :param lexer: from :func:`lexer_for`.
+    :param style: from :func:`style_named`.
     :param color: False leaves it without colours; code of more than 100,000 characters has none.
     """
     code = make_visible(code.replace("\r\n", "\n"))
     if not color or len(code) > _MAX_CHARACTERS:
         return code
-    return pygments_format(lexer.get_tokens(code), _FORMATTER)
+    return pygments_format(lexer.get_tokens(code), _formatter(style))
 
 
 def _keys(language: LanguageInfo) -> Iterator[tuple[str, str]]:

@@ -40,12 +40,14 @@ class RenderOptions:
             of all the kernel's output (``NO_COLOR``).
         raw: pass everything as the kernel sent it, also to a terminal (``--raw-output``).
         terminal: False where the output is a file or a pipe; text passes there as it is.
+        live: let streams move the cursor; only for :mod:`kconsole.render.live`, which emulates it.
         show_out_prompt: put ``Out[n]:`` before a result.
     """
 
     color: bool = True
     raw: bool = False
     terminal: bool = True
+    live: bool = False
     show_out_prompt: bool = True
 
     @property
@@ -63,12 +65,19 @@ class Renderer:
         self._line_open = False
 
     def render(self, event: Event) -> str:
-        """Return the text to write for an event; ``""`` where it leaves none."""
-        method = self._METHODS.get(type(event))
-        text = method(self, event) if method else ""
+        """Return the text to write behind what was written before; ``""`` where it leaves none."""
+        text = self.block(event)
+        # A file gets no newline that no one printed.
+        if text and self._line_open and self._options.terminal and not isinstance(event, Stream):
+            text = "\n" + text
         if tail := strip_sgr(text[-_TAIL:]):
             self._line_open = not tail.endswith("\n")
         return text
+
+    def block(self, event: Event) -> str:
+        """Return the text of an event alone, for a place where it begins a line of its own."""
+        method = self._METHODS.get(type(event))
+        return method(self, event) if method else ""
 
     def page(self, payload: Mapping[str, Any]) -> str:
         """Return the text of a ``page`` payload of an execute_reply; ``""`` if it has none.
@@ -92,10 +101,16 @@ class Renderer:
         # Each message has reset its style already.
         return text.replace(RESET, "")
 
+    def end_echo(self) -> str:
+        """Return what ends the line on which the terminal has echoed a Ctrl-C, and all that was on it."""
+        self._line_open = False
+        return "\n"
+
     def _stream(self, event: Stream) -> str:
         if self._options.as_is:
             return event.text
-        stream = self._streams.setdefault(event.name, Sanitiser("stream"))
+        if (stream := self._streams.get(event.name)) is None:
+            stream = self._streams[event.name] = Sanitiser("stream", cursor=self._options.live)
         style = stream.style
         text = stream.feed(event.text)
         if not text:
@@ -116,15 +131,13 @@ class Renderer:
             plain.find("\n", 0, len(plain) - 1) >= 0
         ):  # a slice would be one more copy of a huge text
             prompt += "\n"
-        return self._fresh_line() + prompt + text
+        return prompt + text
 
     def _display(self, event: DisplayData | UpdateDisplay) -> str:
-        text = self._bundle(event.data, event.metadata)
-        return self._fresh_line() + text if text else ""
+        return self._bundle(event.data, event.metadata)
 
     def _error(self, event: ErrorOutput) -> str:
-        text = error_text(event, self._options.color, raw=self._options.as_is)
-        return self._fresh_line() + text
+        return error_text(event, self._options.color, raw=self._options.as_is)
 
     def _bundle(self, data: Mapping[str, object], metadata: Mapping[str, object]) -> str:
         mime, text = best_text(data, metadata)
@@ -138,10 +151,6 @@ class Renderer:
             return text
         text = sanitise(text, kind)
         return text if self._options.color else strip_sgr(text)
-
-    def _fresh_line(self) -> str:
-        """End a line that output left unfinished; a file gets no newline that no one printed."""
-        return "\n" if self._line_open and self._options.terminal else ""
 
     _METHODS: ClassVar[Mapping[type, Callable[["Renderer", Any], str]]] = {
         DisplayData: _display,

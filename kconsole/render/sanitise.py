@@ -46,7 +46,8 @@ _AFTER_ESCAPE = rf"""(?<=\x1b)(?:
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*+[ -/]*+|\()?")
 _SGR_PARAMETERS = re.compile(r"[0-9:;]*")
 _ERASE_IN_LINE = {"": "\x1b[K", "0": "\x1b[K", "1": "\x1b[1K", "2": "\x1b[2K"}
-_CURSOR_UP = re.compile(r"[0-9]{0,4}")
+_CURSOR = frozenset("ABCDEFGHJ")  # movement, and erasing of more than one row
+_CURSOR_PARAMETERS = re.compile(r"[0-9]{0,4}(?:;[0-9]{0,4})?")
 
 
 class _Rules(NamedTuple):
@@ -64,13 +65,13 @@ class Sanitiser:
     """Makes one stream's text safe for a terminal, message by message.
 
     :param kind: what the text is, which decides what it may do.
-    :param cursor_up: let ``CSI n A`` through where the kind allows motion.  Only for a caller that
+    :param cursor: let cursor movement through where the kind allows motion.  Only for a caller that
         emulates the cursor itself and keeps it inside its own region.
     """
 
-    def __init__(self, kind: Kind = "stream", *, cursor_up: bool = False) -> None:
+    def __init__(self, kind: Kind = "stream", *, cursor: bool = False) -> None:
         self._rules = _rules(kind)
-        self._cursor_up = cursor_up and self._rules.motion
+        self._cursor = cursor and self._rules.motion
         self._style = DEFAULT
         self._unfinished = ""
 
@@ -151,8 +152,8 @@ class Sanitiser:
             return sequence
         if final == "K" and self._rules.motion:
             return _ERASE_IN_LINE.get(parameters, "")
-        if final == "A" and self._cursor_up and _CURSOR_UP.fullmatch(parameters):
-            return f"\x1b[{max(1, int(parameters or 1))}A"
+        if final in _CURSOR and self._cursor and _CURSOR_PARAMETERS.fullmatch(parameters):
+            return f"\x1b[{parameters}{final}"
         return ""
 
 

@@ -14,7 +14,8 @@ import re
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from kconsole.client.router import Item
 from kconsole.protocol.message import Channel, Message
@@ -25,6 +26,7 @@ _BITE = 256  # messages, or runs of pieces
 _BITE_S = 0.008
 _INTRODUCER = re.compile("[\x1b\x80-\x9f]")  # what may begin an escape sequence
 _JOINED = 32768  # characters of one stream that are joined to one message at the most
+_SKIPPED_AT_MOST = 64  # requests; of the oldest, all is long over
 
 #: So many messages within so many seconds are a flood, for which the loop comes at this interval.
 _FLOOD = 64
@@ -36,12 +38,12 @@ _FULL_S = 0.001  # until a full screen is looked at again; it has drawn by then,
 class _Run:
     """A stream's message, and the texts of those that followed it and say more of the same."""
 
-    __slots__ = ("_first", "_name", "_parent", "_size", "_texts")
+    __slots__ = ("_first", "_name", "_size", "_texts", "parent")
 
     def __init__(self, first: Message, text: str) -> None:
         self._first = first
         self._name = first["content"]["name"]
-        self._parent = first["parent_header"]
+        self.parent = first["parent_header"]
         self._texts = [text]
         self._size = len(text)
 
@@ -50,12 +52,16 @@ class _Run:
         if (
             self._size >= _JOINED
             or msg["content"]["name"] != self._name
-            or msg["parent_header"] != self._parent
+            or msg["parent_header"] != self.parent
         ):
             return False
         self._texts.append(text)
         self._size += len(text)
         return True
+
+    def __len__(self) -> int:
+        """Of how many messages it consists."""
+        return len(self._texts)
 
     def item(self) -> Item:
         """All of it as one message."""
@@ -74,7 +80,6 @@ class Bridge:
     :param loop: where messages are wanted.
     :param receive: called in the loop with each message.
     :param after: called in the loop after each bite.
-    :param changed: called in the loop when the client's health may have changed.
     :param full: whether nothing is wanted for the moment.
     """
 
@@ -83,15 +88,13 @@ class Bridge:
         loop: asyncio.AbstractEventLoop,
         receive: Callable[[Item], None],
         after: Callable[[], None],
-        changed: Callable[[], None],
         full: Callable[[], bool],
     ) -> None:
         self._loop = loop
         self._receive = receive
         self._after = after
-        self._changed = changed
         self._full = full
-        #: Guards the following four, between the I/O thread that puts and the loop that takes.
+        #: Guards the following five, between the I/O thread that puts and the loop that takes.
         self._lock = threading.Lock()
         self._queue: deque[_Entry] = deque()
         #: What comes after the queue, and can still grow: only what is here does, never what was taken.
@@ -99,6 +102,8 @@ class Bridge:
         #: Whether a turn is on its way.
         self._scheduled = False
         self._count = 0  # of messages, since _since
+        #: Requests whose output nobody wants, with the number of messages that were left out.
+        self._skipped: dict[str, int] = {}
         #: Only the loop touches these two.
         self._since = 0.0
         self._flooded = False
@@ -110,6 +115,8 @@ class Bridge:
         text = _plain_text(channel, msg)
         with self._lock:
             self._count += 1
+            if self._skipped and self._is_unwanted(channel, msg):
+                return
             if text is None:
                 self._add(Item(channel, msg))
             elif self._run is None or not self._run.take(msg, text):
@@ -129,9 +136,19 @@ class Bridge:
             self._scheduled = True
         self._call(self._turn)
 
-    def change(self) -> None:
-        """Take word from the I/O thread that the client's health may have changed."""
-        self._call(self._changed)
+    def skip(self, msg_id: str) -> None:
+        """Leave out what a request brings on iopub, also what waits here; but for its status."""
+        with self._lock:
+            self._skipped[msg_id] = 0
+            if len(self._skipped) > _SKIPPED_AT_MOST:
+                del self._skipped[next(iter(self._skipped))]
+            self._end_run()
+            self._queue = deque(each for each in self._queue if not self._is_left_out(each))
+
+    def skipped(self, msg_id: str) -> int:
+        """How many messages of a request were left out; 0 for one that was never to be skipped."""
+        with self._lock:
+            return self._skipped.get(msg_id, 0)
 
     @property
     def behind(self) -> bool:
@@ -145,6 +162,25 @@ class Bridge:
     def _add(self, entry: _Entry) -> None:
         self._end_run()
         self._queue.append(entry)
+
+    def _is_unwanted(self, channel: Channel, msg: Message) -> bool:
+        """Whether a message is to be left out, and counted; needs the lock."""
+        if channel != "iopub" or msg["msg_type"] == "status":
+            return False
+        return self._leave_out(msg["parent_header"], 1)
+
+    def _is_left_out(self, entry: _Entry) -> bool:
+        """The same for what waits here."""
+        if isinstance(entry, _Run):
+            return self._leave_out(entry.parent, len(entry))
+        return isinstance(entry, Item) and self._is_unwanted(entry.channel, entry.msg)
+
+    def _leave_out(self, parent: Mapping[str, Any], number: int) -> bool:
+        msg_id = parent.get("msg_id")
+        if not isinstance(msg_id, str) or msg_id not in self._skipped:
+            return False
+        self._skipped[msg_id] += number
+        return True
 
     def _end_run(self) -> None:
         if self._run is not None:

@@ -3,15 +3,16 @@
 from prompt_toolkit.buffer import CompletionState
 from prompt_toolkit.document import Document
 
-from kconsole.repl.completer import offers, what_all_add
+from kconsole.repl.completer import what_all_add
 from kconsole.repl.desk import Desk
+from kconsole.repl.finding import Finding
+from kconsole.repl.notices import Notices
+from kconsole.repl.offering import Offering
 
 __all__ = ["Completing"]
 
 _COMPLETING = "completing"
-_PATIENCE_S = 0.1  # what takes less is not worth a notice
 _BUSY = "no completions while the kernel is busy"
-_NOTICE_S = 2.0
 
 
 class Completing:
@@ -20,44 +21,40 @@ class Completing:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._buffer = desk.view.buffer
-        #: What the kernel is being asked about; None while it is not asked.
+        self._notices = Notices(desk)
+        self._finding = Finding(desk)
+        self._offering = Offering(desk, self._finding)
+        #: What is being asked about; None while nothing is.
         self._asked: Document | None = None
 
     def start(self) -> None:
         """Ask for what can stand at the cursor; not twice at once about the same."""
-        if self._desk.state.working:
-            self._notice(_BUSY)
-            self._desk.loop.call_later(_NOTICE_S, self._unsay, _BUSY)
-        elif self._asked != self._buffer.document:
-            self._desk.spawn(self._complete)
+        document = self._buffer.document
+        if self._asked == document:
+            return
+        if self._finding.possible(document):
+            self._asked = document
+            self._desk.spawn(lambda: self._complete(document))
+        else:
+            self._notices.say(_BUSY)
 
-    async def _complete(self) -> None:
-        self._asked = document = self._buffer.document
-        patience = self._desk.loop.call_later(_PATIENCE_S, self._notice, _COMPLETING)
+    async def _complete(self, document: Document) -> None:
         try:
-            reply = await self._desk.inquiry.complete(document.text, document.cursor_position)
+            with self._notices.waiting(_COMPLETING):
+                found = await self._finding.find(document)
         finally:
-            patience.cancel()
             if self._asked is document:  # else the next question is under way
                 self._asked = None
-                self._unsay(_COMPLETING)
-        if reply is None or self._buffer.document != document:
+        if found is None:
+            self._notices.say(_BUSY)
+        if not found or self._buffer.document != document:
             return
-        found = offers(reply, document.text, document.cursor_position)
-        common = what_all_add(found, document.text_before_cursor) if found else ""
         if len(found) == 1:
             self._buffer.apply_completion(found[0])
-        elif found:
-            self._buffer.insert_text(common)
+        else:
+            common = what_all_add(found, document.text_before_cursor)
+            self._buffer.insert_text(common, fire_event=False)
             for each in found:
                 each.start_position -= len(common)
             self._buffer.complete_state = CompletionState(self._buffer.document, list(found))
         self._desk.view.app.invalidate()
-
-    def _notice(self, notice: str) -> None:
-        self._desk.state.notice = notice
-        self._desk.view.app.invalidate()
-
-    def _unsay(self, notice: str) -> None:
-        if self._desk.state.notice == notice:
-            self._notice("")

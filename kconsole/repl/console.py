@@ -11,6 +11,7 @@ neither ever waits for the other. What is written goes to the screen, above a pr
 """
 
 import asyncio
+import os
 import signal
 import sys
 from typing import Any
@@ -18,25 +19,35 @@ from typing import Any
 from kconsole.client.kernel import Kernel
 from kconsole.protocol.replies import KernelInfo
 from kconsole.repl.bridge import Bridge
+from kconsole.repl.commands import is_command
 from kconsole.repl.desk import Desk
+from kconsole.repl.earlier import show_earlier
 from kconsole.repl.editing import Editing
 from kconsole.repl.face import Face
+from kconsole.repl.fate import Fate
+from kconsole.repl.filing import Filing
 from kconsole.repl.history import KernelHistory
 from kconsole.repl.inquiry import Inquiry
 from kconsole.repl.intake import Intake
-from kconsole.repl.keys import key_bindings
+from kconsole.repl.keys import key_bindings, key_help
+from kconsole.repl.marks import understands_marks
+from kconsole.repl.options import ConsoleOptions
+from kconsole.repl.record import Record
 from kconsole.repl.scribe import Scribe
 from kconsole.repl.state import State
+from kconsole.repl.usage import Usage
 from kconsole.repl.view import View
 
 __all__ = ["Console", "run_console"]
 
+_FILE = 10_000  # inputs of the history file that the keys reach
 
-def run_console(kernel: Kernel, *, color: bool) -> int:
+
+def run_console(kernel: Kernel, options: ConsoleOptions) -> int:
     """Run the console until it is left.
 
     :param kernel: ready to be used.
-    :param color: whether to use colours.
+    :param options: how the user wants it.
     :return: the exit status: 0, or 4 if the kernel was dead in the end, or 128 + N for signal N.
     """
 
@@ -45,7 +56,7 @@ def run_console(kernel: Kernel, *, color: bool) -> int:
     sys.setswitchinterval(0.001)
 
     async def main() -> int:
-        return await Console(kernel, color=color).run()
+        return await Console(kernel, options).run()
 
     return asyncio.run(main())
 
@@ -53,46 +64,59 @@ def run_console(kernel: Kernel, *, color: bool) -> int:
 class Console:
     """One session of the console. To be made and run inside an event loop."""
 
-    def __init__(self, kernel: Kernel, *, color: bool) -> None:
+    def __init__(self, kernel: Kernel, options: ConsoleOptions) -> None:
         self._kernel = kernel
         self._client = client = kernel.client
         self._loop = asyncio.get_running_loop()
-        self._inquiry = Inquiry(client)
         self._state = State(
             kernel.info or KernelInfo(),
             client.health,
             ours=kernel.process is not None,
             busy=kernel.busy,
         )
+        self._state.prompt_format = options.prompt
+        self._inquiry = Inquiry(client, self._state)
+        self._record = Record(options.history, self._tell)
+        history = KernelHistory(self._history, lambda: self._record.latest(_FILE), self._keep)
         self._view = View(
             Face(self._state, client),
-            key_bindings(lambda: self._editing),
-            KernelHistory(self._history),
+            key_bindings(lambda: self._editing, options.keys),
+            history,
             sys.stdin,
             sys.stdout,
         )
         self._screen = self._view.screen
-        self._scribe = Scribe(self._screen, color=color)
-        self._desk = Desk(
-            kernel,
-            self._state,
-            self._view,
-            self._scribe,
-            self._inquiry,
-            self._loop,
-            lambda: self._bridge.behind,
+        self._scribe = Scribe(
+            self._screen,
+            color=options.color,
+            style=options.style,
+            marks=understands_marks(os.environ),
         )
-        self._editing = Editing(self._desk)
+        self._filing = Filing(
+            self._loop, self._scribe, lambda: self._state.info, client.info.kernel_name
+        )
+        self._desk = Desk(
+            kernel=kernel,
+            options=options,
+            state=self._state,
+            view=self._view,
+            scribe=self._scribe,
+            inquiry=self._inquiry,
+            history=history,
+            record=self._record,
+            filing=self._filing,
+            loop=self._loop,
+            behind=lambda: self._bridge.behind,
+        )
+        self._desk.ticks.append(Usage(self._desk).look)
+        self._editing = Editing(self._desk, key_help(options.keys))
         self._work = self._editing.work
         intake = Intake(self._desk, self._work)
-        self._renewing = False
+        self._fate = Fate(self._desk, self._work)
         self._bridge = Bridge(
-            self._loop,
-            intake.receive,
-            self._work.look,
-            self._look_at_health,
-            lambda: self._screen.full,
+            self._loop, intake.receive, self._work.look, lambda: self._screen.full
         )
+        self._desk.bridge = self._bridge
 
     async def run(self) -> int:
         """Show the prompt, and stay until the console is left."""
@@ -101,9 +125,11 @@ class Console:
         for number, handler in before.items():
             if handler != signal.SIG_IGN:  # nohup ignores SIGHUP
                 self._loop.add_signal_handler(number, self._desk.exit, 128 + number)
+        if self._desk.options.keep:
+            self._kernel.keep()  # however the console ends
         self._client.sink = self._bridge.put
-        self._client.on_change = self._bridge.change
-        self._client.on_restart = lambda: self._bridge.call(self._welcome_back)
+        self._client.on_change = lambda: self._bridge.call(self._fate.look)
+        self._client.on_restart = lambda: self._bridge.call(self._fate.restarted)
         try:
             return await self._view.app.run_async(pre_run=self._begin, set_exception_handler=False)
         except EOFError:  # the terminal has gone away
@@ -116,7 +142,10 @@ class Console:
             self._client.sink = lambda channel, msg: None
             self._client.on_change = None
             self._client.on_restart = None
+            self._inquiry.close()
             self._desk.close()
+            self._record.close()
+            self._filing.close()
 
     # -- the beginning -------------------------------------------------------------------------------
 
@@ -129,10 +158,16 @@ class Console:
         self._scribe.banner(info)
         self._screen.flush()
         self._desk.spawn(self._learn_language)
+        if not self._kernel.silent:
+            self._record.open(self._state.language)
         if self._kernel.busy:
             state = "busy or not answering" if self._kernel.silent else "busy"
             self._scribe.note(f"the kernel is {state}; what you enter waits for it")
             self._desk.spawn(self._wait_for_shell)
+        if self._desk.options.log is not None:
+            self._filing.log(str(self._desk.options.log))
+        if self._kernel.process is None and self._desk.options.tail > 0:
+            self._desk.spawn(lambda: show_earlier(self._desk))
         if self._state.count is None and info.implementation == "ipython":
             self._desk.spawn(self._find_count)
 
@@ -149,7 +184,8 @@ class Console:
         if info is not None and self._kernel.silent:
             self._state.info = info
             self._scribe.banner(info)
-            await self._learn_language()
+            self._desk.spawn(self._learn_language)
+        self._record.open(self._state.language)
 
     async def _find_count(self) -> None:
         await self._state.shell_answers.wait()
@@ -160,53 +196,19 @@ class Console:
 
     # -- what prompt_toolkit asks for ------------------------------------------------------------------
 
+    def _tell(self, text: str) -> None:
+        self._scribe.note(text)
+
+    def _keep(self, text: str) -> None:
+        if not self._desk.options.private and not is_command(text):
+            self._record.add(text)
+
     async def _history(self) -> list[str]:
-        await self._state.shell_answers.wait()
+        if not self._inquiry.possible:
+            await self._state.shell_answers.wait()
         return await self._inquiry.history()
 
-    # -- the kernel's health ---------------------------------------------------------------------------
-
-    def _look_at_health(self) -> None:
-        before, self._state.health = self._state.health, self._client.health
-        if self._state.gone and before.state != "gone":
-            self._mourn()
-        elif before.state == "gone" and self._state.health.state == "ok":
-            self._welcome_back()
-        self._desk.keep_time()
-
-    def _mourn(self) -> None:
-        """The kernel is dead."""
-        self._end_all()
-        self._scribe.note(f"the kernel died: {self._state.health.detail}", "error")
-        self._work.drop_queue()
-        self._screen.flush()
-
-    def _end_all(self) -> None:
-        """Nothing that was asked of the kernel that was there will be answered."""
-        self._inquiry.give_up()
-        self._state.activity.clear()
-        self._state.shell_answers.set()
-        self._work.end()
-
-    def _welcome_back(self) -> None:
-        """The kernel is a new one: it was restarted, or something listens again where it was."""
-        if self._renewing:
-            return
-        self._renewing = True
-        self._end_all()
-        self._state.count = 0
-        self._scribe.note("the kernel was restarted", "warning")
-        self._work.drop_queue()
-        self._desk.spawn(self._learn_anew)
-
-    async def _learn_anew(self) -> None:
-        try:
-            info = await self._inquiry.kernel_info()
-        finally:
-            self._renewing = False
-        if info is not None:
-            self._state.info = info
-            self._view.app.invalidate()
+    # -- mistakes ---------------------------------------------------------------------------------------
 
     def _on_mistake(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """A mistake of ours in a callback: told in one line; the session goes on."""

@@ -6,40 +6,70 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kconsole.client.kernel import Kernel
+from kconsole.repl.asker import Asker
+from kconsole.repl.bridge import Bridge
+from kconsole.repl.filing import Filing
+from kconsole.repl.history import KernelHistory
 from kconsole.repl.inquiry import Inquiry
+from kconsole.repl.options import ConsoleOptions
+from kconsole.repl.record import Record
 from kconsole.repl.scribe import Scribe
 from kconsole.repl.state import State
+from kconsole.repl.typeahead import Typeahead
 from kconsole.repl.view import View
 
 __all__ = ["Desk"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Desk:
     """The console's tools, in the hands of its parts. Everything here belongs to the event loop."""
 
     kernel: Kernel
+    options: ConsoleOptions
     state: State
     view: View
     scribe: Scribe
     inquiry: Inquiry
+    history: KernelHistory
+    record: Record
+    filing: Filing
     loop: asyncio.AbstractEventLoop
     behind: Callable[[], bool]  # whether messages have come that were not looked at yet
+    bridge: Bridge = field(init=False)  # made last: it hands out to those who have this desk
+    asker: Asker = field(init=False)
+    typeahead: Typeahead = field(init=False)
+    #: Called after an option has got another value.
+    listeners: list[Callable[[], None]] = field(default_factory=list)
+    #: Called while the kernel works, once a second, and when it begins or ends.
+    ticks: list[Callable[[], None]] = field(default_factory=list)
     _clock: asyncio.TimerHandle | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self.asker = Asker(self.state, self.view, self.scribe, self.loop)
+        self.typeahead = Typeahead(self.view, self.loop)
+
+    def change(self, **values: Any) -> None:
+        """Give options other values, and tell those who have to know."""
+        self.options = self.options._replace(**values)
+        for hear in self.listeners:
+            hear()
+        self.view.app.invalidate()
+
     def exit(self, status: int) -> None:
         """Leave the console."""
-        self.view.screen.end_line()
+        self.view.screen.settle()
         self.view.screen.flush()
         if not self.view.app.is_done:
             self.view.app.exit(result=status)
 
-    def spawn(self, start: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def spawn(self, start: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
         """Start a task that ends with the console."""
         task = self.loop.create_task(start())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def close(self) -> None:
         """End what was spawned."""
@@ -53,6 +83,8 @@ class Desk:
             self._clock = None
         if self.state.working or self.state.health.state == "late":
             self._clock = self.loop.call_later(1.0, self.keep_time)
+        for tick in self.ticks:
+            tick()
         self.view.app.invalidate()
 
     def close_question(self) -> str:

@@ -1,39 +1,71 @@
 """What the keys that are not mere editing do: Enter, Ctrl-C, Ctrl-D."""
 
+from collections.abc import Sequence
 from contextlib import suppress
+
+from prompt_toolkit.buffer import Buffer
 
 from kconsole.errors import KconsoleError
 from kconsole.protocol.completeness import locally_complete
 from kconsole.protocol.farewell import is_farewell
 from kconsole.protocol.replies import IsCompleteReply
+from kconsole.repl.commander import Commander
+from kconsole.repl.commands import is_command
 from kconsole.repl.completer import insertable
 from kconsole.repl.completing import Completing
 from kconsole.repl.desk import Desk
-from kconsole.repl.prompts import input_prompt
+from kconsole.repl.editor import Editor
+from kconsole.repl.inspecting import Inspecting
+from kconsole.repl.leaving import CTRL_D, Leaving
+from kconsole.repl.options import EditingMode
+from kconsole.repl.peeking import Peeking
+from kconsole.repl.settings import Settings
+from kconsole.repl.suggesting import Suggesting, word_of
+from kconsole.repl.verbatim import Verbatim
 from kconsole.repl.work import Work
 
 __all__ = ["Editing"]
 
 
 class Editing:
-    """The actions that keys are bound to (:mod:`kconsole.repl.keys`)."""
+    """The actions that keys are bound to (:mod:`kconsole.repl.keys`).
 
-    def __init__(self, desk: Desk) -> None:
+    :param desk: the console's tools.
+    :param keys: these keys, as help lists them.
+    """
+
+    def __init__(self, desk: Desk, keys: Sequence[tuple[str, str]]) -> None:
         self._desk = desk
         self._state = desk.state
         self._view = desk.view
         self._scribe = desk.scribe
-        self._leaving = False
-        self.work = Work(desk, self.suggest)
+        self.leaving = Leaving(desk)
+        self._mode: EditingMode = "emacs"
+        self.settings = Settings(desk)
+        self.editor = Editor(desk)
+        self.verbatim = Verbatim(desk, self.submit)
+        self.work = Work(desk, self.suggest, self.editor.offer)
         self.completing = Completing(desk)
+        self.inspecting = Inspecting(desk)
+        self.peeking = Peeking(desk)
+        self._suggesting = Suggesting(desk.history)
+        self._view.buffer.on_text_changed += self._look_back
+        self._commander = Commander(desk, self, keys)
+        desk.listeners.append(self._adopt_options)
+        self._adopt_options()
 
     def enter(self) -> None:
         """Enter: run the cell if it is complete, else start a new line."""
         buffer = self._view.buffer
         buffer.complete_state = None
         document = buffer.document
-        if not document.text.strip():
+        if self.verbatim.active:
+            self.verbatim.newline()
+        elif not document.text.strip():
             self._blank()
+        elif self._commander.take(document.text):
+            buffer.append_to_history()
+            buffer.reset()
         elif not document.text_after_cursor.strip() or document.line_count == 1:
             self._decide(document.text)
         else:
@@ -46,15 +78,26 @@ class Editing:
         if not code:
             return
         if is_farewell(code, self._state.language):
-            self._leave_by_word(code)
+            self.leaving.by_word(code)
             return
-        self._leaving = False
+        self.leaving.forget()
+        self._view.app.vi_state.reset()  # what follows is a new input, to be typed
         buffer.append_to_history()
         buffer.reset()
         self.work.add(code)
 
+    def close_what_is_open(self) -> None:
+        """Escape: close the menu, or the pane."""
+        if self._view.buffer.complete_state is not None:
+            self._view.buffer.cancel_completion()
+        else:
+            self.inspecting.close()
+
     def answer(self) -> None:
         """Enter at the kernel's question: send the answer."""
+        if self._desk.asker.active:
+            self._desk.asker.answer()
+            return
         question, text = self._state.question, self._view.answer.text
         if question is not None and not question.password and insertable(text) == text:
             self._view.answer.append_to_history()
@@ -62,29 +105,67 @@ class Editing:
 
     def interrupt(self) -> None:
         """Ctrl-C: clear the line; where there is nothing to clear, or a cell of ours runs, interrupt."""
-        if self._state.cells.running is None and self._view.buffer.text:
+        if self._view.screen.lent:
+            return  # the terminal's signal was for the program that has it
+        self.leaving.forget()
+        if self._desk.asker.active:
+            self._desk.asker.cancel()
+        elif self.verbatim.active:
+            self.verbatim.cancel()
+        elif self.peeking.stop():
+            pass  # what was watched is watched no more
+        elif self._state.cells.running is None and self._view.buffer.text:
             self._view.buffer.reset()  # the kernel may be at work for others, who want it to go on
         else:
             self.work.interrupt()
 
     def end_of_file(self) -> None:
         """Ctrl-D on an empty line: leave; at the kernel's question, the end of its input."""
-        if self._state.question is not None:
+        if self._desk.asker.active:
+            self._desk.asker.cancel()
+        elif self._state.question is not None:
             self._reply(self._desk.kernel.end_of_input)
-        elif not self._must_ask("Ctrl-D"):
-            self._leave()
+        else:
+            self.leaving.leave(CTRL_D)
 
     def suggest(self, code: str) -> None:
         """Put a kernel's code at the prompt, never run it; what is being typed there stays."""
         buffer = self._view.buffer
         code = insertable(code)
         if buffer.text:
-            buffer.history.append_string(code)
+            self._desk.history.offer(code)
             buffer.reset(buffer.document)  # so that it takes up its history anew
             self._scribe.note("the kernel suggests an input; Up shows it")
         else:
             buffer.text = code
             buffer.cursor_position = len(code)
+
+    def edit_last(self) -> None:
+        """Edit the last cell anew."""
+        inputs = self._desk.history.newest_first
+        self.editor.edit_text(next((each for each in inputs if not is_command(each)), ""))
+
+    def switch_mode(self) -> None:
+        """F4: from emacs' keys to vi's, and back."""
+        mode: EditingMode = "emacs" if self._desk.options.editing == "vi" else "vi"
+        self._desk.change(editing=mode)
+
+    def accept_suggestion(self, *, word: bool = False) -> None:
+        """Take what is shown behind the cursor: all of it, or a word."""
+        buffer = self._view.buffer
+        if buffer.suggestion is not None:
+            rest = buffer.suggestion.text
+            buffer.insert_text(word_of(rest) if word else rest)
+
+    def _look_back(self, buffer: Buffer) -> None:
+        if self._desk.options.suggestions and not self.verbatim.active:
+            self._suggesting.look(buffer)
+
+    def _adopt_options(self) -> None:
+        """Take up the options that may have been changed."""
+        if self._mode != self._desk.options.editing:
+            self._mode = self._desk.options.editing
+            self._view.edit_as(self._mode)
 
     def _reply(self, text: str) -> None:
         """Send a text to the kernel that asks."""
@@ -92,34 +173,25 @@ class Editing:
         if question is None:
             return
         self._desk.close_question()
-        self._scribe.answer(question.prompt, "" if question.password else text)
+        answer = "" if question.password else text
+        self._scribe.answer(question.prompt, answer)
+        if (running := self._state.cells.running) is not None:
+            self._desk.filing.answered(running.cell.msg_id, question.prompt + answer)
         with suppress(KconsoleError):
             self._desk.kernel.client.input(text, parent=question.request)
-
-    def _must_ask(self, how: str) -> bool:
-        """Whether leaving would stop a cell, and has not been asked about yet; asks then."""
-        stops_work = self._state.cells.running is not None and self._desk.kernel.process is not None
-        if not stops_work or self._leaving:
-            return False
-        self._leaving = True
-        self._scribe.note(f"a cell is running; {how} again leaves, and stops the kernel", "warning")
-        return True
-
-    def _leave(self) -> None:
-        self._desk.exit(4 if self._state.gone else 0)
 
     def _blank(self) -> None:
         """Enter on an empty line: a new prompt, as a shell does."""
         self._view.buffer.reset()
         if self._state.cells.running is None:
-            self._scribe.echo(input_prompt(self._state.prompt_number), "")
+            self._scribe.echo(self._state.prompt(self._state.prompt_number), "")
 
     def _decide(self, code: str) -> None:
         """Find out whether code is complete; keys typed meanwhile wait for the decision."""
         last_line_empty = "\n" in code and not code.rsplit("\n", 1)[1].strip()
         if last_line_empty or self._state.gone:  # some kernels call everything incomplete
             self.submit()
-        elif self._state.working:
+        elif not self._desk.inquiry.possible:
             self._apply(locally_complete(code, self._state.language))
         else:
             self._view.gate.close(self._view.app)
@@ -141,11 +213,3 @@ class Editing:
             buffer.insert_text("\n" + opinion.indent)
         else:
             self.submit()
-
-    def _leave_by_word(self, code: str) -> None:
-        if self._must_ask("Enter"):
-            return
-        self._scribe.echo(input_prompt(self._state.prompt_number), code)
-        if self._desk.kernel.process is None and not self._state.gone:
-            self._scribe.note("left; the kernel stays")
-        self._leave()

@@ -2,10 +2,13 @@
 
 import time
 
+from prompt_toolkit.application.current import get_app
+from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.key_binding.vi_state import InputMode
 
 from kconsole.client.client import KernelClient
-from kconsole.repl.prompts import continuation, input_prompt
+from kconsole.repl.prompts import continuation
 from kconsole.repl.state import State
 from kconsole.repl.toolbar import Facts, toolbar
 
@@ -29,10 +32,20 @@ class Face:
         return self._state.question is not None
 
     @property
+    def querying(self) -> bool:
+        """Whether the keyboard belongs to a question of the console's own."""
+        return self._state.query is not None
+
+    @property
     def password(self) -> bool:
         """Whether what is typed must not be shown."""
         question = self._state.question
         return question is not None and question.password
+
+    @property
+    def watched(self) -> str:
+        """An expression that is watched, with its value; "" if none is."""
+        return self._state.watched
 
     @property
     def file_extension(self) -> str:
@@ -42,7 +55,7 @@ class Face:
 
     def prompt(self, first: bool) -> StyleAndTextTuples:
         """The prompt of the input's first line, or of the others."""
-        text = input_prompt(self._state.prompt_number)
+        text = self._state.prompt(self._state.prompt_number)
         return [("class:prompt", text if first else continuation(text))]
 
     def question_prompt(self, first: bool) -> StyleAndTextTuples:
@@ -50,21 +63,46 @@ class Face:
         question = self._state.question
         return [("class:question", question.prompt if first and question is not None else "")]
 
+    def query_prompt(self, first: bool) -> StyleAndTextTuples:
+        """The prompt of the console's own question."""
+        query = self._state.query
+        return [("class:question", query.prompt if first and query is not None else "")]
+
     def toolbar(self, columns: int) -> StyleAndTextTuples:
         """The line at the bottom, for a screen of that width."""
-        state = self._state
+        state, now = self._state, time.monotonic()
         running = state.cells.running
+        abandoned = next(iter(state.cells.abandoned.values()), None)  # it runs before all others
+        since = running.cell.started if running else None
+        number = running.cell.execution_count if running else None
+        if abandoned is not None:
+            since, number = abandoned.started, abandoned.number
+        behind = abandoned is not None and running is not None
         language = state.info.language_info
         facts = Facts(
             kernel=self._client.info.kernel_name or state.info.implementation or "kernel",
             language=f"{language.name} {language.version}".strip(),
             info=self._client.info,
             health=self._client.health,
-            busy_since=running.cell.started if running else None,
-            cell=running.cell.execution_count if running else None,
-            queued=len(state.cells),
+            busy_since=since,
+            cell=number,
+            queued=len(state.cells) + behind,
             working=state.working,
             asking=state.question is not None,
             notice=state.notice,
+            mode=_mode(),
+            interrupted=abandoned is None
+            and running is not None
+            and running.interrupted_at is not None,
+            usage=state.usage,
+            clients=len(state.clients.recent(now)),
         )
-        return list(toolbar(facts, time.monotonic(), columns))
+        return list(toolbar(facts, now, columns))
+
+
+def _mode() -> str:
+    """The mode of vi that keys are taken in; "" for emacs."""
+    app = get_app()
+    if app.editing_mode != EditingMode.VI:
+        return ""
+    return "vi: normal" if app.vi_state.input_mode == InputMode.NAVIGATION else "vi: insert"

@@ -8,14 +8,17 @@ from kconsole.client.router import Item
 from kconsole.protocol.events import (
     Event,
     ExecuteInput,
+    ExecuteResult,
     InputRequest,
     ShutdownReply,
     Status,
+    Stream,
     parse_event,
 )
 from kconsole.protocol.message import Message
 from kconsole.protocol.replies import parse_execute_reply
 from kconsole.render.sanitise import one_line
+from kconsole.repl.company import Company
 from kconsole.repl.desk import Desk
 from kconsole.repl.others import Others
 from kconsole.repl.state import Question
@@ -32,7 +35,8 @@ class Intake:
         self._state = desk.state
         self._scribe = desk.scribe
         self._work = work
-        self._others = Others(desk)
+        self._others = Others(desk, self._note_lost_end)
+        self._company = Company(desk)
 
     def receive(self, item: Item) -> None:
         """One message has come."""
@@ -42,7 +46,8 @@ class Intake:
         elif item.channel == "stdin":
             self._take_question(msg)
         else:
-            if item.channel == "shell":
+            # A subshell answers also while the shell does not.
+            if item.channel == "shell" and not msg["parent_header"].get("subshell_id"):
                 self._state.shell_answers.set()
             if not self._desk.inquiry.take(msg) and self._is_running(msg):
                 self._take_reply(msg)
@@ -57,6 +62,9 @@ class Intake:
 
     def _take_output(self, msg: Message) -> None:
         event = parse_event(msg)
+        if self._company.is_foreign(event.parent):
+            parent = event.parent
+            self._state.clients.see(parent.session, parent.username, time.monotonic())
         if isinstance(event, Status):
             self._take_status(event, msg)
         if event.parent.msg_id in self._state.cells.abandoned:
@@ -70,9 +78,14 @@ class Intake:
         if isinstance(event, ExecuteInput):
             self._take_input(event)
         elif isinstance(event, ShutdownReply):
+            if event.parent.session == self._desk.kernel.client.session.session:
+                return  # we know what we have asked for
             self._scribe.note("the kernel was asked to " + ("restart" if event.restart else "end"))
-        else:
+        elif self._company.admits(event, msg):
             self._scribe.event(event)
+            self._desk.filing.event(event)
+            if _is_whole(event) and not self._is_running(msg):
+                self._company.ends_late(event.parent)
 
     def _take_status(self, event: Status, msg: Message) -> None:
         """The kernel begins or ends something; a question of the console's own is no work."""
@@ -80,17 +93,25 @@ class Intake:
         if not self._desk.inquiry.awaits(event.parent.msg_id):
             self._state.activity.receive(msg)
         if event.execution_state == "idle":
+            self._work.note_end(event.parent.msg_id)
             self._desk.inquiry.idle(event.parent.msg_id)
+            self._company.ends(event.parent)
         if self._state.activity.state != before:
             self._desk.keep_time()
         self._others.look()
 
+    def _note_lost_end(self, msg_id: str) -> None:
+        """A request has turned out to have ended unheard."""
+        self._work.note_end(msg_id)
+        self._scribe.end_output(msg_id)
+        self._desk.filing.ended(msg_id)
+
     def _take_input(self, event: ExecuteInput) -> None:
         """The kernel has begun with a cell: of ours, then it is shown already; or of others."""
-        session = event.parent.session
         count = event.execution_count
-        if session and session != self._desk.kernel.client.session.session:
-            self._scribe.foreign_input(event)
+        self._desk.filing.event(event)
+        if self._company.is_foreign(event.parent):
+            self._company.begins(event)
             if count is not None:
                 self._state.count = count
                 running = self._state.cells.running
@@ -102,7 +123,13 @@ class Intake:
     def _take_question(self, msg: Message) -> None:
         """The kernel asks for input: for a cell of ours, or it is none of our business."""
         event: Event = parse_event(msg)
-        if not isinstance(event, InputRequest) or not self._is_running(msg):
+        if not isinstance(event, InputRequest):
+            return
+        if not self._is_running(msg):
+            self._company.asks(event)
+            return
+        if self._desk.asker.active:  # one question at a time
+            self._desk.asker.afterwards(lambda: self._take_question(msg))
             return
         self._scribe.end_cell()
         above, _, last = event.prompt.rpartition("\n")
@@ -117,3 +144,10 @@ class Intake:
         self._desk.view.screen.flush()  # what was said before the question stands above it
         self._state.question = Question(msg, prompt, event.password)
         self._desk.view.ask()
+
+
+def _is_whole(event: Event) -> bool:
+    """Whether an event, if it comes after its cell has ended, leaves nothing that will change."""
+    return isinstance(event, ExecuteResult) or (
+        isinstance(event, Stream) and event.text.endswith("\n")
+    )

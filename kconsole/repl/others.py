@@ -5,6 +5,8 @@ a kernel answers on shell in the order in which it was asked: when it has answer
 was busy with before the question is over.
 """
 
+from collections.abc import Callable
+
 from kconsole.repl.desk import Desk
 
 __all__ = ["Others"]
@@ -14,10 +16,15 @@ _ANSWER_S = 600.0  # then it is asked again
 
 
 class Others:
-    """Asks a kernel that is busy for others whether it still is; one question at a time."""
+    """Asks a kernel that is busy for others whether it still is; one question at a time.
 
-    def __init__(self, desk: Desk) -> None:
+    :param desk: the console's tools.
+    :param over: told of each request, by its msg_id, whose end nobody has heard of.
+    """
+
+    def __init__(self, desk: Desk, over: Callable[[str], None]) -> None:
         self._desk = desk
+        self._over = over
         self._doubting = False
 
     def look(self) -> None:
@@ -37,6 +44,7 @@ class Others:
         if suspects and await self._desk.inquiry.kernel_info(_ANSWER_S) is not None:
             for each in suspects:
                 self._desk.state.activity.forget(each)
+                self._over(each)
             self._desk.keep_time()
         self._doubting = False
         self.look()

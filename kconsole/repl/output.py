@@ -12,9 +12,9 @@ __all__ = ["FrameOutput", "terminal_output"]
 _BEGIN = "\x1b[?2026h"
 _END = "\x1b[?2026l"
 
-#: Pieces that are written at once: more than a frame has, unless a single message is huge, whose text is
-#: not to be copied twice more as a whole.
-_AT_ONCE = 16384
+#: Characters that are written at once: more than a frame has, unless a single message is huge, whose text
+#: is not to be copied twice more as a whole.
+_AT_ONCE = 1 << 20
 
 
 class FrameOutput(Vt100_Output):
@@ -26,10 +26,14 @@ class FrameOutput(Vt100_Output):
         """Write what is buffered, unless a frame is being put together."""
         if self._holding:
             return
-        pieces = self._buffer
-        for start in range(0, len(pieces), _AT_ONCE):
-            self._buffer = pieces[start : start + _AT_ONCE]
-            super().flush()
+        pieces, self._buffer, size = self._buffer, [], 0
+        for piece in pieces:
+            self._buffer.append(piece)
+            size += len(piece)
+            if size >= _AT_ONCE:
+                super().flush()
+                size = 0
+        super().flush()
 
     @contextmanager
     def frame(self) -> Iterator[None]:

@@ -4,13 +4,16 @@ The same cells, the same answers, the same Ctrl-C and Ctrl-D, but the terminal's
 one escape sequence that moves the cursor. What others do with the kernel is not shown.
 """
 
+import io
 import sys
+import threading
+import time
 from contextlib import ExitStack
 from queue import Empty, SimpleQueue
 
 from kconsole.client.execution import Execution
 from kconsole.client.health import LOOK_S, Health
-from kconsole.client.interrupts import held_signals
+from kconsole.client.interrupts import CtrlC, held_signals
 from kconsole.client.kernel import Kernel
 from kconsole.client.leaving import leave, way_back
 from kconsole.client.linereader import LineReader, answer_with_line
@@ -26,26 +29,88 @@ from kconsole.protocol.wishes import Wishes, parse_wishes
 from kconsole.render.greeting import banner
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
+from kconsole.repl.options import ConsoleOptions
+from kconsole.repl.plaincommands import PlainCommands
 from kconsole.repl.prompts import continuation, input_prompt
 
 __all__ = ["PlainConsole"]
+
+#: Between the end of what a restart has cut short and the news of it, in seconds: they come together.
+_NEWS_S = 1.0
 
 
 class PlainConsole:
     """One session of the plain console.
 
     :param kernel: ready to be used.
-    :param color: whether to use colours.
+    :param options: how the user wants it; what needs a screen of its own counts for nothing here.
     """
 
-    def __init__(self, kernel: Kernel, *, color: bool) -> None:
+    def __init__(self, kernel: Kernel, options: ConsoleOptions) -> None:
         self._kernel = kernel
         self._client = kernel.client
         self._info = kernel.info or KernelInfo()
-        self._renderer = Renderer(RenderOptions(color=color))
-        self._reader = LineReader(sys.stdin.fileno(), self._write, sys.stdin.encoding)
+        self._options = options
+        self._timing = options.timing
+        self._renderer = Renderer(RenderOptions(color=options.color))
+        self._reader = LineReader(sys.stdin.fileno(), self.write, sys.stdin.encoding)
         self._count: int | None = 0 if kernel.process is not None else None
         self._left = False
+        #: Set by the client's I/O thread when the kernel is another one; cleared once that was told.
+        self._renewed = threading.Event()
+        self._commands = PlainCommands(kernel, self)
+
+    # -- what the commands use -------------------------------------------------------------------------
+
+    @property
+    def timing(self) -> bool:
+        """Whether to say after each cell how long it took."""
+        return self._timing
+
+    @timing.setter
+    def timing(self, wanted: bool) -> None:
+        self._timing = wanted
+
+    def write(self, text: str) -> None:
+        """Write text that is safe."""
+        if text:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+
+    def note(self, text: str) -> None:
+        """Say something in a line of its own."""
+        self.write(one_line(text) + "\n" if text else "")
+
+    def ask(self, prompt: str) -> str:
+        """Ask the user for a line.
+
+        :raise EOFError: the input has ended.
+        :raise KernelDiedError: the kernel has.
+        """
+        return self._read_line(prompt)
+
+    def run_code(self, code: str) -> None:
+        """Run a cell."""
+        self._run_cell(code)
+
+    def farewell(self) -> None:
+        """End the session; the kernel lives on if it is not ours, or if the options want that."""
+        self._leave(keep=self._kernel.process is None or self._options.keep)
+
+    def end(self) -> None:
+        """End the session without a word."""
+        self._left = True
+
+    def _leave(self, *, keep: bool) -> None:
+        self._left = True
+        self.note(leave(self._kernel, keep=keep) + (way_back(self._kernel) if keep else ""))
+
+    def begin_anew(self) -> None:
+        """The kernel is a new one."""
+        self._renewed.clear()
+        self._count = 0
+
+    # -- the session -----------------------------------------------------------------------------------
 
     def run(self) -> int:
         """Read and run cells until the end of the input.
@@ -53,33 +118,70 @@ class PlainConsole:
         :return: the exit status: 0, or 4 if the kernel has died.
         """
         self._client.sink = lambda channel, msg: None
-        self._write(banner(self._info.banner))
-        while not self._left:
-            try:
-                code = self._read_cell()
-                if is_farewell(code, self._info.language_info.name):
-                    self._leave(keep=self._kernel.process is None)
-                elif code.strip():
-                    self._run_cell(code)
-            except EOFError:
-                break
-            except KeyboardInterrupt:
-                continue
-            except KernelRestartedError as error:
-                self._write(self._renderer.end_cell())
-                self._note(str(error))
-                self._count = 0
-            except KernelDiedError as error:
-                self._note(str(error))
-                return 4
-        return 0
+        self._client.on_restart = self._see_restart
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # what it cannot show must not end the session
+        self.write(banner(self._info.banner))
+        status = None
+        with CtrlC() as ctrl_c:
+            while status is None:
+                try:
+                    ctrl_c.counts = True
+                    status = self._step()
+                    ctrl_c.counts = False
+                except KeyboardInterrupt:
+                    ctrl_c.counts = False
+        return status
+
+    def _step(self) -> int | None:
+        """Read a cell and run it; returns the exit status, if the session is over."""
+        try:
+            self._tell_of_restart()
+            code = self._read_cell()
+            self._tell_of_restart()
+            self._obey_input(code)
+        except EOFError:
+            if self._options.keep and self._kernel.process is not None:
+                self._leave(keep=True)
+            return 0
+        except KernelRestartedError:
+            self.write(self._renderer.end_cell())
+            self._renewed.wait(_NEWS_S)
+            self._tell_of_restart()
+        except KernelDiedError as error:
+            self.note(str(error))
+            return 4
+        return 0 if self._left else None
+
+    def _obey_input(self, code: str) -> None:
+        if self._commands.take(code):
+            return
+        if is_farewell(code, self._info.language_info.name):
+            self.farewell()
+        elif code.strip():
+            self._run_cell(code)
+
+    def _see_restart(self) -> None:
+        """Take word, in the I/O thread, that the kernel is another one; wake who reads a line."""
+        self._renewed.set()
+        wake = self._client.on_change
+        if wake is not None:
+            wake()
+
+    def _tell_of_restart(self) -> None:
+        if self._renewed.is_set():
+            self.begin_anew()
+            self.note("the kernel was restarted")
 
     # -- reading -------------------------------------------------------------------------------------
 
     def _read_cell(self) -> str:
         """Read lines until they are a complete cell, or until an empty one."""
-        prompt = input_prompt(None if self._count is None else self._count + 1)
+        number = None if self._count is None else self._count + 1
+        prompt = input_prompt(number, self._options.prompt)
         lines = [self._read_line(prompt)]
+        if self._commands.knows(lines[0]):
+            return lines[0]
         while lines[-1].strip() and self._ask_is_complete("\n".join(lines)).status == "incomplete":
             lines.append(self._read_line(continuation(prompt)))
         return "\n".join(lines)
@@ -89,6 +191,7 @@ class PlainConsole:
 
         :raise EOFError: the input has ended.
         :raise KernelDiedError: the kernel has.
+        :raise KernelRestartedError: the kernel is another one.
         """
         # Filled by the reader's thread with the line, by the client's I/O thread with news of health.
         news: SimpleQueue[str | Health | None] = SimpleQueue()
@@ -106,6 +209,8 @@ class PlainConsole:
     def _watch(self, news: "SimpleQueue[str | Health | None]") -> str | None:
         item: str | Health | None = self._client.health
         while isinstance(item, Health):
+            if self._renewed.is_set():
+                raise KernelRestartedError("the kernel was restarted")
             if item.state == "gone":
                 raise KernelDiedError(f"the kernel is gone: {item.detail}")
             try:
@@ -120,7 +225,7 @@ class PlainConsole:
         except ReplyTimeoutError:
             return is_complete(None, code, self._info.language_info.name)
         except KeyboardInterrupt:
-            self._write("\n")
+            self.write("\n")
             raise
         assert not isinstance(reply, str)
         return is_complete(reply, code, self._info.language_info.name)
@@ -128,7 +233,9 @@ class PlainConsole:
     # -- running -------------------------------------------------------------------------------------
 
     def _run_cell(self, code: str) -> None:
-        execution = Execution(self._client, requests.execute_request(code))
+        began = time.monotonic()
+        content = requests.execute_request(code, store_history=not self._options.private)
+        execution = Execution(self._client, content)
         with ExitStack() as stack:
             try:
                 with held_signals():
@@ -140,8 +247,10 @@ class PlainConsole:
         cell = execution.cell
         if cell.unshown_error is not None:
             self._show(cell.unshown_error)
-        self._write(self._renderer.end_cell())
+        self.write(self._renderer.end_cell())
         self._count = cell.execution_count or (self._count or 0) + 1
+        if self._timing:
+            self.note(f"{time.monotonic() - began:.3f} s")
         self._obey(_wishes(execution))
 
     def _follow(self, execution: Execution, timeout: float | None) -> None:
@@ -160,21 +269,23 @@ class PlainConsole:
     def _interrupt(self, execution: Execution) -> None:
         """Ctrl-C: interrupt the kernel if it can be; a second time for the same cell: give it up."""
         try:
-            self._reader.call_off()
+            if not self._reader.call_off():
+                self._end_echo()
             try:
                 self._client.interrupt()
                 self._follow(execution, INTERRUPT_S)
                 return
             except ReplyTimeoutError:
-                self._note(
+                self.note(
                     f"no reaction to the interrupt for {INTERRUPT_S:.0f} s; "
                     "Ctrl-C again gives the cell up"
                 )
             except ChannelError as error:  # as kernels before protocol 5 have no control channel
-                self._note(f"not interrupted: {error}; Ctrl-C again gives the cell up")
+                self.note(f"not interrupted: {error}; Ctrl-C again gives the cell up")
             self._follow(execution, None)
         except KeyboardInterrupt:
-            self._note("not waiting for the cell any more; the kernel may still run it")
+            self._end_echo()
+            self.note("not waiting for the cell any more; the kernel may still run it")
 
     def _ask(self, request: InputRequest, msg: Message) -> None:
         prompt = one_line(request.prompt) or ("Password: " if request.password else "")
@@ -183,29 +294,22 @@ class PlainConsole:
     def _obey(self, wishes: Wishes) -> None:
         """Do what the cell asks of its front-end, as far as a line at a time can."""
         for page in wishes.pages:
-            self._write(self._renderer.page(page))
+            self.write(self._renderer.page(page))
         if wishes.next_input:
-            self._note("the kernel suggests an input:")
-            self._write(sanitise(wishes.next_input, "code") + "\n")
+            self.note("the kernel suggests an input:")
+            self.write(sanitise(wishes.next_input, "code") + "\n")
         if wishes.leave:
             self._leave(keep=wishes.keep_kernel)
-
-    def _leave(self, *, keep: bool) -> None:
-        self._left = True
-        self._note(leave(self._kernel, keep=keep) + (way_back(self._kernel) if keep else ""))
 
     # -- writing -------------------------------------------------------------------------------------
 
     def _show(self, event: Event) -> None:
-        self._write(self._renderer.render(event))
+        self.write(self._renderer.render(event))
 
-    def _write(self, text: str) -> None:
-        if text:
-            sys.stdout.write(text)
-            sys.stdout.flush()
-
-    def _note(self, text: str) -> None:
-        self._write(one_line(text) + "\n" if text else "")
+    def _end_echo(self) -> None:
+        """End the line on which the terminal, if it is one, has echoed a Ctrl-C."""
+        if sys.stdout.isatty():
+            self.write(self._renderer.end_echo())
 
 
 def _wishes(execution: Execution) -> Wishes:

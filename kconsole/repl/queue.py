@@ -3,26 +3,41 @@
 import time
 from collections import deque
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kconsole.protocol.cell import Cell
 
-__all__ = ["CellQueue", "Running"]
+__all__ = ["Abandoned", "CellQueue", "Running"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Running:
     """The cell that has been sent.
 
     Attributes:
         cell: its state.
+        code: what was sent.
         interrupted_at: when Ctrl-C was pressed for it, by :func:`time.monotonic`.
         overtaken_by: the number of another client's cell that began after this one, and was heard of
             before this one's end: iopub is often ahead of shell.
     """
 
     cell: Cell
+    code: str = ""
     interrupted_at: float | None = None
     overtaken_by: int | None = None
+
+
+class Abandoned(NamedTuple):
+    """A cell that is not waited for any more, and that the kernel may still run.
+
+    Attributes:
+        number: of the cell; None if that is not known.
+        started: when it was sent, by :func:`time.monotonic`.
+    """
+
+    number: int | None
+    started: float
 
 
 class CellQueue:
@@ -33,8 +48,9 @@ class CellQueue:
     def __init__(self) -> None:
         self._waiting: deque[str] = deque()
         self.running: Running | None = None
-        #: Cells that are not waited for any more: what still comes for them is not shown.
-        self.abandoned: set[str] = set()
+        #: Cells that were given up and have not ended yet, by msg_id, the oldest first: what still comes
+        #: for them is not shown.
+        self.abandoned: dict[str, Abandoned] = {}
 
     def add(self, code: str) -> None:
         """Put a cell at the end of the queue."""
@@ -46,20 +62,29 @@ class CellQueue:
             return None
         return self._waiting.popleft()
 
-    def start(self, msg_id: str) -> Running:
+    def start(self, msg_id: str, code: str = "") -> Running:
         """Note that a cell has been sent."""
-        self.running = Running(Cell(msg_id, now=time.monotonic()))
+        self.running = Running(Cell(msg_id, now=time.monotonic()), code)
         return self.running
 
     def end(self) -> None:
         """Note that the running cell is done with."""
         self.running = None
 
-    def abandon(self) -> None:
-        """Wait for the running cell no more, and show nothing that still comes of it."""
+    def abandon(self, number: int | None = None) -> None:
+        """Wait for the running cell no more, and show nothing that still comes of it.
+
+        :param number: of the cell.
+        """
         if self.running is not None:
-            self.abandoned.add(self.running.cell.msg_id)
+            cell = self.running.cell
+            self.abandoned[cell.msg_id] = Abandoned(number, cell.started)
             self.running = None
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The cells that wait, in the order in which they will be run."""
+        return tuple(self._waiting)
 
     def drop(self) -> list[str]:
         """Empty the queue; returns what was in it."""

@@ -9,9 +9,10 @@ in doubt, nothing more is erased.
 
 from collections.abc import Mapping, Sequence
 
-from prompt_toolkit.application import Application
 from prompt_toolkit.layout.screen import Screen
 from prompt_toolkit.utils import get_cwidth
+
+from kconsole.repl.screen import FramedApplication
 
 __all__ = ["ReflowingApplication", "reflows", "rows_added"]
 
@@ -50,7 +51,7 @@ def rows_added(widths: Sequence[int], cursor: int, columns: int) -> int:
     return added + max(0, before_cursor) // columns
 
 
-class ReflowingApplication(Application[int]):
+class ReflowingApplication(FramedApplication):
     """An application on a terminal that wraps its lines anew."""
 
     def _on_resize(self) -> None:

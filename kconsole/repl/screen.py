@@ -1,8 +1,9 @@
 """What is written above the prompt, and when.
 
-Finished lines go to the terminal's scrollback, in frames: the prompt is erased, the lines are written,
-the prompt is drawn again, all in one write. The line that is not finished (a progress bar, a ``print``
-without newline) is shown in a window of the layout just above the prompt, where it can still change.
+Lines that can no longer change go to the terminal's scrollback, in frames: the prompt is erased, the lines
+are written, the prompt is drawn again, all in one write. The end of the running cell's output, up to half a
+screen, is shown in a window of the layout just above the prompt, where it can still change
+(:mod:`kconsole.render.live`).
 While text floods, a frame comes every 30 ms, or sooner when it has as much as the terminal can take in half
 that time: a terminal that were given all there is would not show a key before it had shown the rest.
 """
@@ -12,16 +13,33 @@ from collections.abc import Callable
 
 from prompt_toolkit.application import Application
 
-from kconsole.render.lines import TailLine
-from kconsole.render.sgr import strip_sgr
+from kconsole.render.grid import moves_between_rows
+from kconsole.render.live import LiveRegion
 from kconsole.repl.output import FrameOutput
 
-__all__ = ["Screen"]
+__all__ = ["FramedApplication", "Screen"]
 
 _FRAME_S = 0.03
 #: A frame is full when it has what the terminal took in so many seconds last time, within these bounds.
 _FULL_S = 0.015
 _ROOM = (1 << 14, 1 << 20)  # characters
+#: What is longer is not kept for change: it has no room in the region, nor anybody's patience.
+_LONG = 1 << 20  # characters
+_PIECE = 1 << 16  # characters of a text that are handed on at once
+
+
+class FramedApplication(Application[int]):
+    """An application that never draws its prompt without the lines that wait to stand above it.
+
+    Attributes:
+        above: where they wait.
+    """
+
+    above: "Screen | None" = None
+
+    def _redraw(self, render_as_done: bool = False) -> None:
+        if render_as_done or self.above is None or not self.above.flush_before_redraw():
+            super()._redraw(render_as_done)
 
 
 class Screen:
@@ -32,23 +50,60 @@ class Screen:
 
     def __init__(self, output: FrameOutput) -> None:
         self._output = output
-        self._app: Application[int] | None = None
-        self._tail = TailLine()
+        self._app: FramedApplication | None = None
+        #: Whether another program has the terminal: what comes meanwhile waits.
+        self.lent = False
+        self._region = LiveRegion()
         self._lines: list[str] = []
         self._waiting = 0  # characters that came since the last frame
         self._room = 16 * _ROOM[0]
+        self._drawing = False
         self._last_frame = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
-    def attach(self, app: Application[int]) -> None:
+    def attach(self, app: FramedApplication) -> None:
         """Draw around this application from now on."""
         self._app = app
+        app.above = self
 
-    def write(self, text: str) -> None:
-        """Add text that is safe for a terminal; it need not end with its line."""
+    def print(self, text: str) -> None:
+        """Add lines that never change, above what still can."""
         if text:
-            self._lines += self._tail.feed(text)
-            self._waiting += len(text)
+            self._lines.append(text)
+            self._came(text)
+
+    def write(self, text: str, stream: str = "stdout") -> None:
+        """Add a piece of a cell's output, sanitised; it need not end with its line."""
+        if not text:
+            return
+        if moves_between_rows(text):  # no further up than to what is on the screen
+            self._lines.append(self._region.overflow(*self._room_for_region()))
+        self._region.write(text, stream)
+        self._came(text)
+
+    def show(self, text: str, display_id: str | None = None) -> None:
+        """Add a display of a cell: safe lines, which may be replaced by :meth:`update`."""
+        if len(text) > _LONG and display_id is None:
+            self.settle()
+            self.print(text)
+        elif text or display_id is not None:
+            self._region.show(text, display_id)
+            self._came(text)
+
+    def update(self, text: str, display_id: str | None) -> None:
+        """Replace a display of a cell."""
+        self._region.update(text, display_id)
+        self._came(text)
+
+    def clear(self, *, wait: bool) -> None:
+        """Take back the cell's output, as far as it can still change; or when there is more of it."""
+        self._region.clear(wait=wait)
+        self._schedule()
+
+    def settle(self) -> None:
+        """Let the cell's output not change any more: it is over, or something else comes now."""
+        if rest := self._region.finish():
+            self._lines.append(rest)
             self._schedule()
 
     @property
@@ -56,30 +111,37 @@ class Screen:
         """Whether a frame is full, and about to be drawn, before which nothing more should be written."""
         return self._timer is not None and self._waiting >= self._room
 
-    def end_line(self) -> None:
-        """Finish the unfinished line, if there is one: something else comes now."""
-        rest = self._tail.finish()
-        if rest:
-            self._lines.append(rest + "\n")
-            self._schedule()
+    @property
+    def live(self) -> bool:
+        """Whether there is output that can still change."""
+        return not self._region.empty
 
-    def unfinished(self) -> str:
-        """The unfinished line, as much of it as the layout should show."""
-        text = self._tail.text
-        size = self._output.get_size()
-        limit = max(1, size.columns * max(1, size.rows // 2 - 1))
-        return text if len(text) <= limit else strip_sgr(text[-4 * limit :])[-limit:]
+    def live_lines(self) -> list[str]:
+        """That output, as much of it as the layout should show."""
+        return self._region.view(*self._room_for_region())
+
+    def flush_before_redraw(self) -> bool:
+        """Draw a frame if lines wait for one; what has left the region must not be gone meanwhile.
+
+        :return: whether a frame was drawn, and the prompt with it.
+        """
+        if not self._lines or self._drawing or self.lent:
+            return False
+        self.flush()
+        return True
 
     def flush(self) -> None:
         """Draw a frame now, if there is anything to draw."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._app is None or not self._app.is_running:
+        if self._app is None or not self._app.is_running or self.lent:
             return
         clock = asyncio.get_running_loop().time
         self._last_frame = clock()
         size, self._waiting = self._waiting, 0
+        if leaving := self._region.overflow(*self._room_for_region()):
+            self._lines.append(leaving)
         if self._lines:
             lines, self._lines = self._lines, []
             self.above(lambda: self._write(lines))
@@ -90,15 +152,28 @@ class Screen:
     def above(self, write: Callable[[], None]) -> None:
         """Take the prompt away, let something be written, and draw the prompt again."""
         assert self._app is not None
-        with self._output.frame():
-            self._app.renderer.erase(leave_alternate_screen=False)
-            write()
-            self._app.renderer.reset()
-            self._app._redraw()
+        self._drawing = True
+        try:
+            with self._output.frame():
+                self._app.renderer.erase(leave_alternate_screen=False)
+                write()
+                self._app.renderer.reset()
+                self._app._redraw()
+        finally:
+            self._drawing = False
+
+    def _room_for_region(self) -> tuple[int, int]:
+        size = self._output.get_size()
+        return max(1, size.rows // 2 - 1), size.columns
+
+    def _came(self, text: str) -> None:
+        self._waiting += len(text)
+        self._schedule()
 
     def _write(self, lines: list[str]) -> None:
-        for line in lines:
-            self._output.write_raw(line)
+        for text in lines:
+            for start in range(0, len(text), _PIECE):
+                self._output.write_raw(text[start : start + _PIECE])
 
     def _measure(self, size: int, seconds: float) -> None:
         """Learn from a frame of some size how much fits into the time of one."""

@@ -1,20 +1,38 @@
 """What the console writes above the prompt, in words and colours."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
 
 from prompt_toolkit.application.current import get_app
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.lexers import Lexer, PygmentsLexer, SimpleLexer
 from prompt_toolkit.styles import BaseStyle, style_from_pygments_cls
 
-from kconsole.protocol.events import Event, ExecuteInput
-from kconsole.protocol.replies import KernelInfo, LanguageInfo
+from kconsole.protocol.events import (
+    ClearOutput,
+    DisplayData,
+    ErrorOutput,
+    Event,
+    ExecuteInput,
+    ExecuteResult,
+    Stream,
+    UpdateDisplay,
+)
+from kconsole.protocol.replies import HistoryRow, KernelInfo, LanguageInfo
+from kconsole.render.cells import text_width
 from kconsole.render.greeting import banner
-from kconsole.render.highlight import ConsoleStyle, highlight, lexer_for, plain_lexer
+from kconsole.render.highlight import (
+    DEFAULT_STYLE,
+    highlight,
+    lexer_for,
+    plain_lexer,
+    style_named,
+)
+from kconsole.render.labels import client_label
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
 from kconsole.render.style import Role, paint
+from kconsole.repl.marks import INPUT, OUTPUT, PROMPT, end_mark
 from kconsole.repl.prompts import continuation, input_prompt
 from kconsole.repl.screen import Screen
 
@@ -24,6 +42,7 @@ __all__ = ["Scribe"]
 #: before what is on the screen; a string that began further up may then have the wrong colour.
 _LONG_INPUT = 200
 _ECHO_LINES = 200  # of an input that is longer, its beginning is shown
+_EARLIER_LINES = 10  # of a result from before our time, likewise
 
 
 class Scribe:
@@ -31,12 +50,23 @@ class Scribe:
 
     :param screen: the place above the prompt.
     :param color: whether to use colours.
+    :param style: the name of the style that code is shown in.
+    :param marks: whether to mark inputs and outputs for the terminal (:mod:`kconsole.repl.marks`).
     """
 
-    def __init__(self, screen: Screen, *, color: bool) -> None:
+    def __init__(
+        self, screen: Screen, *, color: bool, style: str = DEFAULT_STYLE, marks: bool = False
+    ) -> None:
         self._screen = screen
+        self._marks = marks
+        #: The session of the client of whom the last words are; "" is this console.
+        self.speaker = ""
+        #: Whether nothing has been run or shown yet.
+        self.silent = True
         self._color = color
-        self._renderer = Renderer(RenderOptions(color=color))
+        self._style = style_named(style)
+        self._renderer = Renderer(RenderOptions(color=color, live=True))
+        self._parent = ""  # of the output that is in the live region
         self._lexer = plain_lexer()
 
     def speak(self, language: LanguageInfo) -> tuple[Lexer, BaseStyle]:
@@ -46,63 +76,138 @@ class Scribe:
         """
         self._lexer = lexer_for(language)
         if not self._color:
-            return SimpleLexer(), style_from_pygments_cls(ConsoleStyle)
+            return SimpleLexer(), style_from_pygments_cls(self._style)
         from_start = Condition(lambda: get_app().current_buffer.document.line_count < _LONG_INPUT)
         lexer = PygmentsLexer(type(self._lexer), sync_from_start=from_start)
-        return lexer, style_from_pygments_cls(ConsoleStyle)
+        return lexer, style_from_pygments_cls(self._style)
 
     def banner(self, info: KernelInfo) -> None:
         """Show the kernel's own banner."""
-        self._screen.write(banner(info.banner))
+        self._screen.print(banner(info.banner))
 
     def event(self, event: Event) -> None:
-        """Show what a kernel's message says."""
-        self._screen.write(self._renderer.render(event))
+        """Show what a kernel's message says. What comes for another cell ends the output of the one."""
+        show = self._SHOWN.get(type(event))
+        if show is None:
+            return
+        if event.parent.msg_id != self._parent:
+            self.end_cell()
+            self._parent = event.parent.msg_id
+            self.silent = False
+        show(self, event)
 
-    def page(self, payload: Mapping[str, Any]) -> None:
-        """Show what a kernel wants shown in a pager."""
-        self._screen.end_line()
-        self._screen.write(self._renderer.page(payload))
+    def _stream(self, event: Stream) -> None:
+        self._screen.write(self._renderer.block(event), event.name)
+
+    def _display(self, event: DisplayData | ExecuteResult) -> None:
+        self._screen.show(self._renderer.block(event), event.display_id)
+
+    def _error(self, event: ErrorOutput) -> None:
+        self._screen.show(self._renderer.block(event))
+
+    def _update(self, event: UpdateDisplay) -> None:
+        self._screen.update(self._renderer.block(event), event.display_id)
+
+    def _clear(self, event: ClearOutput) -> None:
+        self._screen.clear(wait=event.wait)
+
+    _SHOWN: ClassVar[Mapping[type, Callable[["Scribe", Any], None]]] = {
+        ClearOutput: _clear,
+        DisplayData: _display,
+        ErrorOutput: _error,
+        ExecuteResult: _display,
+        Stream: _stream,
+        UpdateDisplay: _update,
+    }
+
+    def page(self, payload: Mapping[str, Any]) -> str:
+        """Return what a kernel wants shown in a pager, ready to be shown; "" if it is nothing."""
+        return self._renderer.page(payload)
 
     def blank(self) -> None:
         """An empty line, between a cell's output and the next prompt."""
-        self._screen.write("\n")
+        self._screen.print("\n")
 
     def end_cell(self) -> None:
-        """Bring what a cell left unfinished to its end."""
+        """Bring what a cell left unfinished to its end; its output does not change any more."""
         self._screen.write(self._renderer.end_cell())
-        self._screen.end_line()
+        self._screen.settle()
 
     def echo(self, prompt: str, code: str) -> None:
         """Show an input as it was typed, now that it is run."""
-        self._screen.end_line()
-        lines = highlight(code, self._lexer, self._color).split("\n")
+        self.speaker, self.silent = "", False
+        self._screen.settle()
+        first, rest = self._input(prompt, code)
+        if self._marks:
+            self._screen.print(f"{PROMPT}{first}{INPUT}{rest}{OUTPUT}")
+        else:
+            self._screen.print(first + rest)
+
+    def end_mark(self, *, failed: bool) -> None:
+        """Tell the terminal that the output of the input that was shown last is at its end."""
+        if self._marks:
+            self._screen.print(end_mark(failed=failed))
+
+    def _input(self, prompt: str, code: str, label: str = "") -> tuple[str, str]:
+        """An input's prompt, and what follows it; all of it behind a label."""
+        lines = highlight(code, self._lexer, self._color, self._style).split("\n")
         more = len(lines) - _ECHO_LINES
         if more > 0:
             lines[_ECHO_LINES:] = [paint(f"({more} more lines)", "note", self._color)]
-        first = paint(prompt, "in", self._color)
-        further = paint(continuation(prompt), "in", self._color)
-        text = "".join(
-            f"{further if number else first}{line}\n" for number, line in enumerate(lines)
-        )
-        self._screen.write(text)
+        first = paint(label, "label", self._color) + paint(prompt, "in", self._color)
+        further = " " * text_width(label) + paint(continuation(prompt), "in", self._color)
+        return first, f"\n{further}".join(lines) + "\n"
 
     def foreign_input(self, event: ExecuteInput) -> None:
         """Show what another client of the kernel runs."""
-        self._screen.end_line()
-        self.note(f"{one_line(event.parent.username or 'another client', 20)} runs:")
-        self.echo(input_prompt(event.execution_count), event.code)
+        self.end_cell()
+        self.speaker, self.silent = event.parent.session, False
+        label = f"{client_label(event.parent)} "
+        prompt = input_prompt(event.execution_count)
+        self._screen.print("".join(self._input(prompt, event.code, label)))
+
+    def label(self, text: str, speaker: str) -> None:
+        """Say whose output follows.
+
+        :param text: the label, which has to be safe.
+        :param speaker: that client's session; "" is this console.
+        """
+        self.end_cell()
+        self.speaker = speaker
+        self._screen.print(paint(text, "label", self._color) + "\n")
+
+    def end_output(self, msg_id: str) -> None:
+        """What has come for a request does not change any more; what others have shown still may."""
+        if msg_id == self._parent:
+            self.end_cell()
+
+    def earlier(self, rows: Iterable[HistoryRow]) -> None:
+        """Show cells that were run before this console came."""
+        self._screen.print(paint("earlier:", "note", self._color) + "\n")
+        for row in rows:
+            self._screen.print("".join(self._input(input_prompt(row.line), row.source)))
+            if row.output:
+                result = ExecuteResult({"text/plain": row.output}, {}, None, row.line)
+                lines = self._renderer.block(result).splitlines(keepends=True)
+                more = f"({len(lines) - _EARLIER_LINES} more lines)"
+                if len(lines) > _EARLIER_LINES:
+                    lines[_EARLIER_LINES:] = [paint(more, "note", self._color) + "\n"]
+                self._screen.print("".join(lines))
+        self.blank()
 
     def question(self, above: str) -> None:
         """Show the lines of the kernel's question that come before the one that is the prompt."""
         if above:
-            self._screen.write(sanitise(above, "code") + "\n")
+            self._screen.print(sanitise(above, "code") + "\n")
 
     def answer(self, prompt: str, text: str) -> None:
         """Show the answer that was given to the kernel's question."""
-        self._screen.write(f"{prompt}{sanitise(text, 'code')}\n")
+        self._screen.print(f"{prompt}{sanitise(text, 'code')}\n")
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Show lines of our own, safe already."""
+        self._screen.print("".join(f"{line}\n" for line in lines))
 
     def note(self, text: str, role: Role = "note") -> None:
-        """Say something ourselves, on a line of its own."""
-        self._screen.end_line()
-        self._screen.write(paint(one_line(text), role, self._color) + "\n")
+        """Say something ourselves, on a line of its own, above what can still change."""
+        self._screen.print(paint(one_line(text), role, self._color) + "\n")

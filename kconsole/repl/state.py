@@ -1,15 +1,18 @@
 """What the console knows of the kernel and of its own cells."""
 
 import asyncio
+from collections.abc import Callable
 from typing import NamedTuple
 
 from kconsole.client.health import Health
 from kconsole.protocol.activity import Activity
 from kconsole.protocol.message import Message
 from kconsole.protocol.replies import KernelInfo
+from kconsole.repl.clients import Clients
+from kconsole.repl.prompts import DEFAULT_PROMPT, input_prompt
 from kconsole.repl.queue import CellQueue
 
-__all__ = ["Question", "State"]
+__all__ = ["Query", "Question", "State"]
 
 
 class Question(NamedTuple):
@@ -18,6 +21,13 @@ class Question(NamedTuple):
     request: Message
     prompt: str
     password: bool
+
+
+class Query(NamedTuple):
+    """A question of the console's own; ``take`` gets the answer, ``""`` for none."""
+
+    prompt: str
+    take: Callable[[str], None]
 
 
 class State:
@@ -31,7 +41,15 @@ class State:
         count: how many cells the kernel has run; None while that is not known.
         health: the kernel's, as it was when last looked at.
         question: what the kernel asks the user; None while it asks nothing.
+        query: what the console itself asks the user; None while it asks nothing.
+        renewal: there while a kernel of ours is being restarted; done once all that the one before has
+            left is shown.
+        ending: whether we have asked the kernel to end.
         notice: what the toolbar is to say besides; ``""`` for nothing.
+        prompt_format: of the prompt, as the user wants it.
+        watched: an expression with its value, to be shown above the toolbar; ``""`` for nothing.
+        usage: the memory and processor time that the kernel takes; ``""`` while that is not known.
+        clients: the other clients that were seen.
     """
 
     def __init__(self, info: KernelInfo, health: Health, *, ours: bool, busy: bool) -> None:
@@ -44,12 +62,23 @@ class State:
         self.count: int | None = 0 if ours else None
         self.health = health
         self.question: Question | None = None
+        self.query: Query | None = None
+        self.renewal: asyncio.Future[None] | None = None
+        self.ending = False
         self.notice = ""
+        self.prompt_format = DEFAULT_PROMPT
+        self.watched = ""
+        self.usage = ""
+        self.clients = Clients()
 
     @property
     def language(self) -> str:
         """The kernel's language."""
         return self.info.language_info.name
+
+    def prompt(self, number: int | None) -> str:
+        """What stands before the input with this number."""
+        return input_prompt(number, self.prompt_format)
 
     @property
     def working(self) -> bool:
@@ -58,7 +87,13 @@ class State:
             self.cells.running is not None
             or self.activity.state == "busy"
             or not self.shell_answers.is_set()
+            or self.restarting
         )
+
+    @property
+    def restarting(self) -> bool:
+        """Whether a kernel of ours is being restarted, by us."""
+        return self.renewal is not None
 
     @property
     def gone(self) -> bool:

@@ -1,6 +1,5 @@
 """The toolbar: facts in, a line of styled text out. Pure."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from kconsole.client.health import Health
@@ -23,8 +22,7 @@ class _Part(NamedTuple):
     fragment: _Fragment
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What the toolbar tells.
 
     Attributes:
@@ -33,11 +31,15 @@ class Facts:
         info: where it is.
         health: how it is.
         busy_since: when the running cell was sent, by :func:`time.monotonic`; None while none runs.
+        interrupted: whether that cell has been interrupted, and goes on.
         cell: the running cell's number; None where it is not known.
         queued: how many cells wait behind it.
         working: whether the kernel is busy, be it for others.
         asking: whether the cell waits for input.
         notice: what the console is doing besides, such as waiting for completions.
+        mode: how keys are taken, if that has to be said: ``vi: normal``.
+        usage: the memory and processor time that the kernel takes, if it tells.
+        clients: how many other clients use the kernel.
     """
 
     kernel: str
@@ -50,6 +52,10 @@ class Facts:
     working: bool
     asking: bool
     notice: str
+    mode: str = ""
+    usage: str = ""
+    clients: int = 0
+    interrupted: bool = False
 
 
 def toolbar(facts: Facts, now: float, columns: int) -> _Fragments:
@@ -62,12 +68,15 @@ def toolbar(facts: Facts, now: float, columns: int) -> _Fragments:
     """
     parts = [
         _Part(0, _plain(one_line(facts.kernel))),
-        _Part(5, _plain(one_line(facts.language))),
-        _Part(4, _plain(_where(facts.info))),
+        _Part(7, _plain(one_line(facts.language))),
+        _Part(6, _plain(_where(facts.info))),
         _Part(0, _state(facts, now)),
         _Part(1, _plain(f"+{facts.queued} queued" if facts.queued else "")),
         _Part(3, _heartbeat(facts.health, now)),
+        _Part(4, _plain(facts.usage)),
+        _Part(5, _plain(_others(facts.clients))),
         _Part(2, _plain(facts.notice)),
+        _Part(2, _plain(facts.mode)),
     ]
     parts = [part for part in parts if part.fragment[1]]
     while sum(text_width(part.fragment[1]) + len(_SEPARATOR) for part in parts) > columns:
@@ -95,14 +104,23 @@ def _plain(text: str) -> tuple[str, str]:
 def _state(facts: Facts, now: float) -> tuple[str, str]:
     if facts.health.state == "gone":
         return ("class:toolbar.error", "dead")
+    if facts.health.state == "starting" and facts.health.detail:
+        return ("class:toolbar.busy", one_line(facts.health.detail))
     if facts.asking:
         return ("class:toolbar.busy", "waiting for input")
     if facts.busy_since is not None:
         number = "" if facts.cell is None else f" In[{facts.cell}]"
-        return ("class:toolbar.busy", f"busy {elapsed(now - facts.busy_since)}{number}")
+        doing = "interrupting" if facts.interrupted else "busy"
+        return ("class:toolbar.busy", f"{doing} {elapsed(now - facts.busy_since)}{number}")
     if facts.working:
-        return ("class:toolbar.busy", "busy")
+        return ("class:toolbar.busy", "busy for others")
     return ("class:toolbar.idle", "idle")
+
+
+def _others(clients: int) -> str:
+    if not clients:
+        return ""
+    return "1 other client" if clients == 1 else f"{clients} other clients"
 
 
 def _heartbeat(health: Health, now: float) -> tuple[str, str]:

@@ -13,9 +13,14 @@ from prompt_toolkit.application import Application
 from prompt_toolkit.application.current import get_app
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.clipboard import ClipboardData, InMemoryClipboard
-from prompt_toolkit.enums import DEFAULT_BUFFER, SEARCH_BUFFER
+from prompt_toolkit.enums import DEFAULT_BUFFER, SEARCH_BUFFER, EditingMode
 from prompt_toolkit.filters import Condition, has_completions, has_focus, is_done
-from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples, fragment_list_width
+from prompt_toolkit.formatted_text import (
+    ANSI,
+    StyleAndTextTuples,
+    fragment_list_width,
+    to_formatted_text,
+)
 from prompt_toolkit.history import History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindingsBase
 from prompt_toolkit.layout import (
@@ -30,11 +35,13 @@ from prompt_toolkit.layout import (
     Window,
 )
 from prompt_toolkit.layout.processors import (
+    AppendAutoSuggestion,
     ConditionalProcessor,
     HighlightIncrementalSearchProcessor,
     HighlightMatchingBracketProcessor,
     HighlightSelectionProcessor,
     Processor,
+    TabsProcessor,
     Transformation,
     TransformationInput,
 )
@@ -42,17 +49,20 @@ from prompt_toolkit.lexers import DynamicLexer, Lexer, SimpleLexer
 from prompt_toolkit.styles import BaseStyle, DynamicStyle, Style, merge_styles
 from prompt_toolkit.widgets import SearchToolbar
 
+from kconsole.render.cells import fit
 from kconsole.repl.face import Face
 from kconsole.repl.gate import GatedInput, KeyGate
 from kconsole.repl.menu import completion_menu
 from kconsole.repl.output import terminal_output
 from kconsole.repl.reflow import ReflowingApplication, reflows
-from kconsole.repl.screen import Screen
+from kconsole.repl.screen import FramedApplication, Screen
 
 __all__ = ["View"]
 
 INPUT_BUFFER = "INPUT_BUFFER"
+QUERY_BUFFER = "QUERY_BUFFER"
 _MENU_ROWS = 12
+_EMACS_TIMEOUT_S, _VI_TIMEOUT_S = 1.0, 0.3
 
 #: The sixteen colours of the terminal's own palette, which its owner has made readable.
 _STYLE = Style(
@@ -60,6 +70,7 @@ _STYLE = Style(
         ("prompt", "ansigreen"),
         ("prompt.number", "ansigreen bold"),
         ("question", ""),
+        ("pane.head", "ansicyan"),
         ("toolbar", "noreverse dim"),
         ("toolbar.separator", "noreverse dim"),
         ("toolbar.idle", "noreverse ansigreen"),
@@ -73,6 +84,8 @@ _STYLE = Style(
         ("completion-menu.meta.completion.current", "noinherit bold"),
         ("scrollbar.background", "noinherit reverse"),
         ("scrollbar.button", "noinherit"),
+        # Halfway between black and white; slanted, as there may be no colours at all.
+        ("auto-suggestion", "#808080 italic"),
         ("matching-bracket.other", "noinherit underline"),
         ("matching-bracket.cursor", "noinherit underline"),
     ]
@@ -99,6 +112,8 @@ class View:
     ) -> None:
         self._face = face
         self.gate = KeyGate()
+        #: What is shown below the input, safe lines, the first of them a head; set by whoever has some.
+        self.pane: Callable[[], list[str]] = list
         #: Both are set once the kernel's language is known and the first prompt has been painted.
         self.lexer: Lexer = SimpleLexer()
         self.code_style: BaseStyle = Style([])
@@ -116,12 +131,14 @@ class View:
             history=InMemoryHistory(),
             enable_history_search=True,
         )
+        #: Answers to the console's own questions, which nobody needs again.
+        self.query = Buffer(name=QUERY_BUFFER, multiline=False)
         terminal = GatedInput(stdin)
         terminal.gate = self.gate
         output = terminal_output(stdout)
         self.screen = Screen(output)
-        kind = ReflowingApplication if reflows(os.environ) else Application[int]
-        self.app: Application[int] = kind(
+        kind = ReflowingApplication if reflows(os.environ) else FramedApplication
+        self.app: FramedApplication = kind(
             clipboard=_DiscreetClipboard(face),
             layout=self._layout(),
             key_bindings=keys,
@@ -135,22 +152,49 @@ class View:
         self.app.before_render += self._close_gap
         self.screen.attach(self.app)
 
-    def ask(self) -> None:
-        """Give the keyboard to the kernel's question; what is being typed stays where it is."""
-        self.answer.reset()
-        self.app.layout.focus(self.answer)
+    @property
+    def file_extension(self) -> str:
+        """Of a file with what is being typed."""
+        return self._face.file_extension
+
+    def edit_as(self, mode: str) -> None:
+        """Take keys as emacs or vi does.
+
+        :param mode: ``emacs`` or ``vi``.
+        """
+        vi = mode == "vi"
+        self.app.editing_mode = EditingMode.VI if vi else EditingMode.EMACS
+        # How long Escape may be the beginning of Alt with a key; in vi it has a meaning of its own.
+        self.app.timeoutlen = _VI_TIMEOUT_S if vi else _EMACS_TIMEOUT_S
+        self.app.vi_state.reset()
         self.app.invalidate()
 
-    def stop_asking(self) -> str:
-        """Give the keyboard back to the code; returns what had been typed as an answer."""
-        text = self.answer.text
-        self.answer.reset()
+    def ask(self, buffer: Buffer | None = None) -> None:
+        """Give the keyboard to a question; what is being typed stays where it is.
+
+        :param buffer: of the question; by default the kernel's.
+        """
+        buffer = self.answer if buffer is None else buffer
+        buffer.reset()
+        self.app.layout.focus(buffer)
+        self.app.invalidate()
+
+    def stop_asking(self, buffer: Buffer | None = None) -> str:
+        """Give the keyboard back to the code; returns what had been typed as an answer.
+
+        :param buffer: of the question; by default the kernel's.
+        """
+        buffer = self.answer if buffer is None else buffer
+        text = buffer.text
+        buffer.reset()
         self.app.layout.focus(self.buffer)
         self.app.invalidate()
         return text
 
     def _layout(self) -> Layout:
         asking = Condition(lambda: self._face.asking)
+        querying = Condition(lambda: self._face.querying)
+        query = _line_window(BufferControl(self.query), self._face.query_prompt)
         search = SearchToolbar(Buffer(name=SEARCH_BUFFER))
         code, question = self._code_window(search), self._question_window()
         has_menu = has_focus(self.buffer) & has_completions & ~is_done
@@ -160,30 +204,54 @@ class View:
             ycursor=True,
             transparent=True,
         )
-        unfinished = Window(
-            FormattedTextControl(lambda: ANSI(self.screen.unfinished())),
+        live = Window(
+            FormattedTextControl(lambda: _fragments(self.screen.live_lines())),
             wrap_lines=True,
             dont_extend_height=True,
         )
         toolbar = Window(FormattedTextControl(self._toolbar), height=1, style="class:toolbar")
         body = HSplit(
             [
-                ConditionalContainer(unfinished, Condition(lambda: bool(self.screen.unfinished()))),
+                ConditionalContainer(live, Condition(lambda: self.screen.live)),
                 FloatContainer(
                     HSplit(
                         [
-                            ConditionalContainer(code, ~asking & ~is_done),
+                            ConditionalContainer(code, ~asking & ~querying & ~is_done),
                             ConditionalContainer(question, asking & ~is_done),
+                            ConditionalContainer(query, querying & ~is_done),
                             ConditionalContainer(Window(height=self._menu_height), has_menu),
                         ]
                     ),
                     [menu],
                 ),
+                *self._panes(),
                 ConditionalContainer(search, ~is_done),
                 ConditionalContainer(toolbar, ~is_done),
             ]
         )
         return Layout(body, focused_element=code)
+
+    def _panes(self) -> list[ConditionalContainer]:
+        """What is looked at beside the input: help, and the value that is watched."""
+        help = Window(
+            FormattedTextControl(lambda: _pane(self.pane())),
+            height=self._pane_height,
+            wrap_lines=True,
+            dont_extend_height=True,
+        )
+        watched = Window(FormattedTextControl(self._watched), height=1)
+        return [
+            ConditionalContainer(help, Condition(lambda: bool(self.pane())) & ~is_done),
+            ConditionalContainer(watched, Condition(lambda: bool(self._face.watched)) & ~is_done),
+        ]
+
+    def _watched(self) -> StyleAndTextTuples:
+        columns = get_app().output.get_size().columns
+        return [("class:pane.head", fit(self._face.watched, columns))]
+
+    def _pane_height(self) -> Dimension:
+        """As much as its lines need: at most half of the screen."""
+        return Dimension(min=1, max=max(1, get_app().output.get_size().rows // 2))
 
     def _code_window(self, search: SearchToolbar) -> Window:
         control = BufferControl(
@@ -196,6 +264,8 @@ class View:
                 HighlightIncrementalSearchProcessor(),
                 HighlightSelectionProcessor(),
                 HighlightMatchingBracketProcessor(chars="[](){}"),
+                AppendAutoSuggestion(),
+                _Tabs(char1=" ", char2=" "),
             ],
         )
         return Window(
@@ -206,17 +276,13 @@ class View:
         )
 
     def _question_window(self) -> Window:
-        return Window(
-            BufferControl(
-                self.answer,
-                input_processors=[
-                    ConditionalProcessor(_NoEcho(), Condition(lambda: self._face.password))
-                ],
-            ),
-            get_line_prefix=_prefix(self._face.question_prompt),
-            wrap_lines=True,
-            dont_extend_height=True,
+        control = BufferControl(
+            self.answer,
+            input_processors=[
+                ConditionalProcessor(_NoEcho(), Condition(lambda: self._face.password))
+            ],
         )
+        return _line_window(control, self._face.question_prompt)
 
     def _toolbar(self) -> StyleAndTextTuples:
         return self._face.toolbar(get_app().output.get_size().columns)
@@ -245,6 +311,13 @@ class View:
                 app.renderer._last_screen = None  # so all is drawn anew, in the rows that it needs
 
 
+def _line_window(control: BufferControl, prompt: Callable[[bool], StyleAndTextTuples]) -> Window:
+    """Where the answer to a question is typed."""
+    return Window(
+        control, get_line_prefix=_prefix(prompt), wrap_lines=True, dont_extend_height=True
+    )
+
+
 class _DiscreetClipboard(InMemoryClipboard):
     """Takes up what the editing keys cut, unless it is a password.
 
@@ -261,12 +334,36 @@ class _DiscreetClipboard(InMemoryClipboard):
             super().set_data(data)
 
 
+class _Tabs(TabsProcessor):
+    """Shows tabs as blanks; lines without any, which are most, cost nothing."""
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        """Replace the tabs in a line."""
+        if "\t" not in transformation_input.document.lines[transformation_input.lineno]:
+            return Transformation(transformation_input.fragments)
+        return super().apply_transformation(transformation_input)
+
+
 class _NoEcho(Processor):
     """Shows nothing of what is typed, not even how much; the cursor stays where it is."""
 
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
         """Replace the line by nothing."""
         return Transformation([], lambda position: 0, lambda position: 0)
+
+
+def _pane(lines: list[str]) -> StyleAndTextTuples:
+    """The lines of a pane below its head."""
+    return [("class:pane.head", lines[0]), ("", "\n"), *_fragments(lines[1:])] if lines else []
+
+
+def _fragments(lines: list[str]) -> StyleAndTextTuples:
+    """Rendered lines as prompt_toolkit takes them; most have no colours to be looked for."""
+    fragments: StyleAndTextTuples = []
+    for number, line in enumerate(lines):
+        text = f"\n{line}" if number else line
+        fragments += to_formatted_text(ANSI(text)) if "\x1b" in text else [("", text)]
+    return fragments
 
 
 def _prefix(

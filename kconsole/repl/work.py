@@ -6,15 +6,30 @@ from collections.abc import Callable
 
 from kconsole.client.leaving import leave, way_back
 from kconsole.errors import KconsoleError
-from kconsole.protocol.cell import INTERRUPT_S
+from kconsole.protocol.cell import Cell
 from kconsole.protocol.events import Event
 from kconsole.protocol.replies import ExecuteReply
-from kconsole.protocol.wishes import Wishes, parse_wishes
+from kconsole.protocol.wishes import Edit, Wishes, parse_wishes
 from kconsole.repl.desk import Desk
-from kconsole.repl.prompts import input_prompt
+from kconsole.repl.epilogue import Epilogue
+from kconsole.repl.interrupting import Interrupting
+from kconsole.repl.pager import Pager
 from kconsole.repl.queue import Running
 
-__all__ = ["Work"]
+__all__ = ["Work", "end_of_abandoned"]
+
+
+def end_of_abandoned(number: int | None, skipped: int) -> str:
+    """What to say when a cell has ended that was not waited for.
+
+    :param number: of the cell; None if that is not known.
+    :param skipped: how many of its messages were not shown.
+    """
+    cell = "the cell that was given up" if number is None else f"In[{number}]"
+    if not skipped:
+        return f"{cell} has ended"
+    messages = "1 message" if skipped == 1 else f"{skipped:,} messages"
+    return f"{cell} has ended; skipped {messages} of it"
 
 
 class Work:
@@ -22,14 +37,21 @@ class Work:
 
     :param desk: the console's tools.
     :param suggest: puts code that a kernel suggests at the prompt.
+    :param offer: offers to edit a file that a kernel wants edited.
     """
 
-    def __init__(self, desk: Desk, suggest: Callable[[str], None]) -> None:
+    def __init__(
+        self, desk: Desk, suggest: Callable[[str], None], offer: Callable[[Edit], None]
+    ) -> None:
         self._desk = desk
         self._state = desk.state
         self._scribe = desk.scribe
+        self._pager = Pager(desk)
         self._suggest = suggest
+        self._offer = offer
         self._timer: asyncio.TimerHandle | None = None
+        self._epilogue = Epilogue(desk)
+        self.interrupting = Interrupting(desk)
 
     def add(self, code: str) -> None:
         """Run a cell now, or when those before it are done."""
@@ -59,23 +81,30 @@ class Work:
             self._timer = self._desk.loop.call_at(deadline, self.look)
 
     def interrupt(self) -> None:
-        """Ctrl-C: interrupt the kernel if it works; a second time for the same cell: give it up."""
+        """Ctrl-C: interrupt the kernel if it works; a second time for the same cell: give it up.
+
+        What waits is dropped at once: the cell may take the interrupt and end as if nothing had been.
+        """
         running = self._state.cells.running
-        if running is None:
-            if self._state.working:
-                self._send_interrupt()
-        elif running.interrupted_at is None:
-            running.interrupted_at = time.monotonic()
-            self._send_interrupt()
-            self._desk.loop.call_later(INTERRUPT_S, self._check_interrupt, running)
-        else:
-            self._abandon()
+        if running is None or running.interrupted_at is None:
+            self.interrupting.ask()
+            if not self._state.restarting:
+                self.drop_queue()
+        elif not self._state.restarting:
+            self._abandon(running)
 
     def end(self) -> None:
         """The kernel is dead, or another one: no cell of ours runs any more."""
+        running = self._state.cells.running
         self._state.cells.end()
-        self._desk.close_question()
+        self._state.cells.abandoned.clear()
+        question = self._state.question
+        typed = self._desk.close_question()
         self._scribe.end_cell()
+        if question is not None:
+            self._scribe.answer(question.prompt, "" if question.password else typed)
+        if running is not None:
+            self._epilogue.ended(running, failed=True)
 
     def drop_queue(self) -> None:
         """Drop the cells that wait, and say so."""
@@ -85,24 +114,40 @@ class Work:
             codes = " | ".join(dropped)
             self._scribe.note(f"dropped the {what} that waited: {codes}", "warning")
 
+    def go_on(self) -> None:
+        """Run what has come to wait while no cell could be run."""
+        self._run_next()
+
+    def note_end(self, msg_id: str) -> None:
+        """A request has ended: if it is a cell that was given up, say what became of it."""
+        abandoned = self._state.cells.abandoned.pop(msg_id, None)
+        if abandoned is not None:
+            self._state.activity.forget(msg_id)
+            skipped = self._desk.bridge.skipped(msg_id)
+            self._scribe.note(end_of_abandoned(abandoned.number, skipped))
+            self._desk.keep_time()
+
     def _run_next(self) -> None:
-        code = self._state.cells.next()
+        code = None if self._state.restarting else self._state.cells.next()
         if code is None:
             self._desk.view.app.invalidate()
             return
-        self._scribe.echo(input_prompt(self._state.next_number), code)
+        self._scribe.echo(self._state.prompt(self._state.next_number), code)
         if self._state.gone:
             detail = self._state.health.detail
             self._scribe.note(f"not run: the kernel is gone ({detail}); Ctrl-D leaves", "error")
             return
         try:
-            msg_id = self._desk.kernel.client.execute(code)
+            msg_id = self._desk.kernel.client.execute(
+                code, store_history=not self._desk.options.private
+            )
         except (KconsoleError, ValueError) as error:
             self._scribe.note(f"not sent: {error}", "error")
             self.drop_queue()
             return
         assert isinstance(msg_id, str)
-        self._state.cells.start(msg_id)
+        self._state.cells.start(msg_id, code)
+        self._desk.filing.began(msg_id, code)
         self._desk.keep_time()
 
     def _finish(self, running: Running) -> None:
@@ -112,6 +157,7 @@ class Work:
         self._desk.close_question()
         if cell.unshown_error is not None:
             self._scribe.event(cell.unshown_error)
+            self._desk.filing.event(cell.unshown_error)
         self._scribe.end_cell()
         if cell.given_up:
             self._state.activity.forget(cell.msg_id)  # a lost idle must not leave it busy for ever
@@ -120,8 +166,11 @@ class Work:
                 f"the kernel did not send {missing}; output may be missing", "warning"
             )
         self._count(running)
-        if cell.saw_error if cell.reply is None else cell.reply.status != "ok":
+        self._look_back(cell)
+        failed = cell.saw_error if cell.reply is None else cell.reply.status != "ok"
+        if failed:
             self.drop_queue()
+        self._epilogue.ended(running, failed=failed)
         if cell.saw_output:
             self._scribe.blank()
         if cell.reply is not None:
@@ -140,10 +189,12 @@ class Work:
     def _obey(self, wishes: Wishes) -> None:
         """Do what a kernel asks of its front-end."""
         for page in wishes.pages:
-            self._scribe.page(page)
-            self._scribe.blank()
+            if text := self._scribe.page(page):
+                self._pager.show(text)
         if wishes.next_input:
             self._suggest(wishes.next_input)
+        if wishes.edit is not None:
+            self._offer(wishes.edit)
         if wishes.leave:
             self._leave(keep=wishes.keep_kernel)
 
@@ -154,30 +205,24 @@ class Work:
             self._scribe.note(said + (way_back(kernel) if keep else ""))
         self._desk.exit(0)
 
-    def _send_interrupt(self) -> None:
-        try:
-            self._desk.kernel.client.interrupt()
-        except KconsoleError as error:
-            self._scribe.note(f"not interrupted: {error}", "error")
-        question = self._state.question
-        if question is not None:
-            self._desk.close_question()
-            self._scribe.question(f"{question.prompt}^C")
+    def _look_back(self, cell: Cell) -> None:
+        """A cell has its reply, or none: what that says of those that were sent before."""
+        if cell.reply is None:
+            return
+        for msg_id in tuple(self._state.cells.abandoned):  # the kernel has come past them
+            self.note_end(msg_id)
+        if cell.reply.status == "aborted":
+            self._scribe.note("not run: a cell that the kernel had before it failed", "warning")
 
-    def _check_interrupt(self, running: Running) -> None:
-        if self._state.cells.running is running:
-            self._scribe.note(
-                f"no reaction to the interrupt for {INTERRUPT_S:.0f} s; "
-                "Ctrl-C again gives the cell up, Ctrl-D leaves",
-                "warning",
-            )
-
-    def _abandon(self) -> None:
-        self._state.cells.abandon()
+    def _abandon(self, running: Running) -> None:
+        number = running.cell.execution_count
+        self._state.cells.abandon(self._state.next_number if number is None else number)
+        self._desk.bridge.skip(running.cell.msg_id)
         if self._state.count is not None:
             self._state.count += 1  # its number is taken, whatever becomes of it
         self._desk.close_question()
         self._scribe.end_cell()
+        self._epilogue.given_up(running)
         self._scribe.note(
             "not waiting for the cell any more; the kernel may still run it", "warning"
         )

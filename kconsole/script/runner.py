@@ -69,6 +69,11 @@ class Outlet:
         """End what is unfinished: a style that is still on, a sequence that never ended."""
         self.write(self._renderer.end_cell())
 
+    def end_echo(self) -> None:
+        """End the line on which the terminal, if it is one, has echoed a Ctrl-C."""
+        if self._stream.isatty():
+            self.write(self._renderer.end_echo())
+
     def page(self, payload: Mapping[str, Any]) -> None:
         """Write what a kernel wants shown in a pager: what ``name?`` shows in IPython."""
         self.write(self._renderer.page(payload))
@@ -185,6 +190,12 @@ class Runner:
             self._out.page(page)
         if wishes.leave:
             self._leave(keep=wishes.keep_kernel)
+        if cell.reply.status == "aborted":
+            self._note("not run: the kernel dropped it, for a cell before it failed")
+        elif cell.reply.status == "error" and not (
+            cell.saw_error or cell.saw_stderr or cell.unshown_error
+        ):
+            self._note("the cell failed; the kernel does not say why")
         return 0 if cell.reply.status == "ok" else 1
 
     def _leave(self, *, keep: bool) -> None:
@@ -195,7 +206,8 @@ class Runner:
     def _interrupt(self, execution: Execution) -> int:
         """Ctrl-C: interrupt the kernel, let the cell end for a moment; a second one ends at once."""
         try:
-            self._reader.call_off()
+            if not self._reader.call_off():
+                self._err.end_echo()
             self._kernel.client.interrupt()
             self._follow(execution, INTERRUPT_S)
         except KeyboardInterrupt:

@@ -45,6 +45,9 @@ execute
 flood, flood_wide
     From the moment when the kernel begins to send to the next prompt; lines that are missing in the
     output; peak memory less memory before.
+updates
+    10,000 updates of one display, like ``flood``; 1 if the last of them was drawn. The peer and the floors
+    do not know of updates: all that they do is to read them.
 flood_keys
     A key every 0.1 s during ``flood``: from the key to its sight at the prompt. Only kconsole has a prompt
     then.

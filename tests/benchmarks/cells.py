@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tests.benchmarks.bench import Bench, FloodKernel
 from tests.benchmarks.driver import LETTERS, PROMPT, Terminal
-from tests.benchmarks.flood_kernel import END
+from tests.benchmarks.flood_kernel import END, UPDATED
 from tests.benchmarks.process_stats import peak_mb, resident_mb
 from tests.benchmarks.programs import Program
 
@@ -23,6 +23,7 @@ __all__ = [
     "interrupt_flood",
     "long_line",
     "percentile",
+    "updates",
 ]
 
 _MS = 1000.0
@@ -114,6 +115,16 @@ def long_line(program: Program, bench: Bench) -> dict[str, float]:
     with bench.kernel() as kernel, bench.open(program, kernel.path) as terminal:
         rest(terminal)
         return {"long_line": _bulk(program, kernel, terminal, "line 5000000")}
+
+
+def updates(program: Program, bench: Bench) -> dict[str, float]:
+    """10,000 updates of one display, in seconds; 1 if the last state of it was drawn, else 0."""
+    with bench.kernel() as kernel, bench.open(program, kernel.path) as terminal:
+        rest(terminal)
+        number = 10_000 // (10 if bench.quick else 1)
+        seconds = _bulk(program, kernel, terminal, f"updates {number}")
+        terminal.settle(_PAUSE_S)
+        return {"updates": seconds, "updates_shown": float(UPDATED.encode() in terminal.output)}
 
 
 def flood_keys(program: Program, bench: Bench) -> dict[str, float]:

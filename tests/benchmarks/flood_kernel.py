@@ -16,6 +16,7 @@ Cells (anything else does nothing, and does it well)::
     flood N SIZE       N stream messages of one line of SIZE bytes each, then the line <end>
     result SIZE        one result of SIZE bytes in lines of 1000, then the line <end>
     line SIZE          one stream message of one line of SIZE bytes, then the line <end>
+    updates N          one display, N updates of it, the last of them <updated>, then the line <end>
     sleep              nothing, until an interrupt_request comes
     spin               10,000 short lines a second, until an interrupt_request comes (for 10 s)
 
@@ -37,9 +38,10 @@ import zmq
 
 from tests.benchmarks.wire import DELIMITER, Incoming, Wire
 
-__all__ = ["END", "FloodKernel", "main"]
+__all__ = ["END", "UPDATED", "FloodKernel", "main"]
 
 END = "<end>"
+UPDATED = "<updated>"
 _TICK_S = 0.01
 _SPIN_RATE = 10_000  # messages a second
 _SPIN_S = 10  # signed beforehand: more than any measurement takes
@@ -228,6 +230,7 @@ class FloodKernel:
             "flood": self._flood,
             "result": self._result,
             "line": self._line,
+            "updates": self._updates,
         }
         command = commands.get(verb)
         if command is not None:
@@ -253,7 +256,28 @@ class FloodKernel:
         self._publish(request, "execute_result", content)
 
     def _flood(self, request: Incoming, number: int, size: int) -> None:
-        messages = self._lines(request.header, number, size)
+        self._burst(request, self._lines(request.header, number, size))
+
+    def _updates(self, request: Incoming, number: int) -> None:
+        """A bar that grows; what stands in the end has no character where another state has it."""
+        bars = [f"{count:6d} {'#' * (50 * count // number)}" for count in range(number)]
+        messages = [
+            self._wire.pack(
+                "update_display_data" if count else "display_data",
+                {
+                    "data": {"text/plain": text},
+                    "metadata": {},
+                    "transient": {"display_id": "bar"},
+                },
+                parent=request.header,
+                idents=[b"display_data"],
+            )
+            for count, text in enumerate([*bars, UPDATED])
+        ]
+        self._burst(request, messages)
+
+    def _burst(self, request: Incoming, messages: list[list[bytes]]) -> None:
+        """Publish what is signed already, as fast as possible, then the line <end>."""
         _tell("flood")
         for frames in messages:
             self._iopub.send_multipart(frames)

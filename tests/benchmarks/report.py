@@ -69,13 +69,14 @@ def _verdict(values: Values, row: str, target: Target) -> str:
     judge = statistics.median if target.judge == "median" else min
     own = values.get(row, {}).get(_SUBJECT, ())
     others = values.get(target.row or row, {}).get(target.of, ())
-    text = f"<= {target.limit:g}"
+    text = f"{'>=' if target.at_least else '<='} {target.limit:g}"
     if target.of:
         text += f" x {target.of}{f' {target.row}' if target.row else ''}"
     if not own or (target.of and not others):
         return text
     limit = target.limit * (judge(others) if target.of else 1)
-    return f"{text} {'ok' if judge(own) <= limit else 'MISSED'}"
+    met = judge(own) >= limit if target.at_least else judge(own) <= limit
+    return f"{text} {'ok' if met else 'MISSED'}"
 
 
 def _number(value: float) -> str:

@@ -232,6 +232,42 @@ def delete_subshell(kernel: "FakeKernel", request: Request) -> None:
     kernel.reply(request, {"status": "ok"})
 
 
+def usage(kernel: "FakeKernel", request: Request) -> None:
+    """What the kernel takes of the machine: ipykernel's own question, on control."""
+    if kernel.behaviour.usage and request.channel == "control":
+        kernel.reply(request, kernel.behaviour.usage)
+
+
+def debug(kernel: "FakeKernel", request: Request) -> None:
+    """The two requests of the debugger that need no debugging; the content is a DAP response."""
+    if "debugger" not in kernel.behaviour.supported_features or request.channel != "control":
+        return
+    wanted = request.content
+    content = {"type": "response", "request_seq": wanted["seq"], "success": True}
+    bodies = {"inspectVariables": _all_variables, "richInspectVariables": _one_variable}
+    body = bodies[wanted["command"]](kernel, wanted["arguments"])
+    kernel.reply(request, {**content, "command": wanted["command"], "body": body})
+
+
+def _all_variables(kernel: "FakeKernel", _arguments: dict[str, Any]) -> dict[str, Any]:
+    # debugpy puts such groups before the variables.
+    variables = [{"name": "special variables", "value": "", "type": "", "variablesReference": 1}]
+    variables += [
+        {"name": name, "value": repr(value), "type": type(value).__name__, "variablesReference": 0}
+        for name, value in sorted(kernel.namespace.items())
+    ]
+    return {"variables": variables}
+
+
+def _one_variable(kernel: "FakeKernel", arguments: dict[str, Any]) -> dict[str, Any]:
+    name = arguments["variableName"]
+    known = name in kernel.namespace
+    return {
+        "data": {"text/plain": repr(kernel.namespace[name])} if known else {},
+        "metadata": {},
+    }
+
+
 HANDLERS: dict[str, Handler] = {
     "kernel_info_request": kernel_info,
     "complete_request": complete,
@@ -247,4 +283,6 @@ HANDLERS: dict[str, Handler] = {
     "create_subshell_request": create_subshell,
     "list_subshell_request": list_subshell,
     "delete_subshell_request": delete_subshell,
+    "usage_request": usage,
+    "debug_request": debug,
 }

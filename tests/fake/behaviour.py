@@ -32,6 +32,8 @@ class Behaviour:
     supported_features: list[str] = field(default_factory=list)
     #: JEP 91: create, list and delete subshells, and say so in supported_features.
     subshells: bool = False
+    #: What usage_request is answered with, on control; nothing: not at all, as most kernels do.
+    usage: dict[str, Any] = field(default_factory=dict)
 
     # --- how it is reached
     transport: Literal["tcp", "ipc"] = "tcp"

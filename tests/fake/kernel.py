@@ -251,6 +251,21 @@ class FakeKernel:
     def restart(self) -> None:
         """Start anew as if another client had asked for it, on the same sockets."""
         self.broadcast_shutdown(restart=True)
+        self._begin_anew()
+
+    def come_back(self, gap: float = 0.0, *, announced: bool = True) -> None:
+        """Start anew as a process that ends and is started again: nobody listens for ``gap`` seconds.
+
+        Without ``announced`` it goes as one that was killed.
+        """
+        if announced:
+            self.broadcast_shutdown(restart=True)
+        with self._news:
+            self.subscriptions.clear()
+        self._sockets.rebind(gap, abrupt=not announced)
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
         self.session = new_id()
         self.execution_count = 0
         self.namespace.clear()

@@ -56,6 +56,7 @@ class Sockets:
         # Set to end a hang before its time, and set by the I/O thread while it hangs.
         self._closing = threading.Event()
         self._hanging = threading.Event()
+        self._poller = zmq.Poller()
         # One PUSH per sending thread, since a zmq socket belongs to one thread at a time.
         # The list keeps them alive when their threads have ended; join() closes them.
         self._local = threading.local()
@@ -98,6 +99,13 @@ class Sockets:
         self._hanging.clear()
         self.send("hang", [str(seconds).encode()])
         self._hanging.wait()
+
+    def rebind(self, gap: float, *, abrupt: bool) -> None:
+        """Close the sockets that clients see, and open others on the same ports ``gap`` seconds later.
+
+        What was sent before leaves first, unless ``abrupt``.
+        """
+        self.send("rebind", [str(gap).encode(), b"abrupt" if abrupt else b""])
 
     def close(self, *, abrupt: bool = False) -> None:
         """Send what is queued (unless ``abrupt``), then close; may be called more than once."""
@@ -172,22 +180,40 @@ class Sockets:
     # --- the I/O thread
 
     def _run(self) -> None:
-        poller = zmq.Poller()
-        names = {socket: name for name, socket in self._sockets.items()}
-        for socket in (self._outbox, *names):
-            poller.register(socket, zmq.POLLIN)
+        for socket in (self._outbox, *self._sockets.values()):
+            self._poller.register(socket, zmq.POLLIN)
         running = True
         while running:
-            for socket, _ in poller.poll():
+            for socket, _ in self._poller.poll():
                 if socket is self._outbox:
                     running = self._deliver()
                 else:
-                    self._receive(names[socket])
+                    self._receive(socket)
         self.stopped.set()
         self._hanging.set()
-        for socket in names:
-            socket.close(linger=0 if self.abrupt else 1000)
+        self._close_sockets(linger=0 if self.abrupt else 1000)
         self._outbox.close(linger=0)
+
+    def _close_sockets(self, linger: int) -> None:
+        for socket in self._sockets.values():
+            self._poller.unregister(socket)
+            socket.close(linger)
+
+    def _rebind(self, gap: float, *, abrupt: bool) -> None:
+        self._close_sockets(linger=0 if abrupt else 1000)
+        self._closing.wait(gap)
+        for channel in list(self._sockets):
+            while not self._closing.is_set():
+                try:
+                    self._bind(channel)
+                except zmq.ZMQError:  # libzmq closes behind our back, and has not come to it yet
+                    self._sockets[channel].close(linger=0)
+                    self._closing.wait(0.005)
+                else:
+                    break
+            else:  # a closed socket cannot be registered
+                self._sockets[channel] = self._context.socket(KINDS[channel])
+            self._poller.register(self._sockets[channel], zmq.POLLIN)
 
     def _deliver(self, at_most: int = 100) -> bool:
         """Send what the workers queued; False once they have said stop and nothing is left.
@@ -207,12 +233,16 @@ class Sockets:
             elif channel == b"hang":
                 self._hanging.set()
                 self._closing.wait(float(frames[0]))
+            elif channel == b"rebind":
+                self._rebind(float(frames[0]), abrupt=bool(frames[1]))
             elif target := self._sockets.get(channel.decode()):
                 target.send_multipart(frames)
         return True
 
-    def _receive(self, channel: str, at_most: int = 100) -> None:
-        socket = self._sockets[channel]
+    def _receive(self, socket: zmq.Socket[bytes], at_most: int = 100) -> None:
+        channel = next((name for name, one in self._sockets.items() if one is socket), None)
+        if channel is None:  # it was closed a moment ago
+            return
         for _ in range(at_most):
             try:
                 frames = socket.recv_multipart(zmq.NOBLOCK)

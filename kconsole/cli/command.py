@@ -1,0 +1,243 @@
+"""The command, and each way of using it."""
+
+import gc
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from kconsole import __version__
+from kconsole.cli.options import PARAMETERS, Color
+from kconsole.cli.saying import complain
+from kconsole.cli.settings import Settings
+from kconsole.errors import ConfigError
+
+if TYPE_CHECKING:
+    from kconsole.client.kernel import Kernel
+    from kconsole.config.settings import Config
+    from kconsole.repl.options import ConsoleOptions
+
+__all__ = ["command", "perform"]
+
+_HELP = """A console for any Jupyter kernel.
+
+TARGET is the connection file of a running kernel, or part of its name, or a connection that the
+configuration file names. Without TARGET, a kernel is started, and stopped on leaving. If standard input
+is not a terminal, all of it is run as one cell.
+"""
+
+_EPILOG = """\b
+Keys      Enter runs the cell if it is complete, else starts a new line.
+          Alt-Enter runs it as it is. Tab completes. Ctrl-C interrupts the
+          kernel, Ctrl-D on an empty line leaves; \\? lists the others.
+Settings  Each option can be set in the environment (KCONSOLE_NOTIFY_AFTER for
+          --notify-after) and in a file; --print-config prints one.
+Status    0 ok; 1 the code raised; 2 usage, or a bad connection file;
+          3 no kernel; 4 the kernel died; 130 interrupted; 128+N signal N.
+
+See also: man kconsole."""
+
+command = click.version_option(__version__, "--version", message="kconsole %(version)s")(
+    click.Command(
+        "kconsole",
+        params=PARAMETERS,
+        help=_HELP,
+        epilog=_EPILOG,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    )
+)
+
+#: The options of the same name and meaning in the consoles' options.
+_AS_GIVEN = (
+    "complete_while_typing",
+    "keep",
+    "notify",
+    "notify_after",
+    "others",
+    "private",
+    "prompt",
+    "style",
+    "suggestions",
+    "tail",
+    "timing",
+    "watch",
+)
+
+
+def perform(settings: Settings) -> int:
+    """Do what was asked for.
+
+    :return: the exit status.
+    """
+    for warning in settings.config.warnings if settings.config is not None else ():
+        complain(f"warning: {warning}")
+    code = settings.values["code"]
+    if settings.values["watch"]:
+        return _watch(settings)
+    interactive = not code and sys.stdin is not None and sys.stdin.isatty()
+    if interactive and not (sys.stdout is not None and sys.stdout.isatty()):
+        raise click.UsageError("standard output is no terminal; use -c, or pipe the code in")
+    _exit_on_signals()
+    if not interactive:
+        return _script(settings, code)
+    plain = settings.values["plain"]
+    if plain is None:
+        plain = os.environ.get("TERM", "dumb") in ("", "dumb", "unknown")
+    return _plain_console(settings) if plain else _console(settings)
+
+
+def _console(settings: Settings) -> int:
+    """The interactive console: the kernel thinks while the editor is being imported."""
+    from kconsole.repl.quiet import quiet_terminal
+
+    options = _console_options(settings, color=_colored(settings.values["color"], sys.stdout))
+    _check_style(settings)
+    with quiet_terminal(sys.stdin), _open(settings) as kernel:
+        from kconsole.repl.console import run_console
+
+        if settings.config is not None:
+            _check_keys(settings.config)
+        _wait(kernel)
+        return run_console(kernel, options)
+
+
+def _plain_console(settings: Settings) -> int:
+    """The console a line at a time."""
+    from kconsole.repl.plain import PlainConsole
+
+    options = _console_options(settings, color=settings.values["color"] == "always")
+    with _open(settings) as kernel:
+        _wait(kernel)
+        return PlainConsole(kernel, options).run()
+
+
+def _console_options(settings: Settings, *, color: bool) -> "ConsoleOptions":
+    from pathlib import Path
+
+    from kconsole.repl.options import ConsoleOptions
+
+    values = settings.values
+    log, history = values["log"], values["history"]
+    return ConsoleOptions(
+        color=color,
+        editing="vi" if values["vi"] else "emacs",
+        history=os.path.expanduser(history) if history else None,
+        log=Path(os.path.expanduser(log)) if log else None,
+        keys={} if settings.config is None else settings.config.keys,
+        **{name: values[name] for name in _AS_GIVEN},
+    )
+
+
+def _watch(settings: Settings) -> int:
+    """What others do with a kernel."""
+    if settings.attach_to is None:
+        raise click.UsageError("--watch follows a running kernel: give TARGET or --existing")
+    if settings.values["code"]:
+        raise click.UsageError("--watch runs nothing: give only one of it and --code")
+    from kconsole.script.watcher import run_watch
+
+    _exit_on_signals()
+    with _open(settings) as kernel:
+        _wait(kernel)
+        return run_watch(kernel, color=_colored(settings.values["color"], sys.stdout))
+
+
+def _check_style(settings: Settings) -> None:
+    """Refuse a style that there is not, while there is no kernel yet; the default costs no import."""
+    style = settings.values["style"]
+    if style == "default":
+        return
+    from kconsole.render.highlight import style_named
+
+    try:
+        style_named(style)
+    except ValueError as error:
+        raise settings.refusal("style", str(error)) from None
+
+
+def _check_keys(config: "Config") -> None:
+    """Tell where in the file a wrong key or action is: as the editor knows them, after its import."""
+    from kconsole.repl.keys import key_sequences
+
+    for action, keys in config.keys.items():
+        try:
+            key_sequences({action: keys})
+        except ValueError as error:
+            raise ConfigError(f"{config.place('keys', action)}: {error}") from None
+
+
+def _script(settings: Settings, code: tuple[str, ...]) -> int:
+    """Cells from -c or from standard input."""
+    from kconsole.client.leaving import leave, way_back
+    from kconsole.script.runner import Runner, standard_streams
+    from kconsole.script.source import read_code
+
+    streams = standard_streams()
+    cells: Sequence[str] = code
+    if not code:
+        cells = [read_code(sys.stdin.buffer, "standard input")] if sys.stdin is not None else []
+    color: Color = settings.values["color"]
+    with _open(settings) as kernel:
+        _wait(kernel)
+        colors = {
+            "stdout": _colored(color, streams.stdout),
+            "stderr": _colored(color, streams.stderr),
+        }
+        status = Runner(kernel, streams, color=colors, answers=bool(code)).run(cells)
+        process = kernel.process
+        if settings.values["keep"] and process is not None and process.poll() is None:
+            complain(leave(kernel, keep=True) + way_back(kernel))
+        return status
+
+
+def _open(settings: Settings) -> "Kernel":
+    if settings.attach_to is None:
+        from kconsole.client.starting import start
+
+        return start(settings.start)
+    from kconsole.client.kernel import attach
+
+    kernel = attach(settings.attach_to or None)
+    for warning in kernel.warnings():
+        complain(f"warning: {warning}")
+    return kernel
+
+
+def _wait(kernel: "Kernel") -> None:
+    """Wait for the kernel, and say so where somebody can see it."""
+    from kconsole.cli.progress import Progress
+
+    verb = "waiting for" if kernel.process is None else "starting"
+    progress = Progress(f"{verb} {kernel.name}", lambda: kernel.hint)
+    try:
+        kernel.wait(progress=progress.show)
+    finally:
+        progress.clear()
+    gc.freeze()
+    gc.enable()
+
+
+def _colored(color: Color, stream: object) -> bool:
+    """Whether to colour what goes to a stream (https://no-color.org)."""
+    if color != "auto":
+        return color == "always"
+    isatty = getattr(stream, "isatty", None)
+    return bool(isatty and isatty() and not os.environ.get("NO_COLOR"))
+
+
+def _exit_on_signals() -> None:
+    """Leave through every ``finally`` when told to end, so that no kernel of ours stays behind."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if (
+            number is not None and signal.getsignal(number) != signal.SIG_IGN
+        ):  # nohup ignores SIGHUP
+            signal.signal(number, _leave)
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)

@@ -1,0 +1,84 @@
+"""From the arguments to an exit status, whatever happens in between."""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+import click
+
+from kconsole.cli.command import command, perform
+from kconsole.cli.saying import complain, silence
+from kconsole.cli.settings import parse
+from kconsole.errors import (
+    ConfigError,
+    ConnectionFileError,
+    KconsoleError,
+    KernelDiedError,
+    NoKernelError,
+    ReplyTimeoutError,
+    SourceError,
+)
+
+__all__ = ["run"]
+
+_STATUSES: tuple[tuple[type[KconsoleError], int], ...] = (
+    (ConfigError, 2),
+    (ConnectionFileError, 2),
+    (SourceError, 2),
+    (NoKernelError, 3),
+    (KernelDiedError, 4),
+    (ReplyTimeoutError, 124),
+    (KconsoleError, 1),
+)
+_USAGE = 2
+_INTERRUPTED = 128 + signal.SIGINT
+_BROKEN_PIPE = 128 + 13  # SIGPIPE, which Windows has no name for
+_BUG = 70  # EX_SOFTWARE of sysexits.h
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line.
+
+    :param arguments: without the program's name.
+    :return: the exit status.
+    """
+    try:
+        return _invoke(arguments)
+    except click.UsageError as error:
+        return complain(f"{_lower_first(error.format_message())} (see kconsole --help)", _USAGE)
+    except KconsoleError as error:
+        return complain(
+            str(error), next(status for kind, status in _STATUSES if isinstance(error, kind))
+        )
+    except (KeyboardInterrupt, click.Abort):
+        return _INTERRUPTED
+    except BrokenPipeError:
+        silence(sys.stdout)
+        return _BROKEN_PIPE
+    except OSError as error:
+        return complain(str(error), 1)
+    except Exception as error:
+        if os.environ.get("KCONSOLE_TRACEBACK"):
+            raise
+        return complain(
+            f"a mistake in kconsole itself: {type(error).__name__}: {error} "
+            "(KCONSOLE_TRACEBACK=1 shows where)",
+            _BUG,
+        )
+
+
+def _invoke(arguments: Sequence[str]) -> int:
+    """Parse the arguments and do what they say.
+
+    Without click's own ``main``, which ends a broken pipe with status 1 and Ctrl-C with a newline.
+    """
+    try:
+        settings = parse(command, arguments)
+    except click.exceptions.Exit as done:  # --help and the like
+        return done.exit_code
+    return perform(settings)
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:].rstrip(".")

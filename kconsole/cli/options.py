@@ -1,0 +1,214 @@
+"""The options: each in one place for the command line, the environment, the file and their help.
+
+The name of an option in the file is that on the command line, and KCONSOLE_NAME is its variable. What
+can be switched on can be switched off, so that a stronger place can undo what a weaker one says.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+if TYPE_CHECKING:
+    from kconsole.config.sample import OptionDoc
+
+__all__ = ["LISTS", "PARAMETERS", "Color", "kinds", "option_docs"]
+
+Color = Literal["auto", "always", "never"]
+
+_PROMPT = "In [{n}]: "
+
+
+class _Whole(click.types.StringParamType):
+    """Text that is one value also in the environment, where click would split it at its blanks."""
+
+    def split_envvar_value(self, rv: str) -> Sequence[str]:
+        return [rv]
+
+
+def _print_config(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if not wanted or ctx.resilient_parsing:
+        return
+    from kconsole.config.sample import render_config
+    from kconsole.repl.keys import ACTIONS
+
+    keys = {name: action.keys for name, action in ACTIONS.items()}
+    print(render_config(option_docs(), keys), end="")
+    ctx.exit()
+
+
+def _prompt(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    """Refuse what is no prompt; the default, which needs no check, costs no import."""
+    if value != _PROMPT:
+        from kconsole.repl.prompts import check_prompt
+
+        try:
+            check_prompt(value)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
+    return value
+
+
+def _number(_ctx: click.Context, _param: click.Parameter, value: float) -> float:
+    if math.isnan(value):
+        raise click.BadParameter("nan is no number of seconds")
+    return value
+
+
+def _switch(names: str, help: str, default: bool | None = False, *more: str) -> click.Option:
+    """An option that is on or off, whose help is about the state that is not the default."""
+    return click.Option([names, *more], is_flag=True, default=default, help=help)
+
+
+_OPTIONS = [
+    click.Option(
+        ["-e", "--existing"],
+        metavar="[NAME]",
+        is_flag=False,
+        flag_value="",
+        help="Attach to a running kernel; without NAME, to the newest that answers.",
+    ),
+    click.Option(["-k", "--kernel"], metavar="NAME", help="Start the kernel of this kernelspec."),
+    click.Option(
+        ["-c", "--code"],
+        metavar="CODE",
+        multiple=True,
+        type=_Whole(),
+        help="Run CODE and exit; may be given several times.",
+    ),
+    _switch("--keep/--no-keep", "Leave a kernel that was started here running at the end."),
+    click.Option(
+        ["--color"],
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
+        help="Colours; auto is on a terminal, unless NO_COLOR is set.",
+    ),
+    click.Option(
+        ["--style"],
+        metavar="NAME",
+        default="default",
+        show_default=True,
+        help="A style of pygments for code; default is the terminal's own colours.",
+    ),
+    click.Option(
+        ["--prompt"],
+        metavar="FORMAT",
+        default=_PROMPT,
+        show_default=True,
+        callback=_prompt,
+        help="What stands before an input; {n} is its number.",
+    ),
+    _switch("--vi/--emacs", "The keys of vi, or those of Emacs, which are the default."),
+    _switch(
+        "--complete-while-typing/--no-complete-while-typing",
+        "Offer completions without Tab.",
+    ),
+    _switch(
+        "--suggestions/--no-suggestions",
+        "Show in grey how an earlier input went on (the default), or do not.",
+        True,
+    ),
+    click.Option(
+        ["--history"],
+        metavar="FILE",
+        help="The file of inputs; none is no file. Else there is one per language.",
+    ),
+    _switch("--private/--no-private", "Keep inputs out of every history, the kernel's too."),
+    _switch(
+        "--others/--no-others",
+        "Show what other clients of the kernel run (the default), or do not.",
+        True,
+    ),
+    _switch(
+        "--watch/--no-watch",
+        "Follow a running kernel, with the time in each line, and run nothing.",
+    ),
+    click.Option(
+        ["--tail"],
+        metavar="N",
+        type=click.IntRange(0, 1000),
+        default=3,
+        show_default=True,
+        help="How many of the kernel's last cells to show when attaching.",
+    ),
+    click.Option(
+        ["--notify"],
+        type=click.Choice(["none", "bell", "desktop"]),
+        default="bell",
+        show_default=True,
+        help="What to do when a long cell ends.",
+    ),
+    click.Option(
+        ["--notify-after"],
+        metavar="S",
+        type=click.FloatRange(min=0.0),
+        default=10.0,
+        show_default=True,
+        callback=_number,
+        help="How many seconds a cell must have run for that.",
+    ),
+    _switch("--timing/--no-timing", "Tell after each cell how long it took."),
+    click.Option(["--log"], metavar="FILE", help="Write the session to FILE as it goes on."),
+    _switch(
+        "--plain/--no-plain",
+        "A line at a time, without moving the cursor; the default where TERM is dumb.",
+        None,
+        "--simple-prompt",
+    ),
+]
+
+PARAMETERS: list[click.Parameter] = [
+    click.Argument(["target"], required=False),
+    *_OPTIONS,
+    click.Option(
+        ["--config"], metavar="FILE", help="The configuration file; none is no file at all."
+    ),
+    click.Option(
+        ["--print-config"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        allow_from_autoenv=False,
+        callback=_print_config,
+        help="Print a commented configuration file with the defaults, and exit.",
+    ),
+]
+
+LISTS = frozenset(each.name for each in _OPTIONS if each.multiple and each.name is not None)
+"""The names of the options that may be given several times."""
+
+
+def kinds() -> dict[str, type]:
+    """What the file may hold: the name of each option and its kind (str, int, float, bool)."""
+    return {name: _kind(option) for name, option in _named()}
+
+
+def option_docs() -> "list[OptionDoc]":
+    """What the printed configuration file says about each option, in the order of ``--help``."""
+    from kconsole.config.sample import OptionDoc
+
+    defaults = click.Command("kconsole", params=[*_OPTIONS]).make_context("kconsole", []).params
+    return [
+        OptionDoc(name, defaults[name], option.help or "", _choices(option))
+        for name, option in _named()
+    ]
+
+
+def _named() -> Iterable[tuple[str, click.Option]]:
+    return ((option.name, option) for option in _OPTIONS if option.name is not None)
+
+
+def _choices(option: click.Option) -> Sequence[str]:
+    return [str(each) for each in getattr(option.type, "choices", ())]
+
+
+def _kind(option: click.Option) -> type:
+    if option.is_flag:
+        return bool
+    table: tuple[tuple[Any, type], ...] = (
+        (click.types.IntParamType, int),
+        (click.types.FloatParamType, float),
+    )
+    return next((kind for base, kind in table if isinstance(option.type, base)), str)

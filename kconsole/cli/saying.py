@@ -1,0 +1,29 @@
+"""Says things on stderr, where nothing else may go wrong because of that."""
+
+import os
+import sys
+
+__all__ = ["complain", "silence"]
+
+
+def complain(text: str, status: int = 0) -> int:
+    """Print one line on stderr.
+
+    :return: `status`, the exit status that goes with it.
+    """
+    line = "".join(each if each.isprintable() else " " for each in text)
+    if sys.stderr is not None:
+        try:
+            print(f"kconsole: {line}", file=sys.stderr)
+        except OSError:
+            silence(sys.stderr)
+    return status
+
+
+def silence(stream: object) -> None:
+    """Let Python's own flush at exit go nowhere, instead of complaining about it."""
+    fileno = getattr(stream, "fileno", None)
+    if fileno is not None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, fileno())
+        os.close(nowhere)

@@ -1,0 +1,176 @@
+"""What was asked for: the command line, else the environment, else the file, else the defaults.
+
+The arguments are parsed once without the file, which tells where the file is and which connection was
+named, and ends ``--version`` and ``--help`` before a file could spoil them; and once more with it.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+from click.core import ParameterSource
+
+from kconsole.cli.options import LISTS, kinds
+from kconsole.errors import ConfigError
+
+if TYPE_CHECKING:
+    from kconsole.config.settings import Config
+
+__all__ = ["NO_FILE", "Settings", "parse"]
+
+NO_FILE = "none"
+"""Stands for no file at all, where a file can be named."""
+
+_VARIABLES = "KCONSOLE"
+#: The parameters that say which kernel is meant; at most one of them may, in each place.
+_WHICH = ("target", "existing", "kernel")
+_WHICH_SHOWN = ("TARGET, --existing", "--kernel")
+#: From strong to weak.
+_STRENGTH = (
+    ParameterSource.COMMANDLINE,
+    ParameterSource.ENVIRONMENT,
+    ParameterSource.DEFAULT_MAP,
+)
+
+Refusal = Callable[[str, str], click.UsageError | ConfigError]
+
+
+class Settings(NamedTuple):
+    """What was asked for."""
+
+    #: The kernel to attach to, "" being the newest that answers; None = start one.
+    attach_to: str | None
+    #: The kernelspec to start; None = the default one.
+    start: str | None
+    #: The values of all other options, by name.
+    values: Mapping[str, Any]
+    #: The file, for its table of keys and its warnings; None if there is none.
+    config: "Config | None"
+    #: Makes the exception for an option's value that has turned out to be wrong, from name and reason.
+    refusal: Refusal
+
+
+def parse(command: click.Command, arguments: Sequence[str]) -> Settings:
+    """Work out what was asked for.
+
+    :param arguments: the command line without the program's name.
+    :raise click.UsageError: the command line or the environment is wrong.
+    :raise ConfigError: the file is.
+    """
+    context = _context(command, arguments, None, None)
+    config = _load(context.params["config"])
+    if config is None:
+        return _settings(context, None, None)
+    target = context.params["target"]
+    connection = target if target in config.connections else None
+    return _settings(_context(command, arguments, config, connection), config, connection)
+
+
+def _load(named: str | None) -> "Config | None":
+    """Read the file that was named, else that of the user; None if there is none."""
+    from kconsole.config import config_path, present
+
+    if named == NO_FILE:
+        return None
+    path = config_path() if named is None else Path(os.path.expanduser(named))
+    if path is None or (named is None and not present(path)):
+        return None
+    from kconsole.config.checking import check
+    from kconsole.config.file import load_config
+
+    config = load_config(path)
+    check(config, kinds(), many=LISTS)
+    return config
+
+
+def _context(
+    command: click.Command,
+    arguments: Sequence[str],
+    config: "Config | None",
+    connection: str | None,
+) -> click.Context:
+    """Parse the arguments, and tell of a bad value where it was given."""
+    defaults = None if config is None else config.defaults(connection, many=LISTS)
+    try:
+        return command.make_context(
+            "kconsole", list(arguments), auto_envvar_prefix=_VARIABLES, default_map=defaults
+        )
+    except click.BadParameter as error:
+        if error.ctx is None or error.param is None or error.param.name is None:
+            raise
+        if error.ctx.get_parameter_source(error.param.name) is ParameterSource.COMMANDLINE:
+            raise
+        raise _refusal(error.ctx, config, connection, error.param.name, error.message) from None
+
+
+def _refusal(
+    context: click.Context,
+    config: "Config | None",
+    connection: str | None,
+    name: str,
+    reason: str,
+) -> click.UsageError | ConfigError:
+    """Tell of a bad value where it was given."""
+    reason = reason[:1].lower() + reason[1:].rstrip(".")
+    source, option = context.get_parameter_source(name), name.replace("_", "-")
+    if source is ParameterSource.DEFAULT_MAP and config is not None:
+        return ConfigError(f"{_place(config, connection, name)}: {option!r}: {reason}")
+    if source is ParameterSource.ENVIRONMENT:
+        return click.UsageError(f"the variable {_variable(name)}: {reason}")
+    return click.UsageError(f"--{option}: {reason}")
+
+
+def _place(config: "Config", connection: str | None, name: str) -> str:
+    if connection is not None and name in config.connections[connection]:
+        return config.place("connections", connection, name)
+    return config.place(name)
+
+
+def _settings(context: click.Context, config: "Config | None", connection: str | None) -> Settings:
+    which = _which(context, config, connection)
+    attach_to = which.get("target", which.get("existing"))
+    others = {name: value for name, value in context.params.items() if name not in _WHICH}
+    refusal = partial(_refusal, context, config, connection)
+    return Settings(attach_to, which.get("kernel"), others, config, refusal)
+
+
+def _which(
+    context: click.Context, config: "Config | None", connection: str | None
+) -> dict[str, str]:
+    """The one parameter that says which kernel is meant: that from the strongest place.
+
+    What a connection says about it is as strong as its name, which was given on the command line.
+    """
+    places: list[dict[str, str]] = [{} for _ in _STRENGTH]
+    own: Mapping[str, object] = {}
+    if config is not None and connection is not None:
+        own = config.connections[connection]
+        if len(own.keys() & set(_WHICH)) > 1:
+            raise _two_in_the_file(config, connection)
+    for name in _WHICH:
+        value, source = context.params[name], context.get_parameter_source(name)
+        if name in own and source is not ParameterSource.COMMANDLINE:
+            places[0][name] = str(own[name])
+        elif value is not None and source in _STRENGTH and not (connection and name == "target"):
+            places[_STRENGTH.index(source)][name] = value
+    source, found = next(
+        (each for each in zip(_STRENGTH, places, strict=True) if each[1]), (_STRENGTH[0], {})
+    )
+    if len(found) < 2:
+        return found
+    if source is ParameterSource.DEFAULT_MAP and config is not None:
+        raise _two_in_the_file(config, None)
+    names = map(_variable, found) if source is ParameterSource.ENVIRONMENT else _WHICH_SHOWN
+    raise click.UsageError(f"give only one of {' and '.join(names)}")
+
+
+def _two_in_the_file(config: "Config", connection: str | None) -> ConfigError:
+    place = _place(config, connection, "kernel")
+    return ConfigError(f"{place}: give only one of 'existing' and 'kernel'")
+
+
+def _variable(name: str) -> str:
+    return f"{_VARIABLES}_{name.upper()}"

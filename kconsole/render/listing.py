@@ -1,0 +1,71 @@
+"""Cells as text files: source with ``# %%`` lines, and a record of what was on the screen."""
+
+from collections.abc import Iterable
+
+from kconsole.render.lines import TailLine
+from kconsole.render.notebook import left_out_note
+from kconsole.render.output import Renderer, RenderOptions
+from kconsole.render.recorded import RecordedCell
+from kconsole.render.visible import make_visible
+
+__all__ = ["screen_text", "source_text"]
+
+_SIGNS = {
+    "#": "awk bash coffeescript crystal elixir gap gnuplot julia nim perl php powershell python r raku"
+    " ruby sage sh tcl zsh",
+    "%": "erlang latex matlab mercury octave postscript prolog",
+    "'": "vb",
+    "--": "ada agda elm haskell idris lean lua postgresql purescript sql sqlite vhdl",
+    "//": "c c# c++ cpp cuda d dart f# fsharp go groovy java javascript kotlin rust scala scilab sml"
+    " solidity swift typescript v zig",
+    ";": "clojure emacs-lisp hy lisp racket scheme",
+    "!": "fortran",
+}
+_SIGN_OF = {language: sign for sign, languages in _SIGNS.items() for language in languages.split()}
+
+
+def source_text(cells: Iterable[RecordedCell], language: str) -> str:
+    """Return the code alone, each cell below a ``%%`` comment in the way of the language.
+
+    The code stays as it was entered; IPython's magics too, which make it IPython, not Python. Half a
+    character, which no file can hold, becomes U+FFFD.
+    """
+    head = f"{_comment_sign(language)} %%"
+    return "".join(f"{head}\n{_savable(cell.code).rstrip()}\n\n" for cell in cells)
+
+
+def screen_text(cells: Iterable[RecordedCell]) -> str:
+    """Return inputs and outputs as they were on the screen in the end, without colours.
+
+    A line that was written over is there as it was last, and nothing in it acts on a terminal.
+    """
+    return "".join(f"{_echo(cell)}{_output(cell)}\n" for cell in cells)
+
+
+def _comment_sign(language: str) -> str:
+    """Return what begins a comment; of a language with a version in its name too (``C++17``)."""
+    name = language.strip().lower()
+    return _SIGN_OF.get(name) or _SIGN_OF.get(name.rstrip("0123456789."), "#")
+
+
+def _savable(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _echo(cell: RecordedCell) -> str:
+    prompt = f"In [{' ' if cell.count is None else cell.count}]: "
+    lines = make_visible(cell.code.replace("\r\n", "\n")).split("\n")
+    further = "...: ".rjust(len(prompt))
+    return "".join(f"{further if number else prompt}{line}\n" for number, line in enumerate(lines))
+
+
+def _output(cell: RecordedCell) -> str:
+    renderer = Renderer(RenderOptions(color=False))
+    line = TailLine()
+    parts = []
+    for event in cell.outputs():
+        parts += line.feed(renderer.render(event))
+    parts += line.feed(renderer.end_cell())
+    last = line.finish()
+    parts.append(f"{last}\n" if last else "")
+    return "".join(parts) + left_out_note(cell)

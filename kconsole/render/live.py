@@ -1,0 +1,263 @@
+r"""What of a cell's output can still change, and what leaves for the scrollback.
+
+The end of the output is kept here and drawn above the prompt: a program may still go back over it with
+``\r`` or cursor-up, ``clear_output`` may take it away, ``update_display_data`` may replace a display in it.
+The region is bounded in height.  What it has no room for leaves at its top, exactly once, and is the
+scrollback's from then on; so does the rest when the cell is done.
+
+How it works: the region is a list of blocks, text with a cursor or displays.  A display that has been
+updated does not leave before the text below it does: a bar that is updated while lines are printed stays
+in sight.  After a ``clear_output`` rows are held back (up to a bound) instead of leaving, as they are about
+to be cleared again.
+"""
+
+from collections.abc import Iterator
+
+from kconsole.render.cells import cell_width
+from kconsole.render.grid import Grid, moves_between_rows
+from kconsole.render.lines import Row, TailLine
+from kconsole.render.sgr import DEFAULT, strip_sgr
+
+__all__ = ["LiveRegion", "line_height"]
+
+#: Rows that are held back after a clear_output before they leave all the same.
+_HELD_ROWS = 1000
+
+
+class LiveText:
+    """The text of one of a program's streams; its last rows can be written over.
+
+    :param stream: ``stdout`` or ``stderr``.
+    :param lines: finished ones, each with its newline.
+    """
+
+    def __init__(self, stream: str, lines: list[str] | None = None) -> None:
+        self.stream = stream
+        self._lines = lines if lines is not None else []
+        self._tail = TailLine()
+        self._grid: Grid | None = None  # in place of both, once the cursor has gone up
+
+    def write(self, text: str) -> None:
+        """Add text, which has to be sanitised."""
+        if self._grid is None and not moves_between_rows(text):
+            self._lines += self._tail.feed(text)
+            return
+        if self._grid is None:
+            self._grid = Grid([line[:-1] for line in self._lines], self._tail)
+            self._lines = []
+        self._grid.write(text)
+        if (tail := self._grid.tail) is not None:
+            self._lines = [line + "\n" for line in self._grid.lines[:-1]]
+            self._tail, self._grid = tail, None
+
+    @property
+    def open(self) -> bool:
+        """Whether the next text goes on where something stands, rather than on a new line."""
+        return self._grid is not None or bool(self._tail.text)
+
+    def part(self) -> "LiveText":
+        """Split off the rows above those that are being written."""
+        lines = self._lines
+        if self._grid is not None:
+            lines = [line + "\n" for line in self._grid.take_untouched()]
+        self._lines = []
+        return LiveText(self.stream, lines)
+
+    @property
+    def lines(self) -> list[str]:
+        """The finished rows and, unless it is empty, the one that the cursor is in."""
+        if self._grid is not None:
+            return [line + "\n" for line in self._grid.lines]
+        rest = self._tail.text
+        return [*self._lines, rest + "\n"] if rest else self._lines
+
+    def take(self, count: int) -> list[str]:
+        """Remove finished rows at the top."""
+        if self._grid is not None:
+            return [line + "\n" for line in self._grid.take(count)]
+        taken = self._lines[:count]
+        del self._lines[:count]
+        return taken
+
+
+class Display:
+    """Something that is shown as a whole.
+
+    :param text: it ends with its line.
+    :param updated: whether it has been updated, or is an update of what has left.
+    """
+
+    __slots__ = ("display_id", "lines", "updated")
+
+    def __init__(self, text: str, display_id: str | None, *, updated: bool = False) -> None:
+        self.lines = _split(text)
+        self.display_id = display_id
+        self.updated = updated
+
+
+class LiveRegion:
+    """The end of the output of one cell. Texts that go in are sanitised, and end with their line."""
+
+    def __init__(self) -> None:
+        self._blocks: list[LiveText | Display] = []
+        self._clear_before_next = False
+        self._holding = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is here."""
+        return not self._blocks
+
+    def write(self, text: str, stream: str = "stdout") -> None:
+        """Add a piece of a program's output.
+
+        What is still being written, a progress bar above all, stays below whatever else has come: on a
+        terminal, ipykernel's other stream would write into the bar, for the kernel sends both by their
+        own clocks.
+        """
+        self._clear_if_due()
+        last = self._blocks[-1] if self._blocks else None
+        if isinstance(last, LiveText) and last.stream == stream:
+            last.write(text)
+        elif (block := self._open_block(stream)) is not None:
+            if text.strip("\n"):  # a newline only ends it, where it is
+                self._blocks[self._blocks.index(block)] = block.part()
+                self._blocks.append(block)
+            block.write(text)
+        else:
+            block = LiveText(stream)
+            self._blocks.append(block)
+            block.write(text)
+
+    def show(self, text: str, display_id: str | None = None) -> None:
+        """Add a display, result or error."""
+        self._clear_if_due()
+        if text or display_id is not None:
+            self._blocks.append(Display(text, display_id))
+
+    def update(self, text: str, display_id: str | None) -> None:
+        """Replace what is shown under this id; what has left already is shown anew, and stays."""
+        found = False
+        for block in self._blocks:
+            if isinstance(block, Display) and block.display_id == display_id is not None:
+                block.lines, block.updated, found = _split(text), True, True
+        if not found:
+            self._clear_if_due()
+            self._blocks.append(Display(text, display_id, updated=True))
+
+    def clear(self, *, wait: bool) -> None:
+        """Take everything away that has not left: at once, or when the next output comes."""
+        self._holding = True
+        self._clear_before_next = wait
+        if not wait:
+            self._blocks.clear()
+
+    def overflow(self, rows: int, columns: int) -> str:
+        """Take out what does not fit.
+
+        :param rows: of the screen, for the region.
+        :param columns: of the screen, for the region.
+        :return: whole lines, which can no longer change.
+        """
+        if self._fits(_HELD_ROWS if self._holding else rows, columns):
+            return ""
+        return "".join(self._leave(rows, columns))
+
+    def finish(self) -> str:
+        """Take everything out: the output is at its end."""
+        text = "".join(line for block in self._blocks for line in block.lines)
+        self._blocks.clear()
+        self._clear_before_next = self._holding = False
+        return text
+
+    def view(self, rows: int, columns: int) -> list[str]:
+        """The last lines, as many as the region has room for, without their newlines."""
+        shown: list[str] = []
+        for line in self._from_the_end():
+            line = _without_tabs(line[:-1])
+            height = line_height(line, columns)
+            if height > rows:
+                if rows > 0:
+                    shown.append(_end_of(line, rows * columns))
+                break
+            rows -= height
+            shown.append(line)
+        return shown[::-1]
+
+    def _open_block(self, stream: str) -> LiveText | None:
+        for block in reversed(self._blocks):
+            if isinstance(block, LiveText) and block.stream == stream:
+                return block if block.open else None
+        return None
+
+    def _from_the_end(self) -> Iterator[str]:
+        for block in reversed(self._blocks):
+            yield from reversed(block.lines)
+
+    def _clear_if_due(self) -> None:
+        if self._clear_before_next:
+            self._clear_before_next = False
+            self._blocks.clear()
+
+    def _fits(self, rows: int, columns: int) -> bool:
+        for line in self._from_the_end():
+            rows -= line_height(line[:-1], columns)
+            if rows < 0:
+                return False
+        return True
+
+    def _leave(self, rows: int, columns: int) -> list[str]:
+        """Take out lines at the top until the others fit, or only what must stay is left."""
+        for block in self._blocks:
+            if _stays(block):
+                rows -= sum(line_height(line[:-1], columns) for line in block.lines)
+        leaving: list[list[str]] = []
+        staying: list[LiveText | Display] = []
+        for block in reversed(self._blocks):
+            if _stays(block):
+                staying.append(block)
+                continue
+            lines = block.lines
+            first = len(lines)  # of the lines that stay
+            while first and rows >= 0:
+                rows -= line_height(lines[first - 1][:-1], columns)
+                first -= rows >= 0
+            if isinstance(block, LiveText):
+                leaving.append(block.take(first))
+                staying.append(block)
+            elif first:
+                leaving.append(lines)
+            else:
+                staying.append(block)
+        self._blocks = staying[::-1]
+        return [line for lines in reversed(leaving) for line in lines]
+
+
+def line_height(line: str, columns: int) -> int:
+    """How many rows of a screen a line takes, colours in it and wide characters considered."""
+    text = strip_sgr(_without_tabs(line))
+    width = len(text) if text.isascii() else sum(map(cell_width, text))
+    return max(1, -(-width // max(1, columns)))
+
+
+def _without_tabs(line: str) -> str:
+    """The line as it looks on a terminal; what draws the region knows no tabs."""
+    if "\t" not in line:
+        return line
+    row = Row(DEFAULT)
+    row.write(line)
+    return row.text
+
+
+def _stays(block: LiveText | Display) -> bool:
+    return isinstance(block, Display) and block.updated
+
+
+def _split(text: str) -> list[str]:
+    """The lines of a text that ends with its line."""
+    return [f"{line}\n" for line in text.removesuffix("\n").split("\n")] if text else []
+
+
+def _end_of(line: str, width: int) -> str:
+    """The end of a line that has no room as a whole; without its colours, whose beginning is gone."""
+    return strip_sgr(line[-4 * width :])[-width:]

@@ -1,0 +1,190 @@
+"""One cell that was run, and what it has shown: its outputs as a notebook would show them now.
+
+The rules are those of the notebook: consecutive pieces of a stream are one output, clear_output takes
+the outputs away (with ``wait`` when the next one comes), an update changes what was shown before.
+("Messages on the IOPub (PUB/SUB) channel" in the messaging specification.)
+"""
+
+import io
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from kconsole.protocol.events import (
+    ClearOutput,
+    DisplayData,
+    ErrorOutput,
+    Event,
+    ExecuteInput,
+    ExecuteResult,
+    Stream,
+    UpdateDisplay,
+)
+
+__all__ = ["AT_MOST", "Output", "RecordedCell"]
+
+AT_MOST = 10_000_000
+"""Characters that are kept of what a cell prints, and as many of all else that it shows."""
+
+_MOST_OUTPUTS = 50_000  # each takes some hundred bytes besides its text
+
+Output = Stream | DisplayData | ExecuteResult | ErrorOutput
+"""The kinds of output that a notebook knows."""
+
+
+class _Printed:
+    """An output of a stream, which grows."""
+
+    def __init__(self, name: Literal["stdout", "stderr"]) -> None:
+        self.name = name
+        self.text = io.StringIO()  # of short pieces, a list takes seven times the memory
+
+    def output(self) -> Stream:
+        return Stream(self.name, self.text.getvalue())
+
+
+class _Shown:
+    """An output that is no stream; its event changes when a display is updated."""
+
+    def __init__(self, event: DisplayData | ExecuteResult | ErrorOutput, size: int) -> None:
+        self.event = event
+        self.size = size
+
+    def output(self) -> DisplayData | ExecuteResult | ErrorOutput:
+        return self.event
+
+
+class RecordedCell:
+    """A cell, its number and its outputs.
+
+    :param msg_id: of the execute_request.
+    :param code: its source.
+    :param count: its number, if it is known already.
+    :param at_most: characters that are kept of what it prints, and as many of all else.
+    """
+
+    def __init__(
+        self, msg_id: str, code: str, count: int | None, *, at_most: int = AT_MOST
+    ) -> None:
+        self.msg_id = msg_id
+        self.code = code
+        self.count = count
+        #: Characters of output that are not kept, as there is too much.
+        self.left_out = 0
+        self._at_most = at_most
+        self._outputs: list[_Printed | _Shown] = []
+        #: What can be updated: display_id -> displays.
+        self._displays: dict[str, list[_Shown]] = {}
+        self._printed = 0
+        self._shown = 0
+        self._clear_next = False
+
+    @property
+    def updatable(self) -> bool:
+        """Whether something that it shows can be updated."""
+        return bool(self._displays)
+
+    def outputs(self) -> Iterator[Output]:
+        """Yield what the cell shows now."""
+        return (one.output() for one in self._outputs)
+
+    def receive(self, event: Event) -> None:
+        """Take an event of this cell; an update goes to every cell."""
+        match event:
+            case Stream():
+                if event.text:
+                    self._before_output()
+                    self._print(event)
+            case DisplayData() | ExecuteResult() | ErrorOutput():
+                self._before_output()
+                self._show(event)
+            case ClearOutput(wait=True):
+                self._clear_next = True
+            case ClearOutput():
+                self._clear()
+            case ExecuteInput():
+                self._number(event.execution_count)
+            case _:
+                pass
+
+    def update(self, event: UpdateDisplay) -> None:
+        """Take an update, of whatever cell; what is not shown here, or no more, is not updated.
+
+        A display stays as it is if there is no room for its new content.
+        """
+        if event.display_id is None:
+            return
+        for shown in self._displays.get(event.display_id, ()):
+            size = _size([event.data, event.metadata])
+            if self._shown - shown.size + size > self._at_most:
+                self.left_out += size
+            elif not isinstance(shown.event, ErrorOutput):
+                self._shown += size - shown.size
+                shown.size = size
+                shown.event = shown.event._replace(data=event.data, metadata=event.metadata)
+
+    def _before_output(self) -> None:
+        if self._clear_next:
+            self._clear()
+
+    def _clear(self) -> None:
+        self._outputs.clear()
+        self._displays.clear()
+        self._printed = self._shown = self.left_out = 0
+        self._clear_next = False
+
+    def _print(self, event: Stream) -> None:
+        printed = self._printed_last(event.name)
+        text = event.text[: self._at_most - self._printed] if printed is not None else ""
+        self._printed += len(text)
+        self.left_out += len(event.text) - len(text)
+        if printed is not None:
+            printed.text.write(text)
+
+    def _printed_last(self, name: Literal["stdout", "stderr"]) -> _Printed | None:
+        """Return the output that a stream goes on in, a new one if need be; None if there are too many."""
+        last = self._outputs[-1] if self._outputs else None
+        if isinstance(last, _Printed) and last.name == name:
+            return last
+        if self._printed >= self._at_most or len(self._outputs) >= _MOST_OUTPUTS:
+            return None
+        new = _Printed(name)
+        self._outputs.append(new)
+        return new
+
+    def _show(self, event: DisplayData | ExecuteResult | ErrorOutput) -> None:
+        if isinstance(event, ErrorOutput):
+            size, display_id = _size(event[:3]), None
+        else:
+            size, display_id = _size([event.data, event.metadata]), event.display_id
+        if isinstance(event, ExecuteResult):
+            self._number(event.execution_count)
+        if self._shown + size > self._at_most or len(self._outputs) >= _MOST_OUTPUTS:
+            self.left_out += size
+            return
+        self._shown += size
+        shown = _Shown(event, size)
+        self._outputs.append(shown)
+        if display_id is not None:
+            self._displays.setdefault(display_id, []).append(shown)
+
+    def _number(self, count: int | None) -> None:
+        if count is not None:
+            self.count = count
+
+
+def _size(value: object) -> int:
+    """Return roughly how many characters a value takes; without recursion, as it may be deep."""
+    total = 0
+    todo = [value]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, str):
+            total += len(one)
+        elif isinstance(one, Mapping):
+            todo += one.keys()
+            todo += one.values()
+        elif isinstance(one, list | tuple):
+            todo += one
+        else:
+            total += 8
+    return total

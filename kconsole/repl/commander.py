@@ -1,0 +1,91 @@
+"""The console's own commands: who does what :mod:`kconsole.repl.commands` has understood."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from kconsole.repl.commands import help_lines, parse
+from kconsole.repl.controls import Controls
+from kconsole.repl.desk import Desk
+from kconsole.repl.recall import Recall
+from kconsole.repl.restarting import Restarting
+from kconsole.repl.sourcing import Sourcing
+from kconsole.repl.table import table
+from kconsole.repl.variables import Variables
+
+if TYPE_CHECKING:
+    from kconsole.repl.editing import Editing
+
+__all__ = ["Commander"]
+
+
+class Commander:
+    """Runs the commands; a table maps each name to what it does.
+
+    :param desk: the console's tools.
+    :param editing: the actions that some commands share with keys.
+    :param keys: the keys, as help lists them.
+    """
+
+    def __init__(
+        self, desk: Desk, editing: "Editing", keys: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        self._desk = desk
+        self._keys = keys
+        self._editing = editing
+        controls = Controls(desk, editing.work)
+        self._actions: Mapping[str, Callable[..., None]] = {
+            "?": self._help,
+            "q": lambda: editing.leaving.leave("\\q"),
+            "interrupt": controls.interrupt,
+            "queue": controls.queue,
+            "conninfo": controls.conninfo,
+            "restart": Restarting(desk, editing.work).start,
+            "shutdown": controls.shut_down,
+            "e": editing.edit_last,
+            "hist": Recall(desk).show,
+            "i": Sourcing(desk, editing.work).run,
+            "paste": editing.verbatim.begin,
+            "save": desk.filing.save,
+            "log": desk.filing.log,
+            "timing": editing.settings.timing,
+            "set": editing.settings.set,
+            "peek": editing.peeking.peek,
+            "watch": editing.peeking.watch,
+            "vars": Variables(desk).show,
+            "who": self._who,
+        }
+
+    def take(self, text: str) -> bool:
+        """Run an input if it is a command; False if it is code.
+
+        :param text: the whole input.
+        """
+        try:
+            invocation = parse(text)
+        except ValueError as error:
+            self._echo(text)
+            self._desk.scribe.note(str(error), "error")
+            return True
+        if invocation is None:
+            return False
+        self._echo(text)
+        if invocation.command.name != "q":
+            self._editing.leaving.forget()
+        self._actions[invocation.command.name](*invocation.arguments)
+        return True
+
+    def _echo(self, text: str) -> None:
+        self._desk.scribe.echo(self._desk.state.prompt(self._desk.state.prompt_number), text)
+
+    def _who(self) -> None:
+        rows = self._desk.state.clients.table(time.monotonic())
+        if rows:
+            columns = self._desk.view.app.output.get_size().columns
+            self._desk.scribe.lines(table(("session", "user", "seen"), rows, columns))
+        else:
+            self._desk.scribe.note("no other client has been seen")
+
+    def _help(self) -> None:
+        columns = self._desk.view.app.output.get_size().columns
+        self._desk.scribe.lines(help_lines(columns, self._keys))

@@ -1,0 +1,152 @@
+"""What can be done to the kernel itself, and asked about it, by command."""
+
+import time
+from pathlib import Path
+
+from kconsole.render.cells import fit
+from kconsole.render.sanitise import one_line
+from kconsole.repl.conninfo import Connection, conninfo_lines
+from kconsole.repl.desk import Desk
+from kconsole.repl.pid import kernel_pid
+from kconsole.repl.work import Work
+
+__all__ = ["Controls", "queue_lines"]
+
+#: How long a kernel may take to answer that it ends, in seconds.
+_SHUTDOWN_S = 5.0
+
+
+class Controls:
+    """The commands that act on the kernel.
+
+    :param desk: the console's tools.
+    :param work: the cells.
+    """
+
+    def __init__(self, desk: Desk, work: Work) -> None:
+        self._desk = desk
+        self._state = desk.state
+        self._work = work
+
+    # -- what runs -----------------------------------------------------------------------------------
+
+    def interrupt(self) -> None:
+        """Interrupt the kernel, for whomever it works."""
+        if self._state.restarting:
+            self._desk.scribe.note("the kernel is being restarted")
+        elif not self._state.working:
+            self._desk.scribe.note(f"the kernel is {'dead' if self._state.gone else 'idle'}")
+        else:
+            self._work.interrupting.ask()
+
+    def queue(self) -> None:
+        """List the cell that runs, and those that wait."""
+        cells, count = self._state.cells, self._state.count
+        running = [] if cells.running is None else [cells.running.code]
+        prompted = [
+            (self._state.prompt(None if count is None else count + number), code)
+            for number, code in enumerate([*running, *cells.waiting], 1)
+        ]
+        columns = self._desk.view.app.output.get_size().columns
+        self._desk.scribe.lines(queue_lines(prompted, columns, runs=bool(running)))
+
+    # -- the connection --------------------------------------------------------------------------------
+
+    def conninfo(self) -> None:
+        """Tell which kernel this is, and how it is reached."""
+        self._desk.spawn(self._tell_connection)
+
+    async def _tell_connection(self) -> None:
+        kernel, client = self._desk.kernel, self._desk.kernel.client
+        connection = Connection(
+            name=kernel.name,
+            kernel=self._state.info,
+            info=client.info,
+            file=client.connection_file,
+            ours=kernel.process is not None,
+            kept=self._desk.options.keep,
+            pid=await kernel_pid(self._desk),
+            session=client.session.session,
+            username=client.session.username,
+            health=client.health,
+        )
+        columns = self._desk.view.app.output.get_size().columns
+        self._desk.scribe.lines(conninfo_lines(connection, time.monotonic(), columns))
+
+    # -- its end -----------------------------------------------------------------------------------------
+
+    def shut_down(self) -> None:
+        """Ask by name whether the kernel is to end, whoever started it."""
+        if self._state.gone:
+            self._desk.scribe.note("the kernel is dead already; Ctrl-D leaves")
+            return
+        name = self._name
+        file = Path(self._desk.kernel.client.connection_file).name
+        where = f" ({one_line(file)})" if file and file != name else ""
+        self._desk.scribe.note(
+            f"this shuts down {name}{where}{self._who_else()}; Enter alone does not", "warning"
+        )
+        self._desk.asker.ask(f"type {name} to shut it down: ", self._decide)
+
+    @property
+    def _name(self) -> str:
+        """What the user has to type: the kernel's name, or its file's."""
+        return one_line(Path(self._desk.kernel.name).name)
+
+    def _who_else(self) -> str:
+        number = len(self._state.clients.recent(time.monotonic()))
+        if number:
+            return ", which " + ("1 other uses" if number == 1 else f"{number} others use") + " too"
+        return "" if self._desk.kernel.process is not None else ", which others may use too"
+
+    def _decide(self, answer: str) -> None:
+        if answer != self._name:
+            self._desk.scribe.note(f"{self._name} is not shut down")
+        elif self._desk.kernel.process is not None:
+            self._desk.kernel.keep(False)
+            self._desk.scribe.note(f"shutting down {self._name}, and leaving")
+            self._desk.exit(0)
+        else:
+            self._desk.spawn(self._ask_to_end)
+
+    async def _ask_to_end(self) -> None:
+        """A kernel that is not ours can only be asked."""
+        self._work.drop_queue()
+        if self._state.working:  # many kernels end only between two cells
+            self._work.interrupting.ask()
+        self._state.ending = True
+        answered = await self._desk.inquiry.shut_down(_SHUTDOWN_S)
+        if answered or self._state.gone:
+            done = "has ended" if self._state.gone else "has answered that it ends"
+            self._desk.scribe.note(f"{self._name} {done}")
+            self._desk.exit(0)
+            return
+        self._state.ending = False
+        pid = await kernel_pid(self._desk)
+        by_force = "" if pid is None else f"; kill {pid} ends it"
+        self._desk.scribe.note(
+            f"{self._name} has not answered the request to end for {_SHUTDOWN_S:.0f} s{by_force}",
+            "error",
+        )
+
+
+def queue_lines(cells: list[tuple[str, str]], columns: int, *, runs: bool) -> list[str]:
+    """Return what ``\\queue`` shows, a line for each cell, none wider than the screen.
+
+    :param cells: (prompt, code), in the order in which they are run.
+    :param columns: the width of the screen.
+    :param runs: whether the first of them runs already.
+    """
+    if len(cells) == runs:
+        return [*_cell_lines(cells, columns, runs=runs), "no cell waits"]
+    return _cell_lines(cells, columns, runs=runs)
+
+
+def _cell_lines(cells: list[tuple[str, str]], columns: int, *, runs: bool) -> list[str]:
+    lines = []
+    for index, (prompt, code) in enumerate(cells):
+        first, _, rest = code.strip().partition("\n")
+        more = f" (+{rest.count(chr(10)) + 1} lines)" if rest else ""
+        state = "runs" if runs and not index else "waits"
+        lines.append(fit(f"{state:6}{prompt}{one_line(first)}{more}", max(1, columns)))
+    return lines

@@ -1,0 +1,19 @@
+"""What the kernel has run before this console came: the last cells of its session."""
+
+from kconsole.repl.desk import Desk
+
+__all__ = ["show_earlier"]
+
+
+async def show_earlier(desk: Desk) -> None:
+    """Show the last cells, if the kernel tells them before anything else is shown.
+
+    It is asked once it is idle: while a cell runs it would not answer, and what that cell shows comes
+    first then.
+    """
+    await desk.state.shell_answers.wait()
+    if not desk.scribe.silent:
+        return
+    rows = await desk.inquiry.session_tail(desk.options.tail)
+    if rows and desk.scribe.silent:
+        desk.scribe.earlier(rows)

@@ -1,0 +1,58 @@
+"""What can stand at the cursor: commands of ours, the files that they take, or what the kernel says."""
+
+import asyncio
+
+from prompt_toolkit.document import Document
+
+from kconsole.repl.commands import complete as complete_command
+from kconsole.repl.completer import Offer, offers
+from kconsole.repl.desk import Desk
+from kconsole.repl.filenames import file_offers
+
+__all__ = ["Finding"]
+
+#: A kernel that took longer for its last answer is asked only if the user says so.
+_FAST_S = 0.3
+
+
+class Finding:
+    """Finds completions; the kernel is the last to be asked.
+
+    :param desk: the console's tools.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._took = 0.0  # seconds, for the kernel's last answer
+
+    def possible(self, document: Document) -> bool:
+        """Whether somebody can be asked now."""
+        return self._desk.inquiry.possible or _is_command(document)
+
+    def quick(self, document: Document) -> bool:
+        """Whether the answer will come so soon that it can be asked for at each key."""
+        return _is_command(document) or (self._desk.inquiry.possible and self._took <= _FAST_S)
+
+    async def find(self, document: Document) -> list[Offer] | None:
+        """Find what can stand at the cursor; None if only a kernel that is busy would know."""
+        if _is_command(document):
+            before = document.text_before_cursor
+            own = [Offer(word, -len(before), word, help) for word, help in complete_command(before)]
+            files = None if own else await asyncio.to_thread(file_offers, before)
+            if own or files is not None:
+                return own or files
+        if not self._desk.inquiry.possible:
+            return None
+        return await self._ask(document)
+
+    async def _ask(self, document: Document) -> list[Offer] | None:
+        before = self._desk.loop.time()
+        reply = await self._desk.inquiry.complete(document.text, document.cursor_position)
+        self._took = self._desk.loop.time() - before
+        if reply is not None:
+            return offers(reply, document.text, document.cursor_position)
+        return [] if self._desk.inquiry.possible else None  # it has no subshell after all
+
+
+def _is_command(document: Document) -> bool:
+    return document.text.startswith("\\")

@@ -1,0 +1,81 @@
+"""The interrupt: sent to the kernel, whoever started it, and what can be done if it changes nothing."""
+
+import time
+
+from kconsole.errors import KconsoleError
+from kconsole.protocol.cell import INTERRUPT_S
+from kconsole.repl.desk import Desk
+from kconsole.repl.pid import kernel_pid
+from kconsole.repl.queue import Running
+
+__all__ = ["Interrupting", "way_out"]
+
+
+def way_out(*, ours: bool, pid: int | None) -> str:
+    """What can be done with a kernel that takes no interrupt.
+
+    :param ours: whether it was started here.
+    :param pid: of its process, if that is known, and on this machine.
+    """
+    if ours:
+        return "\\restart starts the kernel anew"
+    return "Ctrl-D leaves" if pid is None else f"kill {pid} ends the kernel"
+
+
+class Interrupting:
+    """Interrupts.
+
+    :param desk: the console's tools.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._state = desk.state
+
+    def ask(self) -> None:
+        """Interrupt what the kernel runs, for whomever; a kernel that begins anew runs nothing."""
+        if not self._state.working or self._state.restarting:
+            return
+        running = self._state.cells.running
+        if running is not None and running.interrupted_at is None:
+            running.interrupted_at = time.monotonic()
+            self._desk.loop.call_later(INTERRUPT_S, self._doubt, running)
+        self._send()
+        self._desk.view.app.invalidate()
+
+    def _send(self) -> None:
+        try:
+            self._desk.kernel.client.interrupt()
+        except KconsoleError as error:
+            self._desk.scribe.note(f"not interrupted: {error}", "error")
+        question = self._state.question
+        if question is not None:
+            self._desk.close_question()
+            self._desk.scribe.question(f"{question.prompt}^C")
+
+    def _doubt(self, running: Running) -> None:
+        if self._goes_on(running):
+            self._desk.spawn(lambda: self._tell(running))
+
+    async def _tell(self, running: Running) -> None:
+        pid = await kernel_pid(self._desk)
+        if not self._goes_on(running):
+            return
+        if (
+            self._desk.behind()
+        ):  # the kernel may well have ended it: what it has printed is in the way
+            self._desk.scribe.note(
+                "what was printed before the interrupt is still being shown; Ctrl-C again skips it",
+                "warning",
+            )
+        else:
+            self._desk.scribe.note(
+                f"no reaction to the interrupt for {INTERRUPT_S:.0f} s; "
+                "Ctrl-C again gives the prompt back",
+                "warning",
+            )
+            ours = self._desk.kernel.process is not None
+            self._desk.scribe.note(way_out(ours=ours, pid=pid), "warning")
+
+    def _goes_on(self, running: Running) -> bool:
+        return self._state.cells.running is running and not self._state.restarting

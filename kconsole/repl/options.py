@@ -1,0 +1,53 @@
+"""How the user wants the console: the values of the command line, the environment and the file."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+__all__ = ["ConsoleOptions", "EditingMode", "Notice"]
+
+EditingMode = Literal["emacs", "vi"]
+Notice = Literal["none", "bell", "desktop"]
+
+
+class ConsoleOptions(NamedTuple):
+    """What the interactive consoles are told.
+
+    Attributes:
+        color: whether to use colours.
+        keep: leave a kernel of ours running when the console is left.
+        editing: whose keys the input follows.
+        style: a style of pygments for code, or ``default``, the terminal's own sixteen colours.
+        prompt: what stands before an input; ``{n}`` is its number.
+        history: the file for inputs; None is the one for the kernel's language, ``none`` is no file.
+        private: keep inputs out of every history, the kernel's too.
+        others: show what other clients of the kernel run.
+        watch: only follow the kernel, never run anything.
+        tail: how many of the kernel's last cells to show when attaching.
+        complete_while_typing: offer completions without Tab.
+        suggestions: show, while typing, how an earlier input went on.
+        notify: what to do when a long cell ends.
+        notify_after: how long a cell must have run for that, in seconds.
+        timing: say after each cell how long it took.
+        log: a file to write the session to as it goes on.
+        keys: actions with the keys that are to be theirs (:mod:`kconsole.repl.keynames`).
+    """
+
+    color: bool = True
+    keep: bool = False
+    editing: EditingMode = "emacs"
+    style: str = "default"
+    prompt: str = "In [{n}]: "
+    history: str | None = None
+    private: bool = False
+    others: bool = True
+    watch: bool = False
+    tail: int = 3
+    complete_while_typing: bool = False
+    suggestions: bool = True
+    notify: Notice = "bell"
+    notify_after: float = 10.0
+    timing: bool = False
+    log: Path | None = None
+    keys: Mapping[str, tuple[str, ...]] = MappingProxyType({})

@@ -1,0 +1,169 @@
+r"""The ``\`` commands of the console a line at a time: those that need neither a screen nor a loop."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from kconsole.client.kernel import Kernel
+from kconsole.connect.paths import shown
+from kconsole.connect.smallfile import read_small_file
+from kconsole.errors import (
+    KconsoleError,
+    KernelDiedError,
+    KernelRestartedError,
+    ReplyTimeoutError,
+)
+from kconsole.protocol.replies import parse_history
+from kconsole.render.sanitise import one_line, sanitise
+from kconsole.repl.commands import COMMANDS, help_lines, parse
+
+__all__ = ["PlainCommands", "Session"]
+
+_COLUMNS = 80
+_HISTORY = 20
+_HISTORY_S = 10.0
+_SHUTDOWN_S = 5.0
+
+
+class Session(Protocol):
+    """What the commands need of the console."""
+
+    #: Whether to say after each cell how long it took.
+    timing: bool
+
+    def write(self, text: str) -> None:
+        """Write text that is safe."""
+
+    def note(self, text: str) -> None:
+        """Say something in a line of its own."""
+
+    def ask(self, prompt: str) -> str:
+        """Ask the user for a line."""
+
+    def run_code(self, code: str) -> None:
+        """Run a cell."""
+
+    def farewell(self) -> None:
+        """End the session; the kernel lives on if it is not ours, or if the options want that."""
+
+    def end(self) -> None:
+        """End the session without a word."""
+
+    def begin_anew(self) -> None:
+        """Number the prompts from 1 again."""
+
+
+class PlainCommands:
+    """Runs the commands.
+
+    :param kernel: ready to be used.
+    :param session: the console.
+    """
+
+    def __init__(self, kernel: Kernel, session: Session) -> None:
+        self._kernel = kernel
+        self._session = session
+        self._actions: Mapping[str, Callable[..., None]] = {
+            "?": self._help,
+            "q": session.farewell,
+            "conninfo": self._conninfo,
+            "restart": self._restart,
+            "shutdown": self._shutdown,
+            "hist": self._hist,
+            "i": self._include,
+            "timing": self._timing,
+        }
+
+    def knows(self, line: str) -> bool:
+        """Whether a line is a command, be it one that is used wrongly or not to be had here."""
+        try:
+            return parse(line) is not None
+        except ValueError:
+            return True
+
+    def take(self, text: str) -> bool:
+        """Run an input if it is a command; False if it is code."""
+        try:
+            invocation = parse(text)
+            if invocation is None:
+                return False
+            name = invocation.command.name
+            if name not in self._actions:
+                raise ValueError(rf"\{name} needs a screen; \? lists what there is without one")
+            self._actions[name](*invocation.arguments)
+        except KernelDiedError:
+            raise  # it ends more than the command
+        except (ValueError, KconsoleError) as error:
+            self._session.note(str(error))
+        return True
+
+    def _help(self) -> None:
+        here = [each for each in COMMANDS if each.name in self._actions]
+        self._session.write("".join(f"{line}\n" for line in help_lines(_COLUMNS, commands=here)))
+
+    def _conninfo(self) -> None:
+        kernel, client = self._kernel, self._kernel.client
+        info = client.info
+        language = kernel.info.language_info if kernel.info is not None else None
+        facts = [
+            kernel.name,
+            "" if language is None else f"{language.name} {language.version}".strip(),
+            info.transport if info.transport == "ipc" else f"{info.transport} {info.host}",
+            "encrypted" if info.curve_publickey else "",
+            "started here" if kernel.process is not None else "attached",
+            client.connection_file,
+        ]
+        self._session.note(", ".join(one_line(fact) for fact in facts if fact))
+
+    def _restart(self) -> None:
+        if self._kernel.process is not None:
+            self._session.note("restarting the kernel")
+        self._kernel.restart()
+        self._session.begin_anew()
+        self._session.note("the kernel was restarted")
+
+    def _shutdown(self) -> None:
+        name = one_line(self._kernel.name)
+        answer = self._session.ask(
+            f"This ends the kernel for all. Type its name, {name}, to do so: "
+        )
+        if answer.strip() != name:
+            self._session.note("not shut down")
+            return
+        if self._kernel.process is None:
+            try:
+                self._kernel.client.shutdown(reply=True, timeout=_SHUTDOWN_S)
+            except KernelRestartedError:
+                raise
+            except KernelDiedError:
+                pass  # it was faster than its reply
+            except ReplyTimeoutError:
+                self._session.note(f"the kernel has not answered for {_SHUTDOWN_S:g} s")
+                return
+        self._session.note("the kernel was shut down")
+        self._session.end()
+
+    def _hist(self, pattern: str = "") -> None:
+        wanted = f"*{pattern}*" if pattern else "*"
+        reply = self._kernel.client.history(
+            hist_access_type="search", pattern=wanted, n=_HISTORY, reply=True, timeout=_HISTORY_S
+        )
+        assert not isinstance(reply, str)
+        for row in parse_history(reply).rows:
+            self._session.write(sanitise(row.source, "code") + "\n")
+
+    def _include(self, name: str) -> None:
+        path = Path(os.path.expanduser(name))
+        try:
+            text = read_small_file(path).content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise ValueError(f"{shown(path)}: is not UTF-8") from None
+        except ValueError as error:
+            raise ValueError(f"{shown(path)}: {error}") from None
+        self._session.run_code(text.replace("\r\n", "\n"))
+
+    def _timing(self, wanted: str = "") -> None:
+        timing = wanted == "on" if wanted else not self._session.timing
+        self._session.timing = timing
+        self._session.note(f"timing is {'on' if timing else 'off'}")

@@ -1,0 +1,114 @@
+r"""The options that can be changed while the console runs: ``\set``, ``\timing`` and F3."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from kconsole.render.nearest import nearest
+from kconsole.render.sanitise import one_line
+from kconsole.repl.desk import Desk
+
+__all__ = ["Settings"]
+
+
+class _Kind(NamedTuple):
+    """What values an option takes."""
+
+    #: How they are called for the user.
+    called: str
+    #: Raises ValueError for what is no such value.
+    read: Callable[[str], object]
+
+
+def _switch(text: str) -> bool:
+    return _SWITCH[text.lower()]
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not math.isfinite(seconds) or seconds < 0:
+        raise ValueError(text)
+    return seconds
+
+
+def _choice(*words: str) -> _Kind:
+    def read(text: str) -> str:
+        return {word: word for word in words}[text.lower()]
+
+    return _Kind(", ".join(words[:-1]) + f" or {words[-1]}", read)
+
+
+_SWITCH = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
+_ON_OFF = _Kind("on or off", _switch)
+
+_KINDS: Mapping[str, _Kind] = {
+    "complete_while_typing": _ON_OFF,
+    "editing": _choice("emacs", "vi"),
+    "notify": _choice("none", "bell", "desktop"),
+    "notify_after": _Kind("a number of seconds", _seconds),
+    "others": _ON_OFF,
+    "suggestions": _ON_OFF,
+    "timing": _ON_OFF,
+}
+
+
+class Settings:
+    """Shows options and changes them; what is wrong with a name or a value is said in a line.
+
+    :param desk: the console's tools.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def set(self, name: str = "", value: str = "") -> None:
+        r"""``\set``: list the options, show one, or change one."""
+        if not name:
+            self._desk.scribe.lines(self._line(each) for each in _KINDS)
+            return
+        option = name.replace("-", "_")
+        kind = _KINDS.get(option)
+        if kind is None:
+            self._desk.scribe.note(_unknown(name, option), "error")
+        elif not value:
+            self._desk.scribe.lines([self._line(option)])
+        else:
+            self._change(option, kind, value)
+
+    def timing(self, switch: str = "") -> None:
+        r"""``\timing``: tell how long each cell took, or do not; without a word, the other of the two."""
+        on = _switch(switch) if switch else not self._desk.options.timing
+        self._desk.change(timing=on)
+        self._desk.scribe.note(f"timing is {_shown(on)}")
+
+    def toggle_others(self) -> None:
+        """F3: show what other clients run from now on, or show it no more."""
+        on = not self._desk.options.others
+        self._desk.change(others=on)
+        self._desk.scribe.note(f"what other clients run is {'' if on else 'not '}shown from now on")
+
+    def _change(self, option: str, kind: _Kind, value: str) -> None:
+        try:
+            new = kind.read(value)
+        except (KeyError, ValueError):
+            self._desk.scribe.note(
+                f"{option} takes {kind.called}, not {one_line(value, 40)!r}", "error"
+            )
+            return
+        self._desk.change(**{option: new})
+        self._desk.scribe.lines([self._line(option)])
+
+    def _line(self, option: str) -> str:
+        return f"{option} = {_shown(getattr(self._desk.options, option))}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _unknown(name: str, option: str) -> str:
+    near = nearest(option, _KINDS)
+    hint = f"did you mean {' or '.join(near)}?" if near else r"\set lists those that there are"
+    return f"no option that can be set here is called {one_line(name, 40)!r}; {hint}"

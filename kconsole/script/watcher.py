@@ -1,0 +1,267 @@
+"""Follows a kernel without taking part: what its clients run and what comes of it, line by line.
+
+Each line says when, who, and what::
+
+    12:03:04 ada@3f2c In [7]: print('hello'); 6 * 7
+    12:03:04 ada@3f2c hello
+    12:03:04 ada@3f2c Out[7]: 42
+
+A line is written once it is finished, so a progress bar leaves its last state, and nothing is mixed
+however many clients print at once. On a terminal and in a pipe it is the same, but for the colours.
+"""
+
+import os
+import select
+import termios
+import time
+import tty
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TextIO
+
+from kconsole.client.health import LOOK_S
+from kconsole.client.kernel import Kernel
+from kconsole.errors import KernelDiedError
+from kconsole.protocol.events import Event, ExecuteInput, Parent, ShutdownReply, Status, parse_event
+from kconsole.protocol.message import Channel, Message
+from kconsole.protocol.replies import LanguageInfo
+from kconsole.render.highlight import highlight, lexer_for, plain_lexer
+from kconsole.render.labels import client_label
+from kconsole.render.lines import TailLine
+from kconsole.render.output import Renderer, RenderOptions
+from kconsole.render.sanitise import one_line
+from kconsole.render.style import Role, paint
+from kconsole.script.runner import standard_streams
+
+__all__ = ["Watcher", "run_watch"]
+
+_MOST_CELLS = 256  # whose ends have not been heard of; the oldest are ended by us
+_LEAVE = b"q\x04"  # q, and Ctrl-D where the terminal hands it on as a character
+
+
+def run_watch(kernel: Kernel, *, color: bool) -> int:
+    """Follow a kernel until its end, or until the user leaves.
+
+    Ctrl-C leaves and does not interrupt the kernel. On a terminal q and Ctrl-D leave too.
+
+    :param kernel: ready to be used; nothing is run in it.
+    :param color: whether to use colours.
+    :return: 0.
+    :raise KernelDiedError: the kernel died; all that it sent has been written before.
+    :raise KeyboardInterrupt: Ctrl-C.
+    :raise BrokenPipeError: nobody reads the output any more.
+    """
+    streams = standard_streams()
+    stdin, stdout = streams.stdin, streams.stdout
+    keys = stdin.fileno() if stdin is not None and stdin.isatty() else None
+    with _Mail(kernel) as mail, _single_keys(keys):
+        language = None if kernel.info is None else kernel.info.language_info
+        watcher = Watcher(stdout, color=color, language=language)
+        if stdout.isatty():
+            watcher.say(f"watching {one_line(kernel.name)}; Ctrl-C leaves")
+            stdout.flush()
+        try:
+            while True:
+                left = mail.wait(keys)
+                # What came before the news of the end is in the mail by the time it is known.
+                health = kernel.client.health
+                for item in mail.take():
+                    watcher.take(item)
+                stdout.flush()
+                if left:
+                    return 0
+                if health.state == "gone":
+                    raise KernelDiedError(f"the kernel died: {health.detail}")
+        finally:
+            watcher.close()
+            stdout.flush()
+
+
+class _Mail:
+    """What has come from the kernel's client, for somebody who also waits for keys."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._client = kernel.client
+        #: Filled by the I/O thread, emptied by the watching one; None is a restart.
+        self._items: deque[Message | None] = deque()
+        #: A pipe (read end, write end): the I/O thread writes into it what wakes the watching one.
+        self._bell = (-1, -1)
+
+    def __enter__(self) -> "_Mail":
+        self._bell = os.pipe()
+        for end in self._bell:
+            os.set_blocking(end, False)
+        self._client.sink = self._put
+        self._client.on_change = self._ring
+        self._client.on_restart = lambda: self._add(None)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.on_change = None
+        self._client.on_restart = None
+        self._client.sink = lambda channel, msg: None
+        bell, self._bell = self._bell, (-1, -1)
+        for end in bell:
+            os.close(end)
+
+    def wait(self, keys: int | None) -> bool:
+        """Wait for something to come, or for a while; whether the user wants to leave.
+
+        :param keys: a terminal to read keys from; None if there is none.
+        """
+        sources = [self._bell[0]]
+        if keys is not None and _in_foreground(keys):
+            sources.append(keys)
+        ready, _, _ = select.select(sources, (), (), LOOK_S)
+        if self._bell[0] in ready:
+            with suppress(BlockingIOError):
+                os.read(self._bell[0], 1 << 16)
+        if keys is None or keys not in ready or not _in_foreground(keys):
+            return False
+        typed = os.read(keys, 1024)
+        return not typed or any(key in typed for key in _LEAVE)
+
+    def take(self) -> "Iterator[Message | None]":
+        """Yield what has come."""
+        while self._items:
+            yield self._items.popleft()
+
+    def _put(self, channel: Channel, msg: Message) -> None:
+        if channel == "iopub":
+            self._add(msg)
+
+    def _add(self, item: Message | None) -> None:
+        first = not self._items
+        self._items.append(item)
+        if first:
+            self._ring()
+
+    def _ring(self) -> None:
+        with suppress(BlockingIOError, OSError):  # full: it is awake; closed: it has left
+            os.write(self._bell[1], b"\0")
+
+
+class _Cell:
+    """The output of one request: each of its streams has a line that is not finished."""
+
+    def __init__(self, parent: Parent, *, color: bool) -> None:
+        self.label = client_label(parent) if parent.msg_id else ""
+        self._renderer = Renderer(RenderOptions(color=color))
+        self._line = TailLine()
+
+    def lines(self, event: Event) -> list[str]:
+        """The lines that an event finishes, with their newlines."""
+        return self._line.feed(self._renderer.render(event))
+
+    def rest(self) -> list[str]:
+        """The line that was not finished."""
+        lines = self._line.feed(self._renderer.end_cell())
+        last = self._line.finish()
+        return [*lines, f"{last}\n"] if last else lines
+
+
+class Watcher:
+    """Turns messages into lines.
+
+    :param stdout: where to write.
+    :param color: whether to use colours.
+    :param language: of the kernel, to colour what it runs.
+    """
+
+    def __init__(
+        self, stdout: TextIO, *, color: bool, language: LanguageInfo | None = None
+    ) -> None:
+        self._stdout = stdout
+        self._color = color
+        self._lexer = lexer_for(language) if color and language is not None else plain_lexer()
+        self._cells: dict[str, _Cell] = {}
+
+    def take(self, msg: Message | None) -> None:
+        """Write what a message says.
+
+        :param msg: off iopub; None says that the kernel was restarted.
+        """
+        if msg is None:
+            self._end_all()
+            self.say("the kernel was restarted")
+            return
+        event = parse_event(msg)
+        if isinstance(event, ExecuteInput):
+            self._input(event)
+        elif isinstance(event, ShutdownReply):
+            self.say("the kernel was asked to " + ("restart" if event.restart else "end"))
+        elif isinstance(event, Status):
+            if event.execution_state == "idle":
+                self._end(event.parent.msg_id)
+        else:
+            cell = self._cell(event.parent)
+            self._write(cell.label, cell.lines(event))
+
+    def say(self, text: str) -> None:
+        """Write a line of our own; the text has to be safe."""
+        self._write("", [paint(text, "warning", self._color) + "\n"])
+
+    def close(self) -> None:
+        """Write what is not finished yet: nothing more comes."""
+        with suppress(BrokenPipeError):
+            self._end_all()
+
+    def _input(self, event: ExecuteInput) -> None:
+        number = " " if event.execution_count is None else event.execution_count
+        prompt = f"In [{number}]: "
+        first, *further = highlight(event.code, self._lexer, self._color).split("\n")
+        lines = [paint(prompt, "in", self._color) + first]
+        lines += [paint("...: ".rjust(len(prompt)), "in", self._color) + each for each in further]
+        self._write(self._cell(event.parent).label, [f"{line}\n" for line in lines])
+
+    def _cell(self, parent: Parent) -> _Cell:
+        cell = self._cells.get(parent.msg_id)
+        if cell is None:
+            cell = self._cells[parent.msg_id] = _Cell(parent, color=self._color)
+            if len(self._cells) > _MOST_CELLS:
+                self._end(next(iter(self._cells)))
+        return cell
+
+    def _end(self, msg_id: str) -> None:
+        if (cell := self._cells.pop(msg_id, None)) is not None:
+            self._write(cell.label, cell.rest())
+
+    def _end_all(self) -> None:
+        for msg_id in list(self._cells):
+            self._end(msg_id)
+
+    def _write(self, label: str, lines: list[str]) -> None:
+        if not lines:
+            return
+        head = self._painted(time.strftime("%H:%M:%S"), "note") + " "
+        if label:
+            head += self._painted(label, "label") + " "
+        self._stdout.write("".join(f"{head}{line}" for line in lines))
+
+    def _painted(self, text: str, role: Role) -> str:
+        return paint(text, role, self._color)
+
+
+def _in_foreground(terminal: int) -> bool:
+    """Whether the terminal is ours at the moment: whoever else touches it is stopped."""
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+
+
+@contextmanager
+def _single_keys(terminal: int | None) -> Iterator[None]:
+    """Have keys handed on one by one, unseen; Ctrl-C and Ctrl-Z still make signals."""
+    if terminal is None or not _in_foreground(terminal):
+        yield
+        return
+    before = termios.tcgetattr(terminal)
+    tty.setcbreak(terminal, termios.TCSANOW)
+    try:
+        yield
+    finally:
+        if _in_foreground(terminal):
+            with suppress(termios.error):  # it may be gone by now
+                termios.tcsetattr(terminal, termios.TCSANOW, before)

@@ -1,0 +1,395 @@
+"""Options from command line, environment and file: which one counts, and what is wrong where."""
+
+import json
+import os
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from fake_kernel import FakeKernel, write_kernelspec
+from leaks import wait_until
+from programs import run
+from stories import START_S, program
+from terminal import Terminal
+
+from kconsole.cli import command
+from kconsole.cli import run as run_here
+from kconsole.cli.command import _console_options
+from kconsole.cli.options import kinds
+from kconsole.cli.settings import Settings, parse
+from kconsole.repl.keys import ACTIONS
+from kconsole.repl.options import ConsoleOptions
+
+#: For each option: in the file, in the environment, on the command line; and what each of them means.
+PLACES = {
+    "existing": ('"a"', "b", ["-e", "c"], ("a", "b", "c")),
+    "kernel": ('"a"', "b", ["-k", "c"], ("a", "b", "c")),
+    "code": ('"a a"', "b b", ["-c", "c", "-c", "d"], (("a a",), ("b b",), ("c", "d"))),
+    "keep": ("true", "0", ["--keep"], (True, False, True)),
+    "color": ('"never"', "auto", ["--color", "always"], ("never", "auto", "always")),
+    "style": ('"vim"', "monokai", ["--style=emacs"], ("vim", "monokai", "emacs")),
+    "prompt": ('"a{n}"', "b{n}", ["--prompt", "{{}}"], ("a{n}", "b{n}", "{{}}")),
+    "vi": ("true", "no", ["--vi"], (True, False, True)),
+    "complete-while-typing": ("true", "off", ["--complete-while-typing"], (True, False, True)),
+    "suggestions": ("false", "yes", ["--no-suggestions"], (False, True, False)),
+    "history": ('"a"', "none", ["--history", "c"], ("a", "none", "c")),
+    "private": ("true", "false", ["--private"], (True, False, True)),
+    "others": ("false", "1", ["--no-others"], (False, True, False)),
+    "watch": ("true", "0", ["--watch"], (True, False, True)),
+    "tail": ("1", "0", ["--tail=2"], (1, 0, 2)),
+    "notify": ('"none"', "desktop", ["--notify", "bell"], ("none", "desktop", "bell")),
+    "notify-after": ("1", "2.5", ["--notify-after", "3"], (1.0, 2.5, 3.0)),
+    "timing": ("true", "0", ["--timing"], (True, False, True)),
+    "log": ('"a"', "b", ["--log", "c"], ("a", "b", "c")),
+    "plain": ("true", "0", ["--simple-prompt"], (True, False, True)),
+}
+#: What is not called as on the command line, and what the file's table [keys] says.
+NOT_AS_GIVEN: dict[str, str | None] = {"editing": "vi", "keys": None}
+
+PROMPT = "'prompt': the prompt"
+NO_FORMAT = "is no format:"
+TABLES = "there are [keys] and [connections.NAME]"
+
+
+@pytest.fixture
+def config(tmp_path, monkeypatch):
+    """The user's configuration file, which is not there yet."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    path = tmp_path / "config" / "kconsole" / "config.toml"
+    path.parent.mkdir(parents=True)
+    return path
+
+
+@pytest.fixture
+def target(tmp_path):
+    """The connection file of a scripted kernel."""
+    with FakeKernel() as kernel:
+        yield str(kernel.write_connection_file(tmp_path / "kernel-1.json"))
+
+
+def variable(name):
+    return f"KCONSOLE_{name.upper().replace('-', '_')}"
+
+
+def value_of(settings: Settings, name: str):
+    if name == "existing":
+        return settings.attach_to
+    if name == "kernel":
+        return settings.start
+    return settings.values[name.replace("-", "_")]
+
+
+def complaint(capsys, *arguments):
+    """The one line that the command line complains with; its status is 2."""
+    assert run_here(arguments) == 2
+    stdout, stderr = capsys.readouterr()
+    assert stdout == ""
+    assert re.fullmatch("kconsole: .*\n", stderr)
+    return stderr.removeprefix("kconsole: ").removesuffix("\n")
+
+
+# --- which place counts
+
+
+def test_all_that_the_consoles_can_be_told_can_be_given():
+    assert set(PLACES) == {name.replace("_", "-") for name in kinds()}
+    for field in ConsoleOptions._fields:
+        name = NOT_AS_GIVEN.get(field, field)
+        assert name is None or name in kinds(), field
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_the_command_line_is_stronger_than_the_environment_and_that_than_the_file(
+    config, monkeypatch, name
+):
+    in_file, in_environment, arguments, (low, middle, high) = PLACES[name]
+    config.write_text(f"{name} = {in_file}\n")
+    assert value_of(parse(command, []), name) == low
+    monkeypatch.setenv(variable(name), in_environment)
+    assert value_of(parse(command, []), name) == middle
+    assert value_of(parse(command, arguments), name) == high
+
+
+def test_without_anything_the_defaults_are_those_of_the_consoles():
+    options = _console_options(parse(command, []), color=True)
+    assert options == ConsoleOptions()
+
+
+def test_what_is_given_reaches_the_consoles(config, monkeypatch):
+    config.write_text('vi = true\nhistory = "~/h"\n[keys]\nnewline = "c-n"\n')
+    monkeypatch.setenv("KCONSOLE_LOG", "~/log.txt")
+    options = _console_options(parse(command, ["--tail", "7", "--no-others"]), color=False)
+    home = Path.home()
+    assert options == ConsoleOptions(
+        color=False,
+        editing="vi",
+        history=str(home / "h"),
+        log=home / "log.txt",
+        tail=7,
+        others=False,
+        keys={"newline": ("c-n",)},
+    )
+
+
+def test_an_empty_variable_is_none(monkeypatch):
+    monkeypatch.setenv("KCONSOLE_TAIL", "")
+    monkeypatch.setenv("KCONSOLE_KERNEL", "")
+    settings = parse(command, [])
+    assert (settings.start, settings.values["tail"]) == (None, 3)
+
+
+# --- which kernel
+
+
+def test_a_stronger_place_chooses_the_kernel_alone(config, monkeypatch):
+    config.write_text('kernel = "bash"\n')
+    assert parse(command, ["4711"])[:2] == ("4711", None)
+    assert parse(command, ["-e"])[:2] == ("", None)
+    monkeypatch.setenv("KCONSOLE_EXISTING", "4712")
+    assert parse(command, [])[:2] == ("4712", None)
+    assert parse(command, ["-k", "lua"])[:2] == (None, "lua")
+
+
+def test_the_file_can_mean_the_newest_kernel(config):
+    config.write_text('existing = ""\n')
+    assert parse(command, [])[:2] == ("", None)
+
+
+def test_two_kernels_in_one_place_are_refused(config, monkeypatch, capsys):
+    config.write_text('existing = "a"\n\nkernel = "b"\n')
+    assert complaint(capsys) == f"{config}, line 3: give only one of 'existing' and 'kernel'"
+    config.write_text('[connections.lab]\nexisting = "a"\nkernel = "b"\n')
+    line = complaint(capsys, "lab")
+    assert line == f"{config}, line 3: give only one of 'existing' and 'kernel'"
+    config.unlink()
+    monkeypatch.setenv("KCONSOLE_EXISTING", "a")
+    monkeypatch.setenv("KCONSOLE_KERNEL", "b")
+    line = complaint(capsys)
+    assert line.startswith("give only one of KCONSOLE_EXISTING and KCONSOLE_KERNEL (see")
+
+
+def test_a_target_can_be_a_connection_of_the_file(config, monkeypatch):
+    config.write_text(
+        'tail = 1\nkernel = "bash"\ncolor = "never"\n'
+        '[connections.lab]\nexisting = "/srv/lab.json"\ntail = 2\n'
+        '[connections.shell]\nkernel = "zsh"\nplain = true\n'
+        "[connections.quiet]\nothers = false\n"
+    )
+    monkeypatch.setenv("KCONSOLE_KERNEL", "lua")
+    lab = parse(command, ["lab"])
+    assert (lab.attach_to, lab.start) == ("/srv/lab.json", None)
+    assert (lab.values["tail"], lab.values["color"]) == (2, "never")
+    assert parse(command, ["lab", "--tail", "5"]).values["tail"] == 5
+    shell = parse(command, ["shell"])
+    assert (shell.attach_to, shell.start, shell.values["plain"]) == (None, "zsh", True)
+    quiet = parse(command, ["quiet"])
+    assert (quiet.attach_to, quiet.start, quiet.values["others"]) == (None, "lua", False)
+    assert parse(command, ["laboratory"]).attach_to == "laboratory"
+
+
+def test_a_connection_and_another_kernel_are_refused(config, capsys):
+    config.write_text('[connections.lab]\nexisting = "/srv/lab.json"\n')
+    line = complaint(capsys, "lab", "-k", "bash")
+    assert line.startswith("give only one of TARGET, --existing and --kernel")
+
+
+def test_a_connection_is_attached_to(config, target):
+    config.write_text(f"[connections.lab]\nexisting = {json.dumps(target)}\ncode = ['6 * 7']\n")
+    assert run("lab") == (0, "42\n", "")
+
+
+# --- what is wrong, and where
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("a = 1", 1, "no option is called 'a'"),
+        ("\ntial = 1", 2, "no option is called 'tial'; did you mean 'tail'?"),
+        ("tail = '1'", 1, "'tail' must be a whole number"),
+        ("# one\ntail = -1", 2, "'tail': -1 is not in the range 0<=x<=1000"),
+        ("color = 'purple'", 1, "'color': 'purple' is not one of 'auto', 'always', 'never'"),
+        ("notify_after = -2", 1, "'notify-after': -2.0 is not in the range x>=0.0"),
+        ("notify-after = nan", 1, "'notify-after': nan is no number of seconds"),
+        ("prompt = 'a\\n'\nkeep = 1", 2, "'keep' must be true or false"),
+        ("prompt = \"a\\nb\"", 1, "'prompt': the prompt 'a\\nb' is not one line of printable characters"),
+        ("prompt = '{x}'", 1, "'prompt': the prompt '{x}' has more to fill in than {n}, the number"),
+        ("prompt = '{n:>99999}'", 1, f"{PROMPT} '{{n:>99999}}' {NO_FORMAT} too much behind the colon"),
+        ("prompt = '{'", 1, f"{PROMPT} '{{' {NO_FORMAT} Single '{{' encountered in format string"),
+        ("history = ['a', 'b']", 1, "'history' takes one value, not a list"),
+        ("config = 'a'", 1, "no option is called 'config'"),
+        ("[colors]\na = 1", 1, f"no table is called 'colors'; {TABLES}"),
+        ("tail = ", 1, "invalid value"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_file_is_one_line_with_its_place(config, capsys, text, line, reason):
+    config.write_text(text + "\n")
+    said = complaint(capsys, "-c", "1")
+    assert re.sub(r", column \d+", "", said) == f"{config}, line {line}: {reason}"
+
+
+def test_a_mistake_in_a_connection_is_told_with_its_place_there(config, capsys):
+    config.write_text('tail = 1\n[connections.lab]\nkernel = "a"\ntail = 9999\n')
+    place = f"{config}, line 4"
+    assert complaint(capsys, "lab").startswith(f"{place}: 'tail': 9999 is not in the range")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("TAIL", "many", "'many' is not a valid integer"),
+        ("VI", "perhaps", "'perhaps' is not a valid boolean"),
+        ("NOTIFY", "gong", "'gong' is not one of 'none', 'bell', 'desktop'"),
+        ("PROMPT", "{m}", "the prompt '{m}' has more to fill in than {n}"),
+    ],
+)
+def test_a_mistake_in_the_environment_is_one_line_with_the_variable(
+    monkeypatch, capsys, name, value, reason
+):
+    monkeypatch.setenv(f"KCONSOLE_{name}", value)
+    line = complaint(capsys)
+    assert line.startswith(f"the variable KCONSOLE_{name}: {reason}")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs modes of files")
+def test_a_file_that_others_can_write_is_warned_about_and_used(config, target):
+    config.write_text('color = "never"\n')
+    config.chmod(0o666)
+    status, stdout, stderr = run(target, "-c", "6 * 7")
+    assert (status, stdout) == (0, "42\n")
+    assert stderr.startswith(f"kconsole: warning: {config} can be written by others")
+    assert stderr.count("\n") == 1
+
+
+# --- which file
+
+
+def test_a_file_in_the_current_directory_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("config.toml", "kconsole.toml", ".kconsole.toml", "kconsole/config.toml"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("tail = 7\n")
+    assert parse(command, []).values["tail"] == 3
+
+
+def test_another_file_can_be_named(config, tmp_path, monkeypatch):
+    config.write_text("tail = 7\n")
+    other = tmp_path / "other.toml"
+    other.write_text("tail = 8\n")
+    assert parse(command, ["--config", str(other)]).values["tail"] == 8
+    assert parse(command, ["--config", "none"]).values["tail"] == 3
+    monkeypatch.setenv("KCONSOLE_CONFIG", str(other))
+    assert parse(command, []).values["tail"] == 8
+    assert parse(command, ["--config", str(config)]).values["tail"] == 7
+
+
+def test_a_named_file_that_is_not_there_is_status_2(tmp_path, capsys):
+    path = tmp_path / "nowhere.toml"
+    assert complaint(capsys, "--config", str(path)) == f"{path}: No such file or directory"
+    foreign = "~nobody-here/config.toml"
+    assert complaint(capsys, "--config", foreign) == f"{foreign}: No such file or directory"
+
+
+@pytest.mark.parametrize("option", ["--version", "--help", "--print-config"])
+def test_a_broken_file_is_in_nobodys_way(config, capsys, option):
+    config.write_text("{")
+    assert run_here([option]) == 0
+    assert capsys.readouterr().err == ""
+
+
+# --- the printed file
+
+
+def test_the_printed_file_changes_nothing_and_explains_every_option(config, capsys):
+    assert run_here(["--print-config"]) == 0
+    text = capsys.readouterr().out
+    assert tomllib.loads(text) == {}
+    config.write_text(text)
+    with_file, without = parse(command, []), parse(command, ["--config", "none"])
+    assert with_file[:2] == without[:2]
+    assert {**with_file.values, "config": "none"} == without.values
+    for name in kinds():
+        name = name.replace("_", "-")
+        assert f"\n# {name} = " in text or f"\n## {name} is not set." in text
+
+
+def test_the_printed_file_without_its_signs_holds_the_defaults(config, capsys):
+    assert run_here(["--print-config"]) == 0
+    config.write_text(re.sub("(?m)^# ", "", capsys.readouterr().out))
+    settings = parse(command, [])
+    assert settings.config is not None
+    assert dict(settings.config.keys) == {name: action.keys for name, action in ACTIONS.items()}
+    without = parse(command, ["--config", "none"])
+    assert settings[:2] == without[:2]
+    assert {**settings.values, "config": "none"} == without.values
+
+
+# --- the programs
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ([], "--watch follows a running kernel: give TARGET or --existing"),
+        (["4711", "-c", "1"], "--watch runs nothing: give only one of it and --code"),
+    ],
+)
+def test_what_cannot_be_watched_is_refused(capsys, arguments, reason):
+    assert complaint(capsys, "--watch", *arguments) == f"{reason} (see kconsole --help)"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")
+def test_what_others_run_is_watched(tmp_path):
+    with FakeKernel() as kernel:
+        path = str(kernel.write_connection_file(tmp_path / "kernel-1.json"))
+        with Terminal(program(path, "--watch")) as terminal:
+            terminal.wait_for("; Ctrl-C leaves", START_S)
+            assert run(path, "-c", "print('seen')").status == 0
+            terminal.wait_for(re.compile(r"^\d\d:\d\d:\d\d \S+ seen$", re.MULTILINE))
+            terminal.key("c-c")
+            assert terminal.wait_exit() == 130
+        assert kernel.count("execute_request") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        ('newlines = "f2"', "no action is called 'newlines'; did you mean 'newline'?"),
+        ('newline = "f77"', "the keys of 'newline': no key is called 'f77'"),
+    ],
+)
+def test_a_wrong_key_is_one_line_with_its_place(config, target, table, reason):
+    config.write_text(f"[keys]\nleave = 'c-d'\n{table}\n")
+    with Terminal(program(target), columns=300) as terminal:
+        assert terminal.wait_exit(START_S) == 2
+        assert terminal.everything.startswith(f"kconsole: {config}, line 3: {reason}")
+        assert len(terminal.everything.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")
+def test_an_unknown_style_is_one_line_before_a_kernel_is_started(tmp_path):
+    record = tmp_path / "record"
+    write_kernelspec(tmp_path, record=str(record))
+    argv = program("-k", "fake", "--style", "no-such-style")
+    with Terminal(argv, env={"JUPYTER_PATH": str(tmp_path)}, columns=200) as terminal:
+        assert terminal.wait_exit(START_S) == 2
+        assert terminal.everything.startswith(
+            "kconsole: --style: no style is called 'no-such-style'"
+        )
+        assert len(terminal.everything.splitlines()) == 1
+    assert not record.exists()
+
+
+def test_a_kernel_can_be_kept_by_a_script(tmp_path, monkeypatch):
+    write_kernelspec(tmp_path)
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    status, stdout, stderr = run("-k", "fake", "--keep", "-c", "6 * 7")
+    said = re.fullmatch("kconsole: left; the kernel stays; attach with: kconsole (.*)\n", stderr)
+    assert (status, stdout) == (0, "42\n")
+    assert said
+    assert run(said[1], "-c", "%fake die 0").status == 4
+    wait_until(lambda: run(said[1], "-c", "1").status == 3, what="the kernel's end")

@@ -1,0 +1,400 @@
+"""Stories of the commands that act on the kernel, \\restart and \\shutdown above all."""
+
+import re
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from leaks import wait_until
+from running_kernels import Kernel
+from stories import (
+    PROMPT,
+    BlindTerminal,
+    attached,
+    kernel_process,
+    owning,
+    paired,
+    program,
+    ready,
+    rows_with,
+    run,
+    toolbar,
+)
+
+SLEEP = "import time; time.sleep(60)"
+WAITS_S = 20.0
+
+
+def is_gone(process: psutil.Process) -> bool:
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+def restarted(terminal: BlindTerminal, times: int = 1) -> None:
+    """Wait until the kernel is there again, and its prompt begins anew."""
+    terminal.wait_for(lambda one: len(rows_with(one, "the kernel was restarted")) == times, WAITS_S)
+    terminal.wait_for("In [1]:", where="screen")
+    ready(terminal)
+
+
+# --- \restart
+
+
+def test_restart_makes_another_kernel_and_begins_to_count_anew(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        before = kernel_process(terminal)
+        run(terminal, "x = 5", "]: x = 5")
+        run(terminal, "x", "Out[2]: 5")
+        terminal.line("\\restart")
+        terminal.wait_for("restarting fake")
+        restarted(terminal)
+        assert is_gone(before)
+        run(terminal, "x", "NameError")
+        run(terminal, "1+1", "Out[2]: 2")
+        assert not rows_with(terminal, "died")
+        terminal.line("\\restart")
+        restarted(terminal, 2)
+
+
+def test_restart_ends_what_runs_and_drops_what_waits(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        terminal.line(SLEEP)
+        terminal.wait_for(lambda one: "In[1]" in toolbar(one))
+        terminal.line("1+1")
+        terminal.wait_for("+1 queued")
+        terminal.line("\\restart")
+        terminal.wait_for("dropped the cell that waited: 1+1")
+        restarted(terminal)
+        run(terminal, "2+3", "Out[1]: 5")
+
+
+def test_while_it_restarts_one_types_on_and_what_is_entered_runs_after(tmp_path: Path) -> None:
+    with owning(tmp_path, shutdown="ignored", sigterm="ignore") as terminal:
+        terminal.line("\\restart")
+        terminal.wait_for(lambda one: "restarting" in toolbar(one))
+        terminal.send("20+")
+        terminal.wait_for(re.compile(r"In \[\d+\]: 20\+$", re.M), where="screen")
+        terminal.send("22\r")
+        terminal.wait_for(lambda one: "+1 queued" in toolbar(one))
+        terminal.key("c-c", "c-c", "c-c")
+        terminal.line("\\restart")
+        terminal.wait_for("is being restarted already")
+        assert "restarting" in toolbar(terminal)
+        terminal.wait_for("Out[1]: 42", WAITS_S)
+        ready(terminal)
+        assert len(rows_with(terminal, "the kernel was restarted")) == 1
+
+
+def test_a_kernel_that_floods_is_restarted_and_its_flood_is_over(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        terminal.blind = True
+        terminal.line("while True: print('tick')")
+        terminal.wait_for(lambda one: one.raw.count(b"tick") > 1000)
+        terminal.line("\\restart")
+        terminal.wait_for(lambda one: b"the kernel was restarted" in one.raw, WAITS_S)
+        assert b"tick" not in terminal.raw.partition(b"the kernel was restarted")[2]
+        terminal.look()
+        ready(terminal)
+        run(terminal, "1+1", "Out[1]: 2")
+
+
+def test_a_dead_kernel_is_started_anew(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        terminal.line("%fake die 17")
+        terminal.wait_for(re.compile("the kernel died: .*17; .restart starts it anew"))
+        terminal.line("\\restart")
+        restarted(terminal)
+        run(terminal, "1+1", "Out[1]: 2")
+        terminal.key("c-d")
+        assert terminal.wait_exit() == 0
+
+
+def test_a_kernel_that_cannot_be_started_again_says_why(tmp_path: Path) -> None:
+    script = tmp_path / "once.py"
+    mark = tmp_path / "ran"
+    tests = str(Path(__file__).parent)
+    script.write_text(
+        f"import sys, pathlib\n"
+        f"sys.path.insert(0, {tests!r})\n"
+        f"mark = pathlib.Path({str(mark)!r})\n"
+        f"if mark.exists():\n"
+        f"    print('looking for the disk')\n"
+        f"    raise SystemExit('the disk is full')\n"
+        f"mark.touch()\n"
+        f"from fake_kernel import main\n"
+        f"sys.exit(main(sys.argv[1:]))\n"
+    )
+    stays = ["--behaviour", '{"shutdown": "ignored"}']
+    spec = {"argv": [sys.executable, str(script), "{connection_file}", *stays]}
+    with owning(tmp_path, spec=spec) as terminal:
+        terminal.line("\\restart")
+        terminal.line("1+1")
+        terminal.line("2+2")
+        terminal.wait_for("+2 queued")
+        terminal.wait_for("not restarted: ", WAITS_S)
+        terminal.wait_for("looking for the disk\n    the disk is full")
+        terminal.wait_for("dropped the 2 cells that waited: 1+1 | 2+2")
+        terminal.wait_for(lambda one: "dead" in toolbar(one))
+        assert not rows_with(terminal, "died")
+        mark.unlink()
+        terminal.line("\\restart")
+        restarted(terminal)
+
+
+def test_other_clients_see_a_restart(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        terminal.line("\\conninfo")
+        terminal.wait_for("attach with")
+        (row,) = rows_with(terminal, "attach with")
+        file = re.findall(r"kernel-\w+\.json", terminal.everything.replace("\n", ""))[0]
+        assert row
+        with BlindTerminal(program(file)) as other:
+            ready(other)
+            terminal.line("\\restart")
+            restarted(terminal)
+            other.wait_for("the kernel was asked to restart\nthe kernel was restarted")
+            assert not rows_with(other, "died")
+            run(other, "1+1", ": 2")
+
+
+def test_an_attached_kernel_is_restarted_by_whoever_started_it(tmp_path: Path) -> None:
+    with paired(tmp_path, columns=200) as (terminal, kernel):
+        terminal.line("\\restart")
+        terminal.wait_for(re.compile("was not started here: .* can restart it; .shutdown ends it"))
+        assert kernel.count("shutdown_request") == 0
+
+
+def test_leaving_while_it_restarts_leaves_no_kernel(tmp_path: Path) -> None:
+    with owning(tmp_path, shutdown="ignored", sigterm="ignore") as terminal:
+        before = kernel_process(terminal)
+        terminal.line("\\restart")
+        terminal.wait_for(lambda one: "restarting" in toolbar(one))
+        terminal.key("c-d")
+        assert terminal.wait_exit(20) == 0
+        assert is_gone(before)
+        assert not rows_with(terminal, "Traceback")
+
+
+def test_an_ipykernel_of_our_own_is_restarted() -> None:
+    pytest.importorskip("ipykernel")
+    with BlindTerminal(program("-k", "python3")) as terminal:
+        ready(terminal)
+        run(terminal, "x = 5; x", "Out[1]: 5")
+        terminal.line(SLEEP)
+        terminal.wait_for("busy 00:")
+        terminal.line("\\restart")
+        restarted(terminal)
+        run(terminal, "x", "NameError")
+        run(terminal, "1+1", "Out[2]: 2")
+        terminal.key("c-d")
+        assert terminal.wait_exit() == 0
+
+
+# --- \shutdown
+
+
+def test_a_kernel_of_our_own_is_shut_down_by_its_name(tmp_path: Path) -> None:
+    with owning(tmp_path, "--keep") as terminal:
+        kernel = kernel_process(terminal)
+        terminal.line("\\shutdown")
+        terminal.wait_for(
+            re.compile(r"this shuts down fake \(kernel-\w+\.json\); Enter alone does not\n")
+        )
+        terminal.wait_for("type fake to shut it down:")
+        terminal.line("fake")
+        assert terminal.wait_exit() == 0
+        assert "shutting down fake, and leaving" in terminal.everything
+        assert is_gone(kernel)
+
+
+@pytest.mark.parametrize("answer", ["", "fak", "yes", "c-c", "c-d"])
+def test_any_other_answer_lets_it_live(tmp_path: Path, answer: str) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.send("for later")
+        terminal.key("c-u")
+        terminal.line("\\shutdown")
+        terminal.wait_for("which others may use too")
+        terminal.wait_for(lambda one: one.screen[one.cursor[0]].startswith("type "))
+        if answer.startswith("c-"):
+            terminal.key(answer)
+        else:
+            terminal.line(answer)
+        terminal.wait_for("is not shut down")
+        run(terminal, "1+1", "Out[1]: 2")
+        assert kernel.count("shutdown_request") == 0
+
+
+def named(terminal: BlindTerminal) -> str:
+    """The name that the question asks for, as soon as it is asked."""
+    terminal.wait_for(lambda one: one.screen[one.cursor[0]].startswith("type "))
+    found = re.search(r"^type (\S+) to shut it down", "\n".join(terminal.screen), re.M)
+    assert found is not None
+    return found[1]
+
+
+def test_an_attached_kernel_is_shut_down_and_the_console_leaves(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line("\\shutdown")
+        terminal.line(named(terminal))
+        assert terminal.wait_exit() == 0
+        request = kernel.wait_for("shutdown_request")
+        assert request.channel == "control"
+        assert request.content == {"restart": False}
+        assert re.search("has (ended|answered that it ends)", terminal.everything)
+        assert "died" not in terminal.everything
+
+
+def test_a_kernel_without_a_control_channel_is_shut_down_as_well(tmp_path: Path) -> None:
+    with paired(tmp_path, control=False) as (terminal, kernel):
+        terminal.line("\\shutdown")
+        terminal.line(named(terminal))
+        assert terminal.wait_exit() == 0
+        assert kernel.wait_for("shutdown_request").channel == "shell"
+
+
+def test_an_attached_kernel_that_works_is_interrupted_first(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line(SLEEP)
+        kernel.wait_for("execute_request")
+        terminal.line("\\shutdown")
+        terminal.line(named(terminal))
+        kernel.wait_for("shutdown_request")
+        assert kernel.count("interrupt_request") == 1
+        assert terminal.wait_exit() == 0
+
+
+def test_a_kernel_that_does_not_answer_is_told_of_and_the_console_stays(tmp_path: Path) -> None:
+    with paired(tmp_path, shutdown="ignored", deaf=["shutdown_request"]) as (terminal, _):
+        terminal.line("\\shutdown")
+        terminal.line(named(terminal))
+        terminal.wait_for("has not answered the request to end for 5 s")
+        run(terminal, "1+1", "Out[1]: 2")
+
+
+@pytest.mark.parametrize("fresh_kernel", ["ipykernel7", "bash"], indirect=True)
+def test_a_real_kernel_is_shut_down(fresh_kernel: Kernel) -> None:
+    with attached(fresh_kernel) as terminal:
+        terminal.line("\\shutdown")
+        terminal.line(named(terminal))
+        assert terminal.wait_exit() == 0
+    process = fresh_kernel.process
+    assert process is not None
+    wait_until(lambda: process.poll() is not None, WAITS_S, "the kernel's end")
+
+
+def test_keys_that_were_typed_before_the_question_do_not_answer_it(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line("\\shutdown")
+        name = named(terminal)
+        terminal.key("enter")
+        terminal.wait_for("is not shut down")
+        # All in one go, as a program would do it that waits for nothing.
+        terminal.send(f"\\shutdown\r'{name}'\r'typed ahead'\r")
+        terminal.wait_for("Out[1]: ")
+        terminal.wait_for("Out[2]: 'typed ahead'")
+        terminal.wait_for(lambda one: one.screen[one.cursor[0]].startswith("type "))
+        assert kernel.count("shutdown_request") == 0
+        terminal.key("enter")
+        ready(terminal)
+
+
+def test_on_a_narrow_screen_the_question_stands_above_its_answer(tmp_path: Path) -> None:
+    with paired(tmp_path, columns=40) as (terminal, kernel):
+        terminal.line("\\shutdown")
+        terminal.wait_for("type fake to shut it down:")
+        terminal.wait_for(lambda one: one.screen[one.cursor[0]] == "")
+        terminal.send("fake")
+        terminal.wait_for(re.compile("^fake$", re.M), where="screen")
+        terminal.key("enter")
+        assert terminal.wait_exit() == 0
+        assert kernel.count("shutdown_request") == 1
+
+
+def test_a_question_of_the_kernel_waits_until_ours_is_answered(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line("import time; time.sleep(0.5); input('name? ')")
+        kernel.wait_for("execute_request")
+        terminal.line("\\shutdown")
+        named(terminal)
+        terminal.send("no")
+        terminal.wait_for(lambda one: "waiting for input" not in toolbar(one))
+        terminal.wait_for(re.compile("shut it down: no$", re.M), where="screen")
+        terminal.key("enter")
+        terminal.wait_for("is not shut down")
+        terminal.wait_for(lambda one: one.screen[one.cursor[0]].startswith("name?"))
+        terminal.line("Ada")
+        terminal.wait_for("'Ada'")
+
+
+# --- what runs
+
+
+def test_interrupt_by_command_interrupts_and_never_gives_up(tmp_path: Path) -> None:
+    with paired(tmp_path, interrupt="ignored") as (terminal, kernel):
+        terminal.line("\\interrupt")
+        terminal.wait_for("the kernel is idle")
+        assert kernel.count("interrupt_request") == 0
+        terminal.line(SLEEP)
+        kernel.wait_for("execute_request")
+        terminal.line("\\interrupt")
+        kernel.wait_for("interrupt_request")
+        terminal.line("\\interrupt")
+        kernel.wait_for("interrupt_request", count=2)
+        terminal.wait_for(lambda one: "busy 00:" in toolbar(one))
+        assert not rows_with(terminal, "not waiting")
+        kernel.interrupt()
+        ready(terminal)
+
+
+def test_queue_lists_what_runs_and_what_waits(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        run(terminal, "1", "Out[1]: 1")
+        terminal.line("\\queue")
+        terminal.wait_for("\nno cell waits\n")
+        terminal.line(SLEEP)
+        kernel.wait_for("execute_request", count=2)
+        terminal.line("2+2")
+        terminal.send("a = 1")
+        terminal.key("c-o")
+        terminal.send("b = 2\x1b\r")
+        terminal.wait_for("+2 queued")
+        terminal.line("\\queue")
+        terminal.wait_for(
+            f"\nruns  In [2]: {SLEEP}\nwaits In [3]: 2+2\nwaits In [4]: a = 1 (+1 lines)\n"
+        )
+        kernel.interrupt()
+        terminal.wait_for("dropped the 2 cells that waited: 2+2 | a = 1")
+
+
+def test_conninfo_tells_all_that_one_needs_to_attach(tmp_path: Path) -> None:
+    with paired(tmp_path, columns=120) as (terminal, kernel):
+        terminal.line("\\conninfo")
+        terminal.wait_for("attach with")
+        shown = terminal.everything
+        path = tmp_path / "kernel-fake.json"
+        for line in (
+            r"kernel      .*fake 1\.0, python 3\.11\.0",
+            r"started     by somebody else; it stays when the console is left",
+            r"process     not known",
+            rf"address     tcp 127\.0\.0\.1: shell {kernel.connection['shell_port']}, iopub \d+, .*",
+            r"lock        signed \(hmac-sha256\), not encrypted",
+            r"session     [0-9a-f_-]{32,40} \(.*\)",
+            r"heartbeat   ok.*",
+        ):
+            assert re.search(f"^{line}", shown, re.M), line
+        assert f"attach with kconsole {path}" in shown.replace("\n", "")
+
+
+@pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
+def test_conninfo_tells_the_process_of_a_kernel_that_is_not_ours(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        terminal.line("\\conninfo")
+        terminal.wait_for(f"process     {kernel.pid}")
+
+
+def test_q_leaves(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line("\\q")
+        assert terminal.wait_exit() == 0
+        assert kernel.count("shutdown_request") == 0
+    assert PROMPT

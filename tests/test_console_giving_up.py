@@ -1,0 +1,256 @@
+"""Stories of cells that are given up, of what becomes of them, and of those behind them."""
+
+import re
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+from fake_kernel import FakeKernel
+from running_kernels import Kernel
+from stories import (
+    PROMPT,
+    BlindTerminal,
+    attached,
+    kernel_process,
+    owning,
+    paired,
+    program,
+    ready,
+    rows_with,
+    run,
+    toolbar,
+)
+
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
+SLEEP = "import time; time.sleep(60)"
+
+
+def give_up(terminal: BlindTerminal, kernel: FakeKernel, code: str = SLEEP) -> None:
+    """Enter a cell that takes no interrupt, and wait for it no more."""
+    before = kernel.count("execute_request")
+    terminal.line(code)
+    kernel.wait_for("execute_request", count=before + 1)
+    terminal.wait_for(lambda one: re.search(r"busy 00:\d\d In\[\d+\]", toolbar(one)))
+    terminal.key("c-c")
+    kernel.wait_for("interrupt_request")
+    terminal.key("c-c")
+    terminal.wait_for("not waiting for the cell any more")
+
+
+def test_the_end_of_a_cell_that_was_given_up_is_told_once(tmp_path: Path) -> None:
+    with paired(tmp_path, interrupt="ignored") as (terminal, kernel):
+        give_up(terminal, kernel)
+        terminal.wait_for(lambda one: "In[1]" in toolbar(one))
+        header = kernel.wait_for("execute_request").header
+        for text in ("too late\n", "and again\n"):
+            kernel.publish("stream", {"name": "stdout", "text": text}, header)
+        kernel.interrupt()
+        terminal.wait_for(re.compile(r"^In\[1\] has ended; skipped \d+ messages of it$", re.M))
+        ready(terminal)
+        assert not rows_with(terminal, "too late")
+        # What a thread of it prints even then is not shown either.
+        kernel.publish("stream", {"name": "stdout", "text": "far too late\n"}, header)
+        run(terminal, "40+2", "Out[2]: 42")
+        assert not rows_with(terminal, "far too late")
+        assert len(rows_with(terminal, "has ended")) == 1
+
+
+def test_a_cell_that_is_entered_behind_it_is_queued_in_the_kernel(tmp_path: Path) -> None:
+    with paired(tmp_path, interrupt="ignored", abort_status="") as (terminal, kernel):
+        give_up(terminal, kernel)
+        terminal.line("40+2")
+        terminal.wait_for(lambda one: re.search(r"busy 00:\d\d In\[1\] · \+1 queued", toolbar(one)))
+        terminal.line("2+3")
+        terminal.wait_for("+2 queued")
+        kernel.interrupt()
+        terminal.wait_for("In[1] has ended")
+        terminal.wait_for("Out[2]: 42")
+        terminal.wait_for("Out[3]: 5")
+        ready(terminal)
+
+
+def test_a_cell_that_the_kernel_drops_is_told_of(tmp_path: Path) -> None:
+    with paired(tmp_path, interrupt="ignored") as (terminal, kernel):
+        give_up(terminal, kernel)
+        terminal.line("40+2")
+        kernel.wait_for("execute_request", count=2)
+        terminal.line("2+3")
+        terminal.wait_for("+2 queued")
+        kernel.interrupt()
+        terminal.wait_for("not run: a cell that the kernel had before it failed")
+        terminal.wait_for("dropped the cell that waited: 2+3")
+        ready(terminal)
+        assert kernel.count("execute_request") == 2
+
+
+def test_an_idle_that_is_lost_does_not_leave_it_running_for_ever(tmp_path: Path) -> None:
+    with paired(tmp_path, interrupt="ignored") as (terminal, kernel):
+        give_up(terminal, kernel, f"{SLEEP}\n%fake order reply")
+        kernel.interrupt()
+        run(terminal, "40+2", ": 42")
+        terminal.wait_for("In[1] has ended")
+        terminal.wait_for(lambda one: "idle" in toolbar(one))
+
+
+STUBBORN = """import signal
+before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+for number in range(20000): print("line", number, flush=True)
+signal.signal(signal.SIGINT, before)
+"""
+
+
+@pytest.mark.parametrize(
+    ("kernel", "code"),
+    [("fake", "%fake flood 20000"), ("ipykernel7", STUBBORN)],
+    indirect=["kernel"],
+    ids=["fake", "ipykernel7"],
+)
+def test_the_backlog_of_a_flood_is_skipped_and_counted(kernel: Kernel, code: str) -> None:
+    if kernel.fake is not None:
+        kernel.fake.behaviour.change("interrupt", "ignored")
+    with attached(kernel) as terminal:
+        terminal.blind = True
+        terminal.send(f"\x1b[200~{code}\x1b[201~\x1b\r")
+        terminal.wait_for(lambda one: b"line 50" in one.raw)
+        terminal.key("c-c", "c-c")
+        terminal.wait_for(lambda one: b"not waiting for the cell any more" in one.raw)
+        del terminal.raw[:]
+        terminal.look()
+        terminal.wait_for(PROMPT, where="screen")
+        terminal.wait_for(re.compile(r"In\[\d+\] has ended; skipped [\d,]+ messages of it"), 30)
+        assert b"line 19999" not in terminal.raw
+        run(terminal, "40+2", ": 42")
+
+
+def test_no_reaction_at_our_own_kernel_names_restart(tmp_path: Path) -> None:
+    with owning(tmp_path, interrupt="ignored", sigint="ignore") as terminal:
+        terminal.line(SLEEP)
+        terminal.wait_for(lambda one: "In[1]" in toolbar(one))
+        terminal.key("c-c")
+        terminal.wait_for(
+            "no reaction to the interrupt for 3 s; Ctrl-C again gives the prompt back\n"
+            "\\restart starts the kernel anew"
+        )
+        terminal.line("\\restart")
+        terminal.wait_for("the kernel was restarted", 20)
+        run(terminal, "1+1", "Out[1]: 2")
+
+
+def test_no_reaction_at_a_kernel_of_others_names_its_process(tmp_path: Path) -> None:
+    usage = {"hostname": socket.gethostname(), "pid": 4711}
+    behaviour = {"interrupt": "ignored", "answers": {"usage_request": usage}}
+    with paired(tmp_path, columns=200, **behaviour) as (terminal, kernel):
+        terminal.line(SLEEP)
+        kernel.wait_for("execute_request")
+        terminal.key("c-c")
+        terminal.wait_for("Ctrl-C again gives the prompt back\nkill 4711 ends the kernel")
+        kernel.interrupt()
+        ready(terminal)
+
+
+# --- leaving
+
+
+def test_leaving_asks_anew_after_anything_else_was_done(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        terminal.line(SLEEP)
+        terminal.wait_for(lambda one: "In[1]" in toolbar(one))
+        for count in (1, 2):
+            terminal.key("c-d")
+            terminal.wait_for(lambda one, n=count: len(rows_with(one, "Ctrl-D again leaves")) == n)
+            terminal.send("x")
+            terminal.key("backspace")
+        terminal.key("c-d")
+        terminal.wait_for(lambda one: len(rows_with(one, "Ctrl-D again leaves")) == 3)
+        terminal.key("c-d")
+        assert terminal.wait_exit() == 0
+
+
+def test_two_ctrl_d_in_one_go_do_not_leave(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        terminal.line(SLEEP)
+        terminal.wait_for(lambda one: "In[1]" in toolbar(one))
+        terminal.send("\x04\x04")
+        terminal.wait_for("Ctrl-D again leaves, and stops the kernel")
+        terminal.send("still here")
+        terminal.wait_for("still here", where="screen")
+        assert terminal.process.poll() is None
+
+
+def test_cells_that_wait_are_asked_about_also_where_the_kernel_stays(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line(SLEEP)
+        kernel.wait_for("execute_request")
+        terminal.line("1+1")
+        terminal.wait_for("+1 queued")
+        terminal.key("c-d")
+        terminal.wait_for("a cell waits for its turn; Ctrl-D again leaves")
+        terminal.line("\\q")
+        terminal.wait_for("a cell waits for its turn; \\q again leaves")
+        terminal.line("\\q")
+        assert terminal.wait_exit() == 0
+
+
+def test_a_kernel_of_ours_that_works_for_others_is_asked_about(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        run(terminal, """%fake set deaf ["shell:kernel_info_request"]""", "]: ")
+        parent = '{"msg_id": "x", "session": "other", "msg_type": "execute_request"}'
+        terminal.line('%fake publish status {"execution_state": "busy"} parent=' + parent)
+        terminal.wait_for(lambda one: "busy for others" in toolbar(one))
+        terminal.key("c-d")
+        terminal.wait_for(
+            "the kernel is busy for others; Ctrl-D again leaves, and stops the kernel"
+        )
+        terminal.key("c-d")
+        assert terminal.wait_exit() == 0
+
+
+@pytest.mark.parametrize("way", ["c-d", "\\q", "exit"])
+def test_a_kernel_that_is_kept_is_left_without_a_question(tmp_path: Path, way: str) -> None:
+    with owning(tmp_path, "--keep") as terminal:
+        process = kernel_process(terminal)
+        try:
+            terminal.line("import time; time.sleep(0.1); x = 42")
+            if way == "c-d":
+                terminal.key(way)
+            else:
+                terminal.line(way)
+            assert terminal.wait_exit() == 0
+            said = re.search(
+                rb"left; the kernel stays; attach with: kconsole (\S+\.json)", terminal.raw
+            )
+            assert said is not None
+            with BlindTerminal(program(said[1].decode())) as again:
+                ready(again)
+                run(again, "x", ": 42")
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
+def test_a_word_for_leaving_names_the_way_to_end_the_kernel(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        terminal.line("exit")
+        assert terminal.wait_exit() == 0
+        assert "left; the kernel stays (\\shutdown ends it)" in terminal.everything
+
+
+def test_a_kernel_that_is_kept_outlives_a_console_that_is_killed(tmp_path: Path) -> None:
+    with owning(tmp_path, "--keep") as terminal:
+        process = kernel_process(terminal)
+        try:
+            terminal.kill(signal.SIGTERM)
+            assert terminal.wait_exit() == 128 + signal.SIGTERM
+            assert process.is_running()
+        finally:
+            process.kill()
+
+
+def test_code_that_ends_the_kernel_is_obeyed_even_if_it_was_to_be_kept(tmp_path: Path) -> None:
+    with owning(tmp_path, "--keep") as terminal:
+        process = kernel_process(terminal)
+        terminal.line('%fake payload {"source": "ask_exit", "keepkernel": false}')
+        assert terminal.wait_exit() == 0
+        assert not process.is_running()

@@ -1,0 +1,283 @@
+"""The live region: what can still change stays, what cannot leaves exactly once."""
+
+import pyte
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from kconsole.render.live import LiveRegion, line_height
+
+ROWS, COLUMNS = 6, 40
+
+
+@pytest.fixture
+def region() -> LiveRegion:
+    return LiveRegion()
+
+
+def shown(region: LiveRegion) -> list[str]:
+    return region.view(ROWS, COLUMNS)
+
+
+def settle(region: LiveRegion) -> list[str]:
+    return region.overflow(ROWS, COLUMNS).splitlines()
+
+
+def numbered(first: int, last: int) -> str:
+    return "".join(f"{number}\n" for number in range(first, last + 1))
+
+
+def test_what_fits_stays(region: LiveRegion) -> None:
+    region.write(numbered(1, 6))
+    assert settle(region) == []
+    assert shown(region) == ["1", "2", "3", "4", "5", "6"]
+
+
+def test_what_does_not_fit_leaves_at_the_top_once(region: LiveRegion) -> None:
+    region.write(numbered(1, 9))
+    assert settle(region) == ["1", "2", "3"]
+    assert settle(region) == []
+    assert region.finish() == numbered(4, 9)
+    assert region.finish() == ""
+
+
+def test_a_long_line_counts_as_the_rows_that_it_takes(region: LiveRegion) -> None:
+    region.write(numbered(1, 2) + "x" * (COLUMNS * 5 - 1) + "\n")
+    assert settle(region) == ["1"]
+    region.write("3\n4\n")
+    assert [line[:1] for line in settle(region)] == ["2", "x"]
+    assert shown(region) == ["3", "4"]
+
+
+def test_an_unfinished_line_is_shown_and_never_leaves_by_itself(region: LiveRegion) -> None:
+    region.write(numbered(1, 6) + "y" * 1000)
+    assert settle(region) == ["1", "2", "3", "4", "5", "6"]
+    assert shown(region) == ["y" * ROWS * COLUMNS]
+    assert region.finish() == "y" * 1000 + "\n"
+
+
+def test_nested_bars_are_written_over_each_other(region: LiveRegion) -> None:
+    for outer in range(3):
+        region.write(f"\router {outer}")
+        for inner in range(3):
+            region.write("\n")
+            region.write(f"\rinner {inner}")
+            region.write("\x1b[A")
+    assert shown(region) == ["outer 2", "inner 2"]
+    region.write("\n\ndone\n")
+    assert region.finish() == "outer 2\ninner 2\ndone\n"
+
+
+def test_a_note_between_nested_bars_has_a_line_of_its_own(region: LiveRegion) -> None:
+    region.write("\router 1\n\rinner 1\x1b[A")
+    region.write("\r       \n\r       \r\x1b[A\r")  # as tqdm.write does
+    region.write("a note\n")
+    region.write("\router 2\n\rinner 2\x1b[A")
+    assert [line.rstrip() for line in shown(region)] == ["a note", "outer 2", "inner 2"]
+
+
+def test_a_note_on_the_other_stream_stands_above_the_bars(region: LiveRegion) -> None:
+    # tqdm writes its bars to stderr and flushes them; the note is on stdout, and comes late.
+    bars = ("\router 1", "\n\rinner 1\x1b[A", "\n\rinner 2\x1b[A")
+    region.write("log\n", "stderr")
+    for text in bars:
+        region.write(text, "stderr")
+    region.write("a note\n", "stdout")
+    region.write("\router 2\n\rinner 1\x1b[A", "stderr")
+    assert shown(region) == ["log", "a note", "outer 2", "inner 1"]
+
+
+def test_a_bar_that_is_only_ended_stays_where_it_is(region: LiveRegion) -> None:
+    region.write("\r100 %", "stderr")
+    region.write("end\n", "stdout")
+    region.write("\n", "stderr")
+    region.write("after\n", "stderr")
+    assert region.finish() == "100 %\nend\nafter\n"
+
+
+def test_an_unfinished_line_goes_on_below_what_came_between(region: LiveRegion) -> None:
+    region.write("one\na", "stdout")
+    region.write("a warning\n", "stderr")
+    region.write("b\n", "stdout")
+    assert region.finish() == "one\na warning\nab\n"
+
+
+def test_cursor_up_does_not_reach_what_has_left(region: LiveRegion) -> None:
+    region.write(numbered(1, 9))
+    settle(region)
+    region.write("\x1b[50Atop")
+    assert shown(region)[0] == "top"
+    assert region.finish() == "top\n" + numbered(5, 9)
+
+
+def test_rows_below_the_cursor_that_were_blanked_are_not_left_behind(region: LiveRegion) -> None:
+    region.write("outer\n\rinner\x1b[A")
+    region.write("\n\r     \x1b[A")
+    assert region.finish() == "outer\n"
+
+
+def test_after_a_live_display_the_text_takes_the_fast_way_again(region: LiveRegion) -> None:
+    region.write("a\nb\x1b[A\rc\n\n")
+    region.write(numbered(1, 10_000))
+    assert settle(region)[:3] == ["c", "b", "1"]
+    assert shown(region)[-1] == "10000"
+
+
+def test_colour_goes_with_the_cursor(region: LiveRegion) -> None:
+    region.write("a\nb\n\x1b[31m\x1b[2Ared")
+    assert shown(region)[0] == "\x1b[31mred\x1b[0m"
+
+
+def test_clear_takes_away_what_is_there(region: LiveRegion) -> None:
+    region.write("one\n")
+    region.clear(wait=False)
+    assert shown(region) == []
+    region.write("two\n")
+    assert region.finish() == "two\n"
+
+
+def test_clear_that_waits_keeps_the_old_until_the_new_is_there(region: LiveRegion) -> None:
+    region.show("one\n")
+    region.clear(wait=True)
+    assert shown(region) == ["one"]
+    region.show("two\n")
+    assert shown(region) == ["two"]
+    region.clear(wait=True)
+    assert region.finish() == "two\n"  # nothing came any more
+
+
+def test_what_is_cleared_again_and_again_is_held_back_when_it_is_too_tall(
+    region: LiveRegion,
+) -> None:
+    for round_ in range(3):
+        region.clear(wait=True)
+        region.write(numbered(100 * round_ + 1, 100 * round_ + 20))
+        assert settle(region) == []
+    assert shown(region) == numbered(215, 220).split()
+    assert region.finish() == numbered(201, 220)
+
+
+def test_what_is_held_back_is_bounded(region: LiveRegion) -> None:
+    region.clear(wait=False)
+    region.write(numbered(1, 2000))
+    assert settle(region) == numbered(1, 1994).split()
+
+
+def test_a_display_is_updated_in_its_place(region: LiveRegion) -> None:
+    region.show("bar 0\n", "id")
+    region.write("below\n")
+    region.update("bar 1\n", "id")
+    assert shown(region) == ["bar 1", "below"]
+
+
+def test_all_displays_of_one_id_are_updated(region: LiveRegion) -> None:
+    region.show("a\n", "id")
+    region.show("a\n", "id")
+    region.show("c\n", "other")
+    region.update("b\n", "id")
+    assert shown(region) == ["b", "b", "c"]
+
+
+def test_a_display_that_is_updated_stays_while_the_text_below_it_leaves(
+    region: LiveRegion,
+) -> None:
+    region.show("bar 0\n", "id")
+    region.update("bar 1\n", "id")
+    region.write(numbered(1, 9))
+    assert settle(region) == ["1", "2", "3", "4"]
+    assert shown(region) == ["bar 1", "5", "6", "7", "8", "9"]
+
+
+def test_a_display_that_has_left_is_shown_again_when_it_is_updated(region: LiveRegion) -> None:
+    region.show("bar 0\n", "id")
+    region.write(numbered(1, 9))
+    assert settle(region)[0] == "bar 0"
+    region.update("bar 1\n", "id")
+    region.update("bar 2\n", "id")
+    assert [line for line in shown(region) if "bar" in line] == ["bar 2"]
+
+
+def test_an_update_without_an_id_belongs_to_no_display(region: LiveRegion) -> None:
+    region.show("a\n")
+    region.update("b\n", None)
+    assert shown(region) == ["a", "b"]
+
+
+def test_a_display_may_be_emptied(region: LiveRegion) -> None:
+    region.show("a\n", "id")
+    region.update("", "id")
+    assert shown(region) == []
+    region.update("b\n", "id")
+    assert region.finish() == "b\n"
+
+
+@pytest.mark.parametrize("columns", [1, 2, 80])
+def test_wide_characters_and_colours_count_as_what_they_take(columns: int) -> None:
+    assert line_height("\x1b[1mäあ\x1b[0m", columns) == max(1, -(-3 // columns))
+
+
+#: "[" stands for the control sequence introducer.
+MOVES = st.sampled_from(
+    [
+        "\n",
+        "\r",
+        "[A",
+        "[2A",
+        "[B",
+        "[3C",
+        "[2D",
+        "[E",
+        "[F",
+        "[5G",
+        "[K",
+        "[1K",
+        "[2K",
+        "[J",
+        "[2;3H",
+    ]
+).map(lambda move: move.replace("[", "\x1b["))
+
+
+@given(st.lists(st.one_of(st.text("abc", min_size=1, max_size=5), MOVES), max_size=40))
+def test_text_stands_where_a_terminal_would_put_it(pieces: list[str]) -> None:
+    last = 0  # row of the region
+    screen = pyte.Screen(1000, 50)
+    stream = pyte.Stream(screen)
+    region = LiveRegion()
+    for piece in pieces:
+        stream.feed("\r\n" if piece == "\n" else piece)
+        region.write(piece)
+        row = screen.cursor.y
+        if piece == "\n":
+            last = max(last, row)
+        elif piece == "\x1b[J":
+            last = row
+        assume(row <= last)  # a terminal has rows below that; the region has not
+    expected = [line.rstrip() for line in screen.display]
+    while expected and not expected[-1]:
+        expected.pop()
+    got = [line.rstrip() for line in region.finish().split("\n")]
+    while got and not got[-1]:
+        got.pop()
+    assert got == expected
+
+
+@given(
+    st.lists(st.one_of(st.text("ab\n", max_size=30), MOVES), max_size=30),
+    st.lists(st.integers(0, 30), max_size=5),
+)
+def test_plain_lines_come_out_once_and_in_order_wherever_it_is_cut(
+    pieces: list[str], cuts: list[int]
+) -> None:
+    text = "".join(piece for piece in pieces if piece.isprintable() or piece.isspace())
+    text = text.replace("\r", "")
+    region = LiveRegion()
+    out = ""
+    position = 0
+    for cut in sorted(cuts):
+        region.write(text[position:cut])
+        position = max(position, cut)
+        out += region.overflow(ROWS, COLUMNS)
+    region.write(text[position:])
+    out += region.finish()
+    assert out == (text if text.endswith("\n") or not text else text + "\n")

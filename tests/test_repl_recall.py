@@ -1,0 +1,35 @@
+"""What matches in the history, and how it is listed."""
+
+import pytest
+
+from kconsole.repl.recall import listing, matching, pattern_anywhere
+
+INPUTS = ["import os", "x = [1]", "for i in x:\n    print(i)", "print('a*b')"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("print", [2, 3]),
+        ("im*os", [0]),
+        ("for*print", [2]),
+        ("x = ?1", [1]),
+        ("[1]", [1]),
+        ("*", [0, 1, 2, 3]),
+        ("^", []),
+        ("PRINT", []),
+    ],
+)
+def test_a_pattern_is_found_anywhere(pattern: str, found: list[int]) -> None:
+    assert list(matching(INPUTS, pattern)) == [INPUTS[each] for each in found]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "glob"), [("a", "*a*"), ("*a?", "*a?*"), ("x[1]", "*x[[]1]*"), ("*", "**")]
+)
+def test_the_kernel_gets_a_glob_of_sqlites(pattern: str, glob: str) -> None:
+    assert pattern_anywhere(pattern) == glob
+
+
+def test_inputs_are_numbered_and_shown_whole() -> None:
+    assert list(listing(["a", "b\n  c\x1b[2J"])) == ["  1  a", "  2  b", "       c^[[2J"]

@@ -1,0 +1,96 @@
+"""How an earlier input went on."""
+
+import time
+
+import pytest
+from prompt_toolkit.buffer import Buffer
+
+from kconsole.repl.history import KernelHistory
+from kconsole.repl.suggesting import Suggesting, word_of
+
+
+async def nothing() -> list[str]:
+    return []
+
+
+def history(*inputs: str) -> KernelHistory:
+    """A history of this session, the oldest first."""
+    one = KernelHistory(nothing)
+    for each in inputs:
+        one.append_string(each)
+    return one
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("pri", "nt(2)"),
+        ("print(1", ")"),
+        ("print(2)", ""),
+        ("no", ""),
+        ("", ""),
+        (" ", ""),
+        ("def f():", ""),
+        ("def f():\n  re", "turn 1"),
+        ("def f():\n  return 1\n", "f()"),
+    ],
+)
+def test_the_rest_of_the_line_of_the_newest_that_begins_so(text: str, rest: str) -> None:
+    inputs = history("print(1)", "def f():\n  return 1\nf()", "print(2)")
+    assert Suggesting(inputs).rest(text) == rest
+
+
+def test_it_is_the_same_whether_typed_or_asked_at_once() -> None:
+    inputs = history("alpha = 1", "alps", "al", "beta", "alphabet")
+    typed = Suggesting(inputs)
+    for text in ("a", "al", "alp", "alph", "alpha", "alpha ", "alp", "b", "be", "x", "xa", ""):
+        assert typed.rest(text) == Suggesting(inputs).rest(text), text
+
+
+def test_what_is_entered_meanwhile_is_found() -> None:
+    inputs = history("alpha")
+    one = Suggesting(inputs)
+    assert one.rest("al") == "pha"
+    inputs.append_string("altitude")
+    assert one.rest("alt") == "itude"
+
+
+def test_a_line_typed_into_100000_inputs_costs_one_look_at_each() -> None:
+    inputs = history()
+    inputs._remembered = [f"value_{number} = {number}" for number in range(100_000)]
+    one = Suggesting(inputs)
+    line = "value_0 = 0 and then something new that was never typed before"
+    one.rest("x")
+    started = time.perf_counter()
+    for end in range(1, len(line)):
+        one.rest(line[:end])
+    typed = time.perf_counter() - started
+    started = time.perf_counter()
+    for each in inputs.newest_first:
+        each.startswith(line)
+    assert typed < 20 * (time.perf_counter() - started)
+
+
+def test_it_is_put_where_the_buffer_shows_it() -> None:
+    buffer = Buffer()
+    buffer.on_text_changed += Suggesting(history("print(1)")).look
+    buffer.insert_text("pri")
+    assert buffer.suggestion is not None
+    assert buffer.suggestion.text == "nt(1)"
+    buffer.insert_text("x")
+    assert buffer.suggestion is None
+
+
+@pytest.mark.parametrize(
+    ("rest", "word"),
+    [
+        ("nt(x, y)", "nt"),
+        ("(x, y)", "(x"),
+        (" = 1", " = 1"),
+        ("", ""),
+        (".a_b.c", ".a_b"),
+        (")", ")"),
+    ],
+)
+def test_a_word_of_it(rest: str, word: str) -> None:
+    assert word_of(rest) == word

@@ -69,6 +69,10 @@ def complaint(capsys, *arguments):
         (["one", "two"], "two"),
         (["one", "-k", "two"], "only one of TARGET, --existing and --kernel"),
         (["-e", "one", "-k", "two"], "only one of TARGET, --existing and --kernel"),
+        # An unset variable of a script must not run its code in the newest kernel.
+        ([""], "the name is empty: TARGET"),
+        (["-e", ""], "the name is empty: --existing"),
+        (["-k", ""], "the name is empty: --kernel"),
     ],
 )
 def test_wrong_usage_is_one_line_that_names_it_and_status_2(capsys, arguments, reason):

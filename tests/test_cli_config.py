@@ -146,15 +146,15 @@ def test_an_empty_variable_is_none(monkeypatch):
 def test_a_stronger_place_chooses_the_kernel_alone(config, monkeypatch):
     config.write_text('kernel = "bash"\n')
     assert parse(command, ["4711"])[:2] == ("4711", None)
-    assert parse(command, ["-e"])[:2] == ("", None)
+    assert parse(command, ["-e"])[:2] == ("*", None)
     monkeypatch.setenv("KCONSOLE_EXISTING", "4712")
     assert parse(command, [])[:2] == ("4712", None)
     assert parse(command, ["-k", "lua"])[:2] == (None, "lua")
 
 
 def test_the_file_can_mean_the_newest_kernel(config):
-    config.write_text('existing = ""\n')
-    assert parse(command, [])[:2] == ("", None)
+    config.write_text('existing = "*"\n')
+    assert parse(command, [])[:2] == ("*", None)
 
 
 def test_two_kernels_in_one_place_are_refused(config, monkeypatch, capsys):

@@ -164,6 +164,11 @@ class Hand:
         msg = self.session.msg("stream", content, parent=parent or self.parent)
         self.bridge.put("iopub", msg)
 
+    def update(self, text: str, transient: object, parent: Message | None = None) -> None:
+        content = {"text": text, "transient": transient}
+        msg = self.session.msg("update_display_data", content, parent=parent or self.parent)
+        self.bridge.put("iopub", msg)
+
 
 @pytest.fixture
 def hand(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hand]:
@@ -203,6 +208,33 @@ def test_what_looks_like_a_stream_elsewhere_or_has_no_text_is_left_alone(hand: H
         hand.bridge.put(channel, hand.session.msg("stream", content))
     hand.loop.turn()
     assert hand.texts == ["a", "b", "stream", "c", ["d"]]
+
+
+def test_of_updates_of_a_display_that_nothing_comes_between_the_last_is_taken(hand: Hand) -> None:
+    other = hand.session.msg("execute_request")
+    for text, name, parent in [
+        *[("1", "bar", None), ("2", "bar", None), ("3", "bar", None)],
+        *[("4", "pie", None), ("5", "bar", None), ("6", "bar", other), ("7", "bar", other)],
+    ]:
+        hand.update(text, {"display_id": name}, parent)
+    hand.print("a")
+    hand.update("8", {"display_id": "bar"})
+    hand.print("b")
+    hand.loop.turn()
+    assert hand.texts == ["3", "4", "5", "7", "a", "8", "b"]
+
+
+def test_updates_that_do_not_say_of_what_are_left_alone(hand: Hand) -> None:
+    for text, transient in [
+        ("1", {}),
+        ("2", {}),
+        ("3", None),
+        ("4", None),
+        ("5", {"display_id": 1}),
+    ]:
+        hand.update(text, transient)
+    hand.loop.turn()
+    assert hand.texts == ["1", "2", "3", "4", "5"]
 
 
 def test_a_long_run_is_cut(hand: Hand) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kconsole import __version__
-from kconsole.cli.options import PARAMETERS, Color
+from kconsole.cli.options import NEWEST, PARAMETERS, Color
 from kconsole.cli.saying import complain
 from kconsole.cli.settings import Settings
 from kconsole.errors import ConfigError
@@ -201,7 +201,7 @@ def _open(settings: Settings) -> "Kernel":
         return start(settings.start)
     from kconsole.client.kernel import attach
 
-    kernel = attach(settings.attach_to or None)
+    kernel = attach(None if settings.attach_to == NEWEST else settings.attach_to)
     for warning in kernel.warnings():
         complain(f"warning: {warning}")
     return kernel

@@ -13,9 +13,12 @@ import click
 if TYPE_CHECKING:
     from kconsole.config.sample import OptionDoc
 
-__all__ = ["LISTS", "PARAMETERS", "Color", "kinds", "option_docs"]
+__all__ = ["LISTS", "NEWEST", "PARAMETERS", "Color", "kinds", "option_docs"]
 
 Color = Literal["auto", "always", "never"]
+
+NEWEST = "*"
+"""The name of the newest kernel that answers."""
 
 _PROMPT = "In [{n}]: "
 
@@ -50,6 +53,14 @@ def _prompt(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
     return value
 
 
+def _not_empty(_ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Refuse an empty name: a script's variable that is not set must not reach just any kernel."""
+    if value == "":
+        name = param.opts[-1] if param.param_type_name == "option" else "TARGET"
+        raise click.UsageError(f"the name is empty: {name}")
+    return value
+
+
 def _number(_ctx: click.Context, _param: click.Parameter, value: float) -> float:
     if math.isnan(value):
         raise click.BadParameter("nan is no number of seconds")
@@ -66,10 +77,16 @@ _OPTIONS = [
         ["-e", "--existing"],
         metavar="[NAME]",
         is_flag=False,
-        flag_value="",
+        flag_value=NEWEST,
+        callback=_not_empty,
         help="Attach to a running kernel; without NAME, to the newest that answers.",
     ),
-    click.Option(["-k", "--kernel"], metavar="NAME", help="Start the kernel of this kernelspec."),
+    click.Option(
+        ["-k", "--kernel"],
+        metavar="NAME",
+        callback=_not_empty,
+        help="Start the kernel of this kernelspec.",
+    ),
     click.Option(
         ["-c", "--code"],
         metavar="CODE",
@@ -160,7 +177,7 @@ _OPTIONS = [
 ]
 
 PARAMETERS: list[click.Parameter] = [
-    click.Argument(["target"], required=False),
+    click.Argument(["target"], required=False, callback=_not_empty),
     *_OPTIONS,
     click.Option(
         ["--config"], metavar="FILE", help="The configuration file; none is no file at all."

@@ -5,8 +5,8 @@ keyboard between two of them. So a flood of output never keeps a key waiting.
 
 A flood is many small pieces of one stream. They are joined as they are put, so that whatever is done with a
 message is done once for hundreds of them; and as long as they flood, the loop comes for them by the clock,
-because to be woken for each would cost both threads more than the messages do. What the screen has no room
-for waits here.
+because to be woken for each would cost both threads more than the messages do. Of updates of a display that
+come faster than they are taken, only the last is. What the screen has no room for waits here.
 """
 
 import asyncio
@@ -71,7 +71,35 @@ class _Run:
         return Item("iopub", {**self._first, "content": content})
 
 
-_Entry = Item | _Run | Callable[[], None]
+class _Latest:
+    """The last of some updates of a display; nobody will ever have seen those before it."""
+
+    __slots__ = ("_count", "_display_id", "_msg", "parent")
+
+    def __init__(self, first: Message, display_id: str) -> None:
+        self._msg = first
+        self._display_id = display_id
+        self.parent = first["parent_header"]
+        self._count = 1
+
+    def take(self, msg: Message, display_id: str) -> bool:
+        """Take an update in place of the one before; False if it is another display's."""
+        if display_id != self._display_id or msg["parent_header"] != self.parent:
+            return False
+        self._msg = msg
+        self._count += 1
+        return True
+
+    def __len__(self) -> int:
+        """How many messages it stands for."""
+        return self._count
+
+    def item(self) -> Item:
+        """The last."""
+        return Item("iopub", self._msg)
+
+
+_Entry = Item | _Run | _Latest | Callable[[], None]
 
 
 class Bridge:
@@ -98,7 +126,7 @@ class Bridge:
         self._lock = threading.Lock()
         self._queue: deque[_Entry] = deque()
         #: What comes after the queue, and can still grow: only what is here does, never what was taken.
-        self._run: _Run | None = None
+        self._run: _Run | _Latest | None = None
         #: Whether a turn is on its way.
         self._scheduled = False
         self._count = 0  # of messages, since _since
@@ -112,16 +140,18 @@ class Bridge:
 
     def put(self, channel: Channel, msg: Message) -> None:
         """Take a message from the I/O thread; a sink of the client."""
-        text = _plain_text(channel, msg)
+        kind: type[_Run | _Latest] = _Run
+        if (key := _plain_text(channel, msg)) is None:
+            kind, key = _Latest, _display_id(channel, msg)
         with self._lock:
             self._count += 1
             if self._skipped and self._is_unwanted(channel, msg):
                 return
-            if text is None:
+            if key is None:
                 self._add(Item(channel, msg))
-            elif self._run is None or not self._run.take(msg, text):
+            elif not isinstance(self._run, kind) or not self._run.take(msg, key):
                 self._end_run()
-                self._run = _Run(msg, text)
+                self._run = kind(msg, key)
             if self._scheduled:
                 return
             self._scheduled = True
@@ -171,7 +201,7 @@ class Bridge:
 
     def _is_left_out(self, entry: _Entry) -> bool:
         """The same for what waits here."""
-        if isinstance(entry, _Run):
+        if isinstance(entry, _Run | _Latest):
             return self._leave_out(entry.parent, len(entry))
         return isinstance(entry, Item) and self._is_unwanted(entry.channel, entry.msg)
 
@@ -209,7 +239,7 @@ class Bridge:
             entry = None if self._full() else self._next()
             if entry is None:
                 return
-            if isinstance(entry, _Run):
+            if isinstance(entry, _Run | _Latest):
                 self._receive(entry.item())
             elif isinstance(entry, Item):
                 self._receive(entry)
@@ -253,3 +283,12 @@ def _plain_text(channel: Channel, msg: Message) -> str | None:
     if text.isascii():
         return None if "\x1b" in text else text
     return None if _INTRODUCER.search(text) else text
+
+
+def _display_id(channel: Channel, msg: Message) -> str | None:
+    """The display's id, if all that the message says is how it looks from now on."""
+    if channel != "iopub" or msg["msg_type"] != "update_display_data":
+        return None
+    transient = msg["content"].get("transient")
+    display_id = transient.get("display_id") if isinstance(transient, Mapping) else None
+    return display_id if isinstance(display_id, str) else None

@@ -386,6 +386,11 @@ class Terminal:
         """End the program and everything that it started, and give the terminal back."""
         if self._master < 0:
             return
+        if os.environ.get("COVERAGE_PROCESS_CONFIG") and self.process.poll() is None:
+            # What is killed leaves no record of what it has run.
+            self.process.terminate()
+            with contextlib.suppress(AssertionError):
+                self._wait(lambda: self.process.poll() is not None, "an end", 3)
         for process in self._family():
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()

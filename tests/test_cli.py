@@ -334,6 +334,7 @@ def packages(modules):
     return {module.partition(".")[0] for module in modules}
 
 
+@pytest.mark.usefixtures("unmeasured")  # coverage imports tomllib itself
 @pytest.mark.parametrize("option", ["--version", "--help"])
 def test_version_and_help_import_nothing_heavy(option):
     modules = imported(option)
@@ -344,6 +345,7 @@ def test_version_and_help_import_nothing_heavy(option):
     assert ours <= {"cli", "errors"}
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_script_imports_no_editor(target):
     modules = imported(target, "-c", "1 / 1")
     assert "zmq" in packages(modules)

@@ -11,8 +11,6 @@ from running_kernels import Kernel
 from stories import PROMPT, Pair, attached, paired, ready, rows_with, run, toolbar
 from terminal import Terminal
 
-pytestmark = pytest.mark.usefixtures("unmeasured")
-
 BUSY = "import time; time.sleep(60)"
 SUBSHELLS: dict[str, Any] = {"implementation": "ipython", "subshells": True}
 IPYTHON7 = pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)

@@ -340,7 +340,7 @@ def test_interrupt_by_command_interrupts_and_never_gives_up(tmp_path: Path) -> N
         kernel.wait_for("interrupt_request")
         terminal.line("\\interrupt")
         kernel.wait_for("interrupt_request", count=2)
-        terminal.wait_for(lambda one: "busy 00:" in toolbar(one))
+        terminal.wait_for(lambda one: "interrupting 00:" in toolbar(one))
         assert not rows_with(terminal, "not waiting")
         kernel.interrupt()
         ready(terminal)

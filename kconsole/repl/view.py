@@ -52,6 +52,7 @@ from prompt_toolkit.widgets import SearchToolbar
 from kconsole.render.cells import fit
 from kconsole.repl.face import Face
 from kconsole.repl.gate import GatedInput, KeyGate
+from kconsole.repl.livewindow import LiveWindow
 from kconsole.repl.menu import completion_menu
 from kconsole.repl.output import terminal_output
 from kconsole.repl.reflow import ReflowingApplication, reflows
@@ -204,11 +205,7 @@ class View:
             ycursor=True,
             transparent=True,
         )
-        live = Window(
-            FormattedTextControl(lambda: _fragments(self.screen.live_lines())),
-            wrap_lines=True,
-            dont_extend_height=True,
-        )
+        live = LiveWindow(self.screen.live_lines, _fragments)
         toolbar = Window(FormattedTextControl(self._toolbar), height=1, style="class:toolbar")
         body = HSplit(
             [

@@ -149,6 +149,8 @@ def test_clear_that_waits_keeps_the_old_until_the_new_is_there(region: LiveRegio
 def test_what_is_cleared_again_and_again_is_held_back_when_it_is_too_tall(
     region: LiveRegion,
 ) -> None:
+    region.write(numbered(1, 20))
+    assert settle(region) == numbered(1, 14).split()  # who knows what is to come
     for round_ in range(3):
         region.clear(wait=True)
         region.write(numbered(100 * round_ + 1, 100 * round_ + 20))
@@ -158,9 +160,16 @@ def test_what_is_cleared_again_and_again_is_held_back_when_it_is_too_tall(
 
 
 def test_what_is_held_back_is_bounded(region: LiveRegion) -> None:
+    region.write(numbered(1, 5000))
     region.clear(wait=False)
-    region.write(numbered(1, 2000))
-    assert settle(region) == numbered(1, 1994).split()
+    region.write(numbered(1, 1001))
+    assert settle(region) == numbered(1, 995).split()
+
+
+def test_after_one_clear_lines_leave_as_ever(region: LiveRegion) -> None:
+    region.clear(wait=False)
+    region.write(numbered(1, 9))
+    assert settle(region) == ["1", "2", "3"]
 
 
 def test_a_display_is_updated_in_its_place(region: LiveRegion) -> None:
@@ -213,7 +222,61 @@ def test_a_display_may_be_emptied(region: LiveRegion) -> None:
 
 @pytest.mark.parametrize("columns", [1, 2, 80])
 def test_wide_characters_and_colours_count_as_what_they_take(columns: int) -> None:
-    assert line_height("\x1b[1mäあ\x1b[0m", columns) == max(1, -(-3 // columns))
+    assert line_height("\x1b[1mäあ\x1b[0m\n", columns, 99) == max(1, -(-3 // columns))
+
+
+def test_of_a_huge_line_only_that_it_is_too_tall_is_found_out() -> None:
+    assert line_height("é" * 5_000_000 + "\n", 80, 11) == 12
+
+
+def test_the_cursor_keeps_its_column_when_its_row_leaves(region: LiveRegion) -> None:
+    frame = "".join(f"row {number}\n" for number in range(8))
+    for _ in range(3):
+        region.write(f"{frame}\x1b[8A")
+        settle(region)
+    assert [line.rstrip() for line in shown(region)] == [f"row {n}" for n in range(2, 8)]
+
+
+def test_text_between_displays_leaves_nothing_behind(region: LiveRegion) -> None:
+    for _ in range(100):
+        region.write("out\n")
+        region.show("shown\n")
+        settle(region)
+    assert len(region._blocks) <= ROWS
+
+
+def test_of_displays_that_are_updated_the_oldest_leave(region: LiveRegion) -> None:
+    for number in range(10):
+        region.update(f"bar {number}\n", f"id {number}")
+        settle(region)
+    assert shown(region) == [f"bar {number}" for number in range(4, 10)]
+
+
+def test_a_tall_display_stays_however_often_it_is_updated(region: LiveRegion) -> None:
+    for number in range(3):
+        region.update(numbered(number, number + 19), "id")
+        assert settle(region) == []
+    assert shown(region) == numbered(16, 21).split()
+
+
+def test_the_lines_of_a_display_stand_for_themselves(region: LiveRegion) -> None:
+    region.show("AAA\rB\n\x1b[31mC\nD\x1b[0m\n")
+    assert shown(region) == ["BAA", "\x1b[31mC\x1b[0m", "\x1b[31mD\x1b[0m"]
+
+
+def test_rows_far_above_any_screen_are_out_of_reach(region: LiveRegion) -> None:
+    region.write(numbered(1, 3000) + "\x1b[A")
+    region.write("".join(f"{number:0100}\n" for number in range(3000)))
+    region.write("\x1b[9999A\rTOP\x1b[K")
+    lines = region.finish().split()
+    assert lines[0] == "1"
+    assert lines.index("TOP") > 5000
+
+
+def test_a_sequence_is_whole_wherever_a_large_text_is_cut(region: LiveRegion) -> None:
+    line = "\x1b[31m" + "x" * 100 + "\x1b[0m\n"
+    region.write("\x1b[A" + line * 1000)
+    assert region.finish() == line * 1000
 
 
 #: "[" stands for the control sequence introducer.

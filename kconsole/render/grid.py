@@ -12,7 +12,7 @@ from typing import ClassVar
 from kconsole.render.lines import COLUMNS, Row, TailLine
 from kconsole.render.sgr import DEFAULT
 
-__all__ = ["Grid", "moves_between_rows"]
+__all__ = ["Grid", "first_move", "moves_between_rows"]
 
 _MOVE = re.compile(r"\x1b\[[0-9;]*[A-HJ]")
 _TOKEN = re.compile(r"\n|\x1b\[([0-9;]*)([A-HJ])|(?:[^\n\x1b]|\x1b\[[0-9;]*[^A-HJ0-9;])+")
@@ -21,6 +21,12 @@ _TOKEN = re.compile(r"\n|\x1b\[([0-9;]*)([A-HJ])|(?:[^\n\x1b]|\x1b\[[0-9;]*[^A-H
 def moves_between_rows(text: str) -> bool:
     """Tell whether sanitised text moves the cursor in a way for which one line is not enough."""
     return "\x1b" in text and _MOVE.search(text) is not None
+
+
+def first_move(text: str) -> int:
+    """Return where the first such movement is; the text's length if there is none."""
+    match = _MOVE.search(text)
+    return len(text) if match is None else match.start()
 
 
 class Grid:
@@ -46,6 +52,10 @@ class Grid:
             else:
                 self._rows[self._at].write(match[0])
 
+    def __len__(self) -> int:
+        """How many rows there are."""
+        return len(self._rows)
+
     @property
     def lines(self) -> list[str]:
         """The rows, rendered with their styles; below the cursor's, those that are not blank."""
@@ -63,11 +73,15 @@ class Grid:
         return TailLine(row.style)
 
     def take(self, count: int) -> list[str]:
-        """Remove rows at the top; the cursor stays where it is, or goes to what is then the first."""
+        """Remove rows at the top; the cursor keeps its column, and its row or else the first that stays."""
         count = min(count, len(self._rows) - 1)
         taken = [row.text for row in self._rows[:count]]
+        cursor = self._rows[self._at]
         del self._rows[:count]
-        self._at = max(0, self._at - count)
+        self._at -= count
+        if self._at < 0:
+            self._at = 0
+            self._rows[0].style, self._rows[0].column = cursor.style, cursor.column
         self._highest = max(0, self._highest - count)
         return taken
 

@@ -212,6 +212,8 @@ class Row:
             self._characters[column - 1 : column + 1] = "  "
 
     def _render(self) -> str:
+        if not any(self._styles):
+            return "".join(self._characters)
         pieces = []
         position = 0
         for style, group in groupby(self._styles):

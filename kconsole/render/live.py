@@ -7,14 +7,15 @@ scrollback's from then on; so does the rest when the cell is done.
 
 How it works: the region is a list of blocks, text with a cursor or displays.  A display that has been
 updated does not leave before the text below it does: a bar that is updated while lines are printed stays
-in sight.  After a ``clear_output`` rows are held back (up to a bound) instead of leaving, as they are about
-to be cleared again.
+in sight.  Where ``clear_output`` comes again and again, as many rows as there were between two are held
+back instead of leaving, as they are about to be cleared.
 """
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from kconsole.render.cells import cell_width
-from kconsole.render.grid import Grid, moves_between_rows
+from kconsole.render.grid import Grid, first_move, moves_between_rows
 from kconsole.render.lines import Row, TailLine
 from kconsole.render.sgr import DEFAULT, strip_sgr
 
@@ -22,6 +23,11 @@ __all__ = ["LiveRegion", "line_height"]
 
 #: Rows that are held back after a clear_output before they leave all the same.
 _HELD_ROWS = 1000
+#: Rows that a cursor can reach: no screen has more. Twice as many are kept at most.
+_GRID_ROWS = 250
+_PIECE = 1 << 14  # characters that are written into a grid at once, and the rest of their line
+#: Characters for each column, colours and marks included; what has more counts as long.
+_SPARSE = 16
 
 
 class LiveText:
@@ -39,44 +45,58 @@ class LiveText:
 
     def write(self, text: str) -> None:
         """Add text, which has to be sanitised."""
-        if self._grid is None and not moves_between_rows(text):
-            self._lines += self._tail.feed(text)
-            return
         if self._grid is None:
-            self._grid = Grid([line[:-1] for line in self._lines], self._tail)
-            self._lines = []
-        self._grid.write(text)
+            move = first_move(text) if moves_between_rows(text) else len(text)
+            self._lines += self._tail.feed(text[:move])
+            text = text[move:]
+            if not text:
+                return
+            above, self._lines = self._lines[-_GRID_ROWS:], self._lines[:-_GRID_ROWS]
+            self._grid = Grid([line[:-1] for line in above], self._tail)
+        for piece in _pieces(text):
+            self._grid.write(piece)
+            self._settle_rows()
         if (tail := self._grid.tail) is not None:
-            self._lines = [line + "\n" for line in self._grid.lines[:-1]]
+            self._lines += [line + "\n" for line in self._grid.lines[:-1]]
             self._tail, self._grid = tail, None
+
+    def _settle_rows(self) -> None:
+        """No screen has as many rows: what is above is out of the cursor's reach."""
+        if self._grid is not None and len(self._grid) > 2 * _GRID_ROWS:
+            rows = self._grid.take(len(self._grid) - _GRID_ROWS)
+            self._lines += [row + "\n" for row in rows]
 
     @property
     def open(self) -> bool:
         """Whether the next text goes on where something stands, rather than on a new line."""
         return self._grid is not None or bool(self._tail.text)
 
-    def part(self) -> "LiveText":
-        """Split off the rows above those that are being written."""
-        lines = self._lines
+    @property
+    def painting(self) -> bool:
+        """Whether rows are being written over."""
+        return self._grid is not None
+
+    def part(self) -> list[str]:
+        """Take out the rows above those that are being written."""
+        lines, self._lines = self._lines, []
         if self._grid is not None:
-            lines = [line + "\n" for line in self._grid.take_untouched()]
-        self._lines = []
-        return LiveText(self.stream, lines)
+            lines += [line + "\n" for line in self._grid.take_untouched()]
+        return lines
 
     @property
     def lines(self) -> list[str]:
         """The finished rows and, unless it is empty, the one that the cursor is in."""
         if self._grid is not None:
-            return [line + "\n" for line in self._grid.lines]
+            return [*self._lines, *(line + "\n" for line in self._grid.lines)]
         rest = self._tail.text
         return [*self._lines, rest + "\n"] if rest else self._lines
 
     def take(self, count: int) -> list[str]:
         """Remove finished rows at the top."""
-        if self._grid is not None:
-            return [line + "\n" for line in self._grid.take(count)]
         taken = self._lines[:count]
         del self._lines[:count]
+        if self._grid is not None and count > len(taken):
+            taken += [line + "\n" for line in self._grid.take(count - len(taken))]
         return taken
 
 
@@ -94,6 +114,14 @@ class Display:
         self.display_id = display_id
         self.updated = updated
 
+    def take(self, count: int) -> list[str]:
+        """Remove it if any of its rows is to go."""
+        lines = self.lines
+        if not count:
+            return []
+        self.lines = []
+        return lines
+
 
 class LiveRegion:
     """The end of the output of one cell. Texts that go in are sanitised, and end with their line."""
@@ -101,7 +129,8 @@ class LiveRegion:
     def __init__(self) -> None:
         self._blocks: list[LiveText | Display] = []
         self._clear_before_next = False
-        self._holding = False
+        self._left = 0  # lines, since the last clear
+        self._tallest = 0  # lines between two clears
 
     @property
     def empty(self) -> bool:
@@ -121,7 +150,9 @@ class LiveRegion:
             last.write(text)
         elif (block := self._open_block(stream)) is not None:
             if text.strip("\n"):  # a newline only ends it, where it is
-                self._blocks[self._blocks.index(block)] = block.part()
+                at = self._blocks.index(block)
+                above = block.part()
+                self._blocks[at : at + 1] = [LiveText(stream, above)] if above else []
                 self._blocks.append(block)
             block.write(text)
         else:
@@ -147,7 +178,8 @@ class LiveRegion:
 
     def clear(self, *, wait: bool) -> None:
         """Take everything away that has not left: at once, or when the next output comes."""
-        self._holding = True
+        self._tallest = max(self._tallest, self._left + sum(len(b.lines) for b in self._blocks))
+        self._left = 0
         self._clear_before_next = wait
         if not wait:
             self._blocks.clear()
@@ -159,30 +191,37 @@ class LiveRegion:
         :param columns: of the screen, for the region.
         :return: whole lines, which can no longer change.
         """
-        if self._fits(_HELD_ROWS if self._holding else rows, columns):
+        if self._fits(max(rows, min(2 * self._tallest, _HELD_ROWS)), columns):
             return ""
-        return "".join(self._leave(rows, columns))
+        leaving = self._leave(rows, columns)
+        self._left += len(leaving)
+        return "".join(leaving)
 
     def finish(self) -> str:
         """Take everything out: the output is at its end."""
         text = "".join(line for block in self._blocks for line in block.lines)
         self._blocks.clear()
-        self._clear_before_next = self._holding = False
+        self._clear_before_next = False
+        self._left = self._tallest = 0
         return text
 
     def view(self, rows: int, columns: int) -> list[str]:
         """The last lines, as many as the region has room for, without their newlines."""
         shown: list[str] = []
         for line in self._from_the_end():
-            line = _without_tabs(line[:-1])
-            height = line_height(line, columns)
+            height = line_height(line, columns, rows)
             if height > rows:
                 if rows > 0:
-                    shown.append(_end_of(line, rows * columns))
+                    shown.append(_end_of(line[:-1], rows * columns))
                 break
             rows -= height
-            shown.append(line)
+            shown.append(_without_tabs(line[:-1]))
         return shown[::-1]
+
+    @property
+    def painting(self) -> bool:
+        """Whether a program writes over its rows, so that all of them should be in reach."""
+        return any(isinstance(block, LiveText) and block.painting for block in self._blocks)
 
     def _open_block(self, stream: str) -> LiveText | None:
         for block in reversed(self._blocks):
@@ -201,43 +240,68 @@ class LiveRegion:
 
     def _fits(self, rows: int, columns: int) -> bool:
         for line in self._from_the_end():
-            rows -= line_height(line[:-1], columns)
+            rows -= line_height(line, columns, rows)
             if rows < 0:
                 return False
         return True
 
     def _leave(self, rows: int, columns: int) -> list[str]:
         """Take out lines at the top until the others fit, or only what must stay is left."""
-        for block in self._blocks:
-            if _stays(block):
-                rows -= sum(line_height(line[:-1], columns) for line in block.lines)
+        rows -= self._reserve(rows, columns)
         leaving: list[list[str]] = []
         staying: list[LiveText | Display] = []
         for block in reversed(self._blocks):
-            if _stays(block):
-                staying.append(block)
-                continue
-            lines = block.lines
-            first = len(lines)  # of the lines that stay
-            while first and rows >= 0:
-                rows -= line_height(lines[first - 1][:-1], columns)
-                first -= rows >= 0
-            if isinstance(block, LiveText):
+            if not _stays(block):
+                first, rows = _first_that_fits(block.lines, rows, columns)
                 leaving.append(block.take(first))
-                staying.append(block)
-            elif first:
-                leaving.append(lines)
-            else:
+            if block.lines:
                 staying.append(block)
         self._blocks = staying[::-1]
         return [line for lines in reversed(leaving) for line in lines]
 
+    def _reserve(self, rows: int, columns: int) -> int:
+        """How many rows are for displays that stay; the oldest that have no room stay no longer."""
+        reserved = 0
+        for block in filter(_stays, reversed(self._blocks)):
+            height = sum(line_height(line, columns, rows) for line in block.lines)
+            if reserved and reserved + height > rows:
+                block.updated = False
+            else:
+                reserved += height
+        return reserved
 
-def line_height(line: str, columns: int) -> int:
-    """How many rows of a screen a line takes, colours in it and wide characters considered."""
-    text = strip_sgr(_without_tabs(line))
+
+def line_height(line: str, columns: int, most: int) -> int:
+    """How many rows of a screen a line takes, colours in it and wide characters considered.
+
+    :param line: with its newline.
+    :param columns: of the screen.
+    :param most: what is more than that is not counted, for a line may have five million characters.
+    """
+    columns = max(1, columns)
+    if len(line) > _SPARSE * (most + 1) * columns:
+        return most + 1
+    text = strip_sgr(_without_tabs(line[:-1]))
     width = len(text) if text.isascii() else sum(map(cell_width, text))
-    return max(1, -(-width // max(1, columns)))
+    return max(1, -(-width // columns))
+
+
+def _first_that_fits(lines: list[str], rows: int, columns: int) -> tuple[int, int]:
+    """From which line on they fit into so many rows, and how many are left then; below 0: not all do."""
+    for index in range(len(lines) - 1, -1, -1):
+        rows -= line_height(lines[index], columns, rows)
+        if rows < 0:
+            return index + 1, rows
+    return 0, rows
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text in pieces that end with a line, in which no sequence is cut."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + _PIECE) + 1 or len(text)
+        yield text[start:end]
+        start = end
 
 
 def _without_tabs(line: str) -> str:
@@ -249,15 +313,15 @@ def _without_tabs(line: str) -> str:
     return row.text
 
 
-def _stays(block: LiveText | Display) -> bool:
+def _stays(block: LiveText | Display) -> TypeGuard[Display]:
     return isinstance(block, Display) and block.updated
 
 
 def _split(text: str) -> list[str]:
-    """The lines of a text that ends with its line."""
-    return [f"{line}\n" for line in text.removesuffix("\n").split("\n")] if text else []
+    """The lines of a text that ends with its line, each standing for itself."""
+    return TailLine().feed(text)
 
 
 def _end_of(line: str, width: int) -> str:
     """The end of a line that has no room as a whole; without its colours, whose beginning is gone."""
-    return strip_sgr(line[-4 * width :])[-width:]
+    return strip_sgr(_without_tabs(line[-4 * width :]))[-width:]

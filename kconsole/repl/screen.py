@@ -25,6 +25,7 @@ _FULL_S = 0.015
 _ROOM = (1 << 14, 1 << 20)  # characters
 #: What is longer is not kept for change: it has no room in the region, nor anybody's patience.
 _LONG = 1 << 20  # characters
+_BOTTOM = 4  # rows that are left for the input and the toolbar
 _PIECE = 1 << 16  # characters of a text that are handed on at once
 
 
@@ -164,7 +165,8 @@ class Screen:
 
     def _room_for_region(self) -> tuple[int, int]:
         size = self._output.get_size()
-        return max(1, size.rows // 2 - 1), size.columns
+        rows = size.rows - _BOTTOM if self._region.painting else size.rows // 2 - 1
+        return max(1, rows), size.columns
 
     def _came(self, text: str) -> None:
         self._waiting += len(text)

@@ -69,6 +69,7 @@ def complaint(capsys, *arguments):
         (["one", "two"], "two"),
         (["one", "-k", "two"], "only one of TARGET, --existing and --kernel"),
         (["-e", "one", "-k", "two"], "only one of TARGET, --existing and --kernel"),
+        (["--log", "x.py", "-c", "1"], "--log is for the console"),
         # An unset variable of a script must not run its code in the newest kernel.
         ([""], "the name is empty: TARGET"),
         (["-e", ""], "the name is empty: --existing"),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake import answers
 from fake_kernel import FakeKernel
 from running_kernels import Kernel
 from stories import PROMPT, Pair, attached, paired, ready, rows_with, run, toolbar
@@ -180,6 +181,14 @@ def test_escape_takes_the_help_away_at_once_and_alt_enter_still_runs(console: Pa
     assert kernel.count("is_complete_request") == 0
 
 
+def test_tabs_in_help_are_blanks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(answers.KNOWN, "tabby", "usage:\n\t\x1b[31mdo\x1b[0m\tit\nA\tB")
+    with paired(tmp_path) as (terminal, _):
+        terminal.send("tabby")
+        terminal.key("s-tab")
+        terminal.wait_for("usage:\n        do      it\nA       B\n", where="screen")
+
+
 def test_shift_tab_again_shows_the_source_and_then_the_pager(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -328,6 +337,28 @@ def test_a_signal_ends_the_console_in_its_pager(
     with paired(tmp_path) as (terminal, _):
         terminal.line(f'%fake page "{text}"')
         terminal.wait_for("row 20", where="screen")
+        terminal.kill(15)
+        assert terminal.wait_exit() == 143
+
+
+#: A pager that does not end when it is asked to.
+STUBBORN = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("paging", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_signal_ends_the_console_in_a_pager_that_ignores_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "stubborn.py").write_text(STUBBORN)
+    monkeypatch.setenv("PAGER", f"{sys.executable} {tmp_path}/stubborn.py")
+    text = "row\\n" * 100
+    with paired(tmp_path) as (terminal, _):
+        terminal.line(f'%fake page "{text}"')
+        terminal.wait_for("paging", where="screen")
         terminal.kill(15)
         assert terminal.wait_exit() == 143
 

@@ -224,8 +224,11 @@ def test_a_bad_file_is_one_line(tmp_path: Path, content: bytes | None, says: str
         ready(terminal)
 
 
-def test_a_signal_ends_the_editor_too(tmp_path: Path, editor: Path) -> None:
-    editor.write_text("print('waiting', flush=True)\ninput()")
+@pytest.mark.parametrize(
+    "first", ["", "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"]
+)
+def test_a_signal_ends_the_editor_too(tmp_path: Path, editor: Path, first: str) -> None:
+    editor.write_text(f"{first}print('waiting', flush=True)\ninput()")
     with paired(tmp_path) as (terminal, _):
         terminal.key("f2")
         terminal.wait_for("waiting")

@@ -128,6 +128,7 @@ def test_hist_searches_session_file_and_kernel(tmp_path: Path, state: Path) -> N
         terminal.line("if 1:")
         terminal.line("needle = 'two lines'")
         terminal.key("enter")
+        terminal.wait_for("\nIn [3]:")  # the prompt before it was idle too
         ready(terminal)
         terminal.key("c-l")
         terminal.line(r"\hist n?edle*=")

@@ -196,7 +196,7 @@ def test_a_restart_by_another_client_ends_what_runs_and_drops_what_waits(tmp_pat
         terminal.wait_for("+1 queued")
         kernel.restart()
         terminal.wait_for(
-            "the kernel was restarted; what it knew is lost\ndropped the cell that waited: 1+1"
+            "what it knew is lost\nthe cell that ran is lost with it\ndropped the cell that waited: 1+1"
         )
         terminal.wait_for("In [1]:")
         assert "idle" in toolbar(terminal)

@@ -1,10 +1,12 @@
 """Who is said to speak above the prompt, where no kernel is needed to see it."""
 
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from kconsole.protocol.dates import parse_date
 from kconsole.protocol.events import (
     ClearOutput,
     ErrorOutput,
@@ -162,3 +164,18 @@ def test_what_is_known_of_cells_is_bounded() -> None:
         one.begins(ExecuteInput("a", number, Parent(str(number), ADA)))
     assert len(one._prompts) == 256
     assert "999" in one._prompts
+
+
+@pytest.mark.parametrize("date", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_date_without_local_time_is_left_out(date: str) -> None:
+    desk, one = company()
+    header = {"parent_header": {"date": parse_date(date)}}
+    assert one.admits(stream(ADA), header)  # type: ignore[arg-type]
+    assert desk.said == ["running now: a cell of ada@adas"]
+
+
+def test_a_cell_that_began_unheard_has_its_time() -> None:
+    desk, one = company()
+    header = {"parent_header": {"date": datetime(2026, 1, 2, 3, 4, 5).astimezone()}}
+    assert one.admits(stream(ADA), header)  # type: ignore[arg-type]
+    assert desk.said == ["running now: a cell of ada@adas, since 03:04:05"]

@@ -125,6 +125,7 @@ def test_what_was_saved_here_is_saved_again_without_a_word(tmp_path: Path) -> No
         ("no/such/one.py", "cannot be written: No such file or directory"),
         ("one.doc", "no kind of file ends in '.doc'; there are .ipynb, .py and .txt"),
         ("one", "the file's name has no suffix"),
+        ("one\0.py", "cannot be written: embedded null"),
     ],
 )
 def test_what_cannot_be_saved_is_told_in_a_line(tmp_path: Path, name: str, reason: str) -> None:
@@ -227,3 +228,52 @@ def test_results_and_answers_are_in_it(tmp_path: Path) -> None:
     assert (tmp_path / "one.txt").read_text() == (
         "In [3]: input('name? ')\nname? Ada\nOut[3]: 'Ada'\n\n"
     )
+
+
+def test_what_save_was_told_is_not_said_to_log(tmp_path: Path) -> None:
+    path = tmp_path / "one.txt"
+    path.write_text("precious")
+
+    async def story(filing: Filing, notes: Notes) -> None:
+        filing.save(str(path))
+        await notes.wait_for(1)
+        filing.log(str(path))
+        await notes.wait_for(2)
+
+    assert tell(story) == [
+        f"warning: {path}: there is such a file; \\{command} once more overwrites it"
+        for command in ("save", "log")
+    ]
+    assert path.read_text() == "precious"
+
+
+def test_another_file_by_the_same_name_is_asked_about_anew(tmp_path: Path) -> None:
+    path = tmp_path / "one.txt"
+
+    async def story(filing: Filing, notes: Notes) -> None:
+        for count, text in enumerate(["precious", "", "precious too", "", ""], 1):
+            if text:
+                path.unlink(missing_ok=True)
+                path.write_text(text)
+            filing.save(str(path))
+            await notes.wait_for(count)
+
+    kinds = [each.partition(":")[0] for each in tell(story)]
+    assert kinds == ["warning", "note", "warning", "note", "note"]
+
+
+def test_a_log_is_taken_up_again_by_any_of_its_names(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    link = tmp_path / "link.txt"
+    link.symlink_to(path)
+
+    async def story(filing: Filing, notes: Notes) -> None:
+        filing.log(str(path))
+        await notes.wait_for(1)
+        run(filing, "a", "hello")
+        filing.log()
+        filing.log(str(link))
+        await notes.wait_for(3)
+
+    assert [each.partition(":")[0] for each in tell(story)] == ["note"] * 3
+    assert path.read_text() == "In [7]: print('hello')\nhello\n\n"

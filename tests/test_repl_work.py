@@ -49,3 +49,22 @@ def test_what_waits_behind_a_cell_that_cannot_be_sent_is_dropped(error: Exceptio
     ]
     assert len(state.cells) == 0
     assert state.cells.running is None
+
+
+def test_what_is_dropped_is_told_in_short() -> None:
+    state = State(KernelInfo(), Health("ok"), ours=True, busy=False)
+    scribe = Notes()
+    desk = SimpleNamespace(state=state, scribe=scribe, options=ConsoleOptions())
+    work = Work(desk, print, print)  # type: ignore[arg-type]
+    state.cells.add("value = 12345\n" * 3000)
+    state.cells.add("x" * 5000)
+    work.drop_queue()
+    assert scribe.told == [
+        f"dropped the 2 cells that waited: value = 12345 (+2999 lines) | {'x' * 39}…"
+    ]
+    for number in range(1000):
+        state.cells.add(f"cell_{number}()")
+    work.drop_queue()
+    assert scribe.told[-1].startswith("dropped the 1000 cells that waited: cell_0() | cell_1() | ")
+    assert len(scribe.told[-1]) == 160
+    assert scribe.told[-1].endswith("…")

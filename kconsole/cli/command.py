@@ -83,6 +83,8 @@ def perform(settings: Settings) -> int:
         raise click.UsageError("standard output is no terminal; use -c, or pipe the code in")
     _exit_on_signals()
     if not interactive:
+        if settings.given("log"):
+            raise click.UsageError("--log is for the console; a script's output can be redirected")
         return _script(settings, code)
     plain = settings.values["plain"]
     if plain is None:

@@ -51,6 +51,8 @@ class Settings(NamedTuple):
     config: "Config | None"
     #: Makes the exception for an option's value that has turned out to be wrong, from name and reason.
     refusal: Refusal
+    #: Whether an option was given on the command line.
+    given: Callable[[str], bool]
 
 
 def parse(command: click.Command, arguments: Sequence[str]) -> Settings:
@@ -134,7 +136,12 @@ def _settings(context: click.Context, config: "Config | None", connection: str |
     attach_to = which.get("target", which.get("existing"))
     others = {name: value for name, value in context.params.items() if name not in _WHICH}
     refusal = partial(_refusal, context, config, connection)
-    return Settings(attach_to, which.get("kernel"), others, config, refusal)
+    given = partial(_is_given, context)
+    return Settings(attach_to, which.get("kernel"), others, config, refusal, given)
+
+
+def _is_given(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def _which(

@@ -6,7 +6,7 @@ is kept as it came.
 
 from datetime import UTC, datetime
 
-__all__ = ["format_date", "parse_date"]
+__all__ = ["format_date", "local_time", "parse_date"]
 
 
 def format_date(date: datetime) -> str:
@@ -19,6 +19,14 @@ def format_date(date: datetime) -> str:
     except (OverflowError, ValueError, OSError):
         return date.isoformat()  # the first or last day of the calendar: no UTC form exists
     return date.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def local_time(date: datetime) -> datetime | None:
+    """Return the moment in local time; None if it is outside the calendar there."""
+    try:
+        return date.astimezone()
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def parse_date(text: str) -> datetime | str:

@@ -211,11 +211,13 @@ COMMANDS = (
     Command("queue", "", "list the cells that wait for their turn", _nothing),
     Command("peek", "EXPR", "show an expression's value while a cell runs", _rest),
     Command("watch", "S EXPR", "show it every S seconds, until Ctrl-C", _seconds_and_rest),
-    Command("vars", "[NAME]", "list the kernel's variables, or what is in one", _perhaps(_word)),
+    Command("vars", "[NAME]", "list the kernel's variables, or show one", _perhaps(_word)),
     Command("who", "", "list the other clients of this kernel", _nothing),
     Command("hist", "[PATTERN]", "search the history, * and ? as in file names", _perhaps(_rest)),
     Command("save", "FILE", "save the session as .ipynb, .py or .txt", _file),
-    Command("log", "[FILE]", "write all that is shown to a file, or stop it", _perhaps(_file)),
+    Command(
+        "log", "[FILE]", "keep a file of the session up to date, or stop that", _perhaps(_file)
+    ),
     Command("i", "FILE", "run a file's code", _file),
     Command("e", "", "edit the input in $VISUAL or $EDITOR", _nothing),
     Command("paste", "", "take lines as they are until Ctrl-D, then run them", _nothing),

@@ -6,6 +6,7 @@ begins to speak, so output needs no prefix and can be copied as it is.
 
 from datetime import datetime
 
+from kconsole.protocol.dates import local_time
 from kconsole.protocol.events import (
     DisplayData,
     ErrorOutput,
@@ -95,7 +96,8 @@ class Company:
             return f"{who} {prompt}".rstrip()
         self._know(parent.msg_id, "")
         sent = msg["parent_header"].get("date")
-        since = f", since {sent.astimezone():%H:%M:%S}" if isinstance(sent, datetime) else ""
+        began = local_time(sent) if isinstance(sent, datetime) else None
+        since = "" if began is None else f", since {began:%H:%M:%S}"
         return f"running now: a cell of {who}{since}"
 
     def _own_label(self, parent: Parent) -> str:

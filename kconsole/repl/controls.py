@@ -8,6 +8,7 @@ from kconsole.render.sanitise import one_line
 from kconsole.repl.conninfo import Connection, conninfo_lines
 from kconsole.repl.desk import Desk
 from kconsole.repl.pid import kernel_pid
+from kconsole.repl.queue import in_short
 from kconsole.repl.work import Work
 
 __all__ = ["Controls", "queue_lines"]
@@ -96,7 +97,9 @@ class Controls:
     def _who_else(self) -> str:
         number = len(self._state.clients.recent(time.monotonic()))
         if number:
-            return ", which " + ("1 other uses" if number == 1 else f"{number} others use") + " too"
+            return (
+                f", which {'1 other has' if number == 1 else f'{number} others have'} used lately"
+            )
         return "" if self._desk.kernel.process is not None else ", which others may use too"
 
     def _decide(self, answer: str) -> None:
@@ -145,8 +148,6 @@ def queue_lines(cells: list[tuple[str, str]], columns: int, *, runs: bool) -> li
 def _cell_lines(cells: list[tuple[str, str]], columns: int, *, runs: bool) -> list[str]:
     lines = []
     for index, (prompt, code) in enumerate(cells):
-        first, _, rest = code.strip().partition("\n")
-        more = f" (+{rest.count(chr(10)) + 1} lines)" if rest else ""
         state = "runs" if runs and not index else "waits"
-        lines.append(fit(f"{state:6}{prompt}{one_line(first)}{more}", max(1, columns)))
+        lines.append(fit(f"{state:6}{prompt}{in_short(code)}", max(1, columns)))
     return lines

@@ -10,7 +10,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from prompt_toolkit.document import Document
 
@@ -19,7 +18,7 @@ from kconsole.connect.paths import shown
 from kconsole.protocol.wishes import Edit
 from kconsole.repl.completer import insertable
 from kconsole.repl.desk import Desk
-from kconsole.repl.lending import lent_terminal
+from kconsole.repl.lending import lent_terminal, until_either
 
 __all__ = ["Editor", "editor_command", "is_file_here"]
 
@@ -114,16 +113,7 @@ class Editor:
     async def _wait(self, argv: Sequence[str]) -> int:
         """Wait until the editor has ended, or the console has, by a signal."""
         process = await asyncio.create_subprocess_exec(*argv)
-        editing: asyncio.Future[int] = asyncio.create_task(process.wait())
-        end: asyncio.Future[Any] | None = self._desk.view.app.future
-        try:
-            await asyncio.wait(
-                {editing} if end is None else {editing, end}, return_when=asyncio.FIRST_COMPLETED
-            )
-        finally:
-            if not editing.done():
-                process.terminate()
-        return await editing
+        return await until_either(process, process.wait(), self._desk.view.app.future)
 
     def _complain(self, text: str) -> None:
         self._desk.scribe.note(text, "error")

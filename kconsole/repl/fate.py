@@ -33,6 +33,7 @@ class Fate:
 
     def restarted(self) -> None:
         """The kernel is a new one: it was restarted, here or by others."""
+        lost = self._state.cells.running is not None
         self._end_all()
         self._state.count = 0
         renewal = self._state.renewal
@@ -41,6 +42,8 @@ class Fate:
                 renewal.set_result(None)
             return
         self._desk.scribe.note("the kernel was restarted; what it knew is lost", "warning")
+        if lost:
+            self._desk.scribe.note("the cell that ran is lost with it", "warning")
         self._work.drop_queue()
         self._restarts += 1
         self._desk.spawn(self._learn_anew)

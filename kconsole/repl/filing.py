@@ -26,6 +26,7 @@ from kconsole.protocol.replies import KernelInfo
 from kconsole.render.saving import TranscriptLog, save
 from kconsole.render.style import Role
 from kconsole.render.transcript import Transcript
+from kconsole.repl.consent import Consent
 
 __all__ = ["Filing"]
 
@@ -71,17 +72,17 @@ class Filing:
         self._loop = loop
         self._notes = notes
         self._info = info
-        #: Owns the transcript and the log; one thread, so that all is done in order.
+        #: Owns the transcript, the log and the consent; one thread, so that all is done in order.
         self._worker = ThreadPoolExecutor(1, "filing")
         self._transcript = Transcript(KernelInfo(), kernel)
         self._log: TranscriptLog | None = None
+        self._log_name = ""
+        self._consent = Consent()
         #: Of the event loop alone, as is all that follows.
         self._batch: list[Event | _Input] = []
         self._running: set[str] = set()
         self._logging = ""
         self._timer: asyncio.TimerHandle | None = None
-        #: The names of files that may be overwritten: the user has been told, or they are our own.
-        self._agreed: set[str] = set()
 
     # -- what happens --------------------------------------------------------------------------------
 
@@ -117,12 +118,14 @@ class Filing:
 
     def save(self, name: str) -> None:
         r"""``\save``: write all of it to a file; one that exists only when asked a second time."""
-        overwrite = name in self._agreed
+
+        def write(overwrite: bool) -> str:
+            return f"saved to {save(self._transcript, name, overwrite=overwrite)}"
 
         def done(future: "Future[str]") -> None:
-            self._tell(future, name, r"\save")
+            self._tell(future, r"\save")
 
-        self._do(lambda: f"saved to {save(self._transcript, name, overwrite=overwrite)}", done)
+        self._do(lambda: self._agreed(r"\save", name, write), done)
 
     def log(self, name: str = "") -> None:
         r"""``\log``: write all of it to a file from now on, and what follows; without a name, stop."""
@@ -131,17 +134,17 @@ class Filing:
             return
         if self._logging:
             self._write_log()  # the one that ends here
-        overwrite = name in self._agreed
 
-        def begin() -> str:
+        def begin(overwrite: bool) -> str:
             self._log = TranscriptLog(self._transcript, name, overwrite=overwrite)
+            self._log_name = name
             return f"logging to {name}"
 
         def done(future: "Future[str]") -> None:
-            if self._tell(future, name, r"\log"):
+            if self._tell(future, r"\log"):
                 self._logging = name
 
-        self._do(begin, done)
+        self._do(lambda: self._agreed(r"\log", name, begin), done)
 
     def close(self) -> None:
         """Write what is still to be written, and wait for that."""
@@ -186,13 +189,21 @@ class Filing:
         future = self._worker.submit(work)
         future.add_done_callback(lambda it: self._loop.call_soon_threadsafe(done, it))
 
-    def _tell(self, future: "Future[str]", name: str, command: str) -> bool:
+    def _agreed(self, command: str, name: str, write: Callable[[bool], str]) -> str:
+        """Write a file, over an old one only if that is agreed; after a refusal, it is."""
+        try:
+            said = write(self._consent.given(command, name))
+        except AlreadyThereError:
+            self._consent.keep(command, name)
+            raise
+        self._consent.keep(command, name)
+        return said
+
+    def _tell(self, future: "Future[str]", command: str) -> bool:
         """Say what became of a file; whether it was written."""
         try:
             self._notes.note(future.result())
-            self._agreed.add(name)
         except AlreadyThereError as error:
-            self._agreed.add(name)
             self._notes.note(f"{error}; {command} once more overwrites it", "warning")
             return False
         except KconsoleError as error:
@@ -209,6 +220,7 @@ class Filing:
     def _update_log(self) -> str:
         if self._log is not None:
             self._log.write()
+            self._consent.keep(r"\log", self._log_name)
         return ""
 
     def _logged(self, future: "Future[str]") -> None:

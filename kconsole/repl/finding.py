@@ -5,12 +5,15 @@ import asyncio
 from prompt_toolkit.document import Document
 
 from kconsole.repl.commands import complete as complete_command
+from kconsole.repl.commands import is_command
 from kconsole.repl.completer import Offer, offers
 from kconsole.repl.desk import Desk
 from kconsole.repl.filenames import file_offers
 
 __all__ = ["Finding"]
 
+#: Commands that take code.
+_WITH_CODE = ("\\peek ", "\\watch ")
 #: A kernel that took longer for its last answer is asked only if the user says so.
 _FAST_S = 0.3
 
@@ -41,6 +44,8 @@ class Finding:
             files = None if own else await asyncio.to_thread(file_offers, before)
             if own or files is not None:
                 return own or files
+            if is_command(document.text) and not document.text.startswith(_WITH_CODE):
+                return []  # what follows it is nothing that a kernel knows
         if not self._desk.inquiry.possible:
             return None
         return await self._ask(document)

@@ -8,12 +8,11 @@ import os
 import shlex
 import shutil
 from asyncio.subprocess import PIPE
-from typing import Any
 
 from kconsole.render.cells import text_width
 from kconsole.render.sgr import strip_sgr
 from kconsole.repl.desk import Desk
-from kconsole.repl.lending import lent_terminal
+from kconsole.repl.lending import lent_terminal, until_either
 
 __all__ = ["Pager", "fits", "pager_argv"]
 
@@ -59,23 +58,12 @@ class Pager:
         try:
             async with lent_terminal(self._desk.view.screen):
                 process = await asyncio.create_subprocess_exec(*argv, stdin=PIPE, env=environment)
-                await self._feed(process, text.encode("utf-8", "replace"))
+                reading = process.communicate(text.encode("utf-8", "replace"))
+                await until_either(process, reading, self._desk.view.app.future)
         except OSError as error:
             reason = error.strerror or str(error)
             self._desk.scribe.note(f"no pager: {argv[0]}: {reason}", "warning")
             self._print(text)
-
-    async def _feed(self, process: asyncio.subprocess.Process, data: bytes) -> None:
-        """Wait until the user closes the pager, or something ends the console."""
-        reading: asyncio.Future[Any] = asyncio.create_task(process.communicate(data))
-        end: asyncio.Future[Any] | None = self._desk.view.app.future
-        try:
-            if end is not None:
-                await asyncio.wait({reading, end}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            if process.returncode is None and not reading.done():
-                process.terminate()
-        await reading
 
 
 def pager_argv(wanted: str) -> list[str]:

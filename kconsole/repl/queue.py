@@ -6,8 +6,19 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from kconsole.protocol.cell import Cell
+from kconsole.render.sanitise import one_line
 
-__all__ = ["Abandoned", "CellQueue", "Running"]
+__all__ = ["Abandoned", "CellQueue", "Running", "in_short"]
+
+
+def in_short(code: str, width: int | None = None) -> str:
+    """Return a cell's first line, and how many more there are.
+
+    :param width: the columns that the first line may take; what is longer is cut.
+    """
+    first, _, rest = code.strip().partition("\n")
+    more = f" (+{rest.count(chr(10)) + 1} lines)" if rest else ""
+    return one_line(first, width) + more
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -65,9 +65,26 @@ def matching(inputs: Iterable[str], pattern: str) -> Iterator[str]:
 
     :param pattern: ``*`` stands for any text, ``?`` for one character.
     """
-    signs = {"*": ".*", "?": "."}
-    expression = re.compile("".join(signs.get(each) or re.escape(each) for each in pattern), re.S)
-    return (each for each in inputs if expression.search(each))
+    pieces = [_piece(each) for each in pattern.split("*") if each]
+    return (each for each in inputs if _occur(pieces, each))
+
+
+def _piece(text: str) -> re.Pattern[str]:
+    """What finds a piece between two stars: nothing repeats in it, so it is looked for in linear time."""
+    return re.compile("".join("." if each == "?" else re.escape(each) for each in text), re.S)
+
+
+def _occur(pieces: Iterable[re.Pattern[str]], text: str) -> bool:
+    """Whether the pieces occur in that order. The first place of each is as good as any later one, so
+    none is looked for a second time.
+    """
+    position = 0
+    for piece in pieces:
+        found = piece.search(text, position)
+        if found is None:
+            return False
+        position = found.end()
+    return True
 
 
 def listing(inputs: Sequence[str]) -> Iterator[str]:

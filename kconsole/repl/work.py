@@ -10,13 +10,17 @@ from kconsole.protocol.cell import Cell
 from kconsole.protocol.events import Event
 from kconsole.protocol.replies import ExecuteReply
 from kconsole.protocol.wishes import Edit, Wishes, parse_wishes
+from kconsole.render.cells import fit
 from kconsole.repl.desk import Desk
 from kconsole.repl.epilogue import Epilogue
 from kconsole.repl.interrupting import Interrupting
 from kconsole.repl.pager import Pager
-from kconsole.repl.queue import Running
+from kconsole.repl.queue import Running, in_short
 
 __all__ = ["Work", "end_of_abandoned"]
+
+_CELL_COLUMNS = 40  # of a dropped cell that are told
+_DROPPED_COLUMNS = 160  # of all of them: two rows of most terminals
 
 
 def end_of_abandoned(number: int | None, skipped: int) -> str:
@@ -111,8 +115,9 @@ class Work:
         dropped = self._state.cells.drop()
         if dropped:
             what = "cell" if len(dropped) == 1 else f"{len(dropped)} cells"
-            codes = " | ".join(dropped)
-            self._scribe.note(f"dropped the {what} that waited: {codes}", "warning")
+            codes = " | ".join(in_short(each, _CELL_COLUMNS) for each in dropped)
+            told = fit(f"dropped the {what} that waited: {codes}", _DROPPED_COLUMNS)
+            self._scribe.note(told, "warning")
 
     def go_on(self) -> None:
         """Run what has come to wait while no cell could be run."""

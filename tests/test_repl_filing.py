@@ -103,7 +103,7 @@ def test_a_file_that_exists_is_overwritten_when_asked_again(tmp_path: Path) -> N
         await notes.wait_for(2)
 
     first, second = tell(story)
-    assert first == f"warning: {path}: there is such a file; \\save once more overwrites it"
+    assert first == f"warning: {path}: there is such a file; the same \\save once more overwrites it"
     assert second == f"note: saved to {path}"
     assert path.read_text() == "# %%\nprint('hello')\n\n"
 
@@ -241,7 +241,7 @@ def test_what_save_was_told_is_not_said_to_log(tmp_path: Path) -> None:
         await notes.wait_for(2)
 
     assert tell(story) == [
-        f"warning: {path}: there is such a file; \\{command} once more overwrites it"
+        f"warning: {path}: there is such a file; the same \\{command} once more overwrites it"
         for command in ("save", "log")
     ]
     assert path.read_text() == "precious"

@@ -204,7 +204,7 @@ class Filing:
         try:
             self._notes.note(future.result())
         except AlreadyThereError as error:
-            self._notes.note(f"{error}; {command} once more overwrites it", "warning")
+            self._notes.note(f"{error}; the same {command} once more overwrites it", "warning")
             return False
         except KconsoleError as error:
             self._notes.note(str(error), "error")

@@ -1,5 +1,6 @@
 """The console as a user meets it: on a terminal, attached to a kernel or with one of its own."""
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -49,6 +50,7 @@ class BlindTerminal(Terminal):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.blind = False
+        self.measured = bool(os.environ.get("COVERAGE_PROCESS_CONFIG"))
         self.raw = bytearray()  # grows in place
 
     def ends(self, *texts: str) -> bool:

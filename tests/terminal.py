@@ -141,7 +141,12 @@ class Terminal:
     ``env`` is added to the test's environment; a value of None removes the variable. With
     ``answers=False`` the terminal does not answer queries (cursor position, device attributes).
     The screen is what a user would see; ``raw`` is every byte that the program wrote.
+
+    Attributes:
+        measured: whether the program keeps a record of what it runs, for coverage.
     """
+
+    measured = False
 
     def __init__(
         self,
@@ -386,7 +391,7 @@ class Terminal:
         """End the program and everything that it started, and give the terminal back."""
         if self._master < 0:
             return
-        if os.environ.get("COVERAGE_PROCESS_CONFIG") and self.process.poll() is None:
+        if self.measured and self.process.poll() is None:
             # What is killed leaves no record of what it has run.
             self.process.terminate()
             with contextlib.suppress(AssertionError):

@@ -222,9 +222,7 @@ def own_spec(data_dir, name):
 SLEEP = "import time; time.sleep(100)"
 
 
-@pytest.mark.parametrize(
-    ("name", "code"), [("ipykernel7", SLEEP), ("ipykernel6", SLEEP), ("bash", "sleep 100")]
-)
+@pytest.mark.parametrize(("name", "code"), [("ipykernel7", SLEEP), ("ipykernel6", SLEEP)])
 def test_leaving_a_real_kernel_that_is_busy_interrupts_it_first(data_dir, patient, name, code):
     own_spec(data_dir, name)
     with start(name) as kernel:

@@ -103,7 +103,9 @@ def test_a_file_that_exists_is_overwritten_when_asked_again(tmp_path: Path) -> N
         await notes.wait_for(2)
 
     first, second = tell(story)
-    assert first == f"warning: {path}: there is such a file; the same \\save once more overwrites it"
+    assert (
+        first == f"warning: {path}: there is such a file; the same \\save once more overwrites it"
+    )
     assert second == f"note: saved to {path}"
     assert path.read_text() == "# %%\nprint('hello')\n\n"
 

@@ -112,9 +112,14 @@ class Console:
         self._editing = Editing(self._desk, key_help(options.keys))
         self._work = self._editing.work
         intake = Intake(self._desk, self._work)
+        self._greeted = False
         self._fate = Fate(self._desk, self._work)
         self._bridge = Bridge(
-            self._loop, intake.receive, self._work.look, lambda: self._screen.full
+            self._loop,
+            intake.receive,
+            self._work.look,
+            # The kernel's banner comes before its output.
+            lambda: not self._greeted or self._screen.full,
         )
         self._desk.bridge = self._bridge
 
@@ -164,6 +169,7 @@ class Console:
             state = "busy or not answering" if self._kernel.silent else "busy"
             self._scribe.note(f"the kernel is {state}; what you enter waits for it")
             self._desk.spawn(self._wait_for_shell)
+        self._greeted = True
         if self._desk.options.log is not None:
             self._filing.log(str(self._desk.options.log))
         if self._kernel.process is None and self._desk.options.tail > 0:

@@ -21,6 +21,7 @@ __all__ = [
     "attached",
     "color_of",
     "is_drawn",
+    "is_gone",
     "kernel_process",
     "owning",
     "paired",
@@ -173,6 +174,11 @@ def wait_for_line(terminal: Terminal, indent: int = 0) -> None:
 def rows_with(terminal: Terminal, text: str) -> list[str]:
     """All rows, scrollback included, that hold the text."""
     return [row for row in terminal.everything.split("\n") if text in row]
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """Whether a process has ended, be it reaped or not."""
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 def kernel_process(terminal: Terminal) -> psutil.Process:

@@ -4,7 +4,6 @@ import re
 import sys
 from pathlib import Path
 
-import psutil
 import pytest
 from leaks import wait_until
 from running_kernels import Kernel
@@ -12,6 +11,7 @@ from stories import (
     PROMPT,
     BlindTerminal,
     attached,
+    is_gone,
     kernel_process,
     owning,
     paired,
@@ -24,10 +24,6 @@ from stories import (
 
 SLEEP = "import time; time.sleep(60)"
 WAITS_S = 20.0
-
-
-def is_gone(process: psutil.Process) -> bool:
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 def restarted(terminal: BlindTerminal, times: int = 1) -> None:

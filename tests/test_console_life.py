@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import psutil
 import pytest
 from leaks import wait_until
 from running_kernels import Kernel, find_spec, is_idle, start_process
@@ -15,6 +14,7 @@ from stories import (
     PROMPT,
     BlindTerminal,
     attached,
+    is_gone,
     kernel_process,
     owning,
     paired,
@@ -29,10 +29,6 @@ from terminal import Terminal
 SLEEP = "import time; time.sleep(60)"
 #: A kernel's death has to be told within this time, in seconds.
 TOLD_S = 6.0
-
-
-def is_gone(process: psutil.Process) -> bool:
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 # --- leaving

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-__all__ = ["config_path", "present"]
+__all__ = ["absolute_path", "config_path", "home_dir", "present"]
 
 _FILE = Path("kconsole", "config.toml")
 
@@ -27,10 +27,10 @@ def config_path(env: Mapping[str, str] = os.environ, platform: str = sys.platfor
 
     None if it cannot be told where the user's home directory is.
     """
-    named = _absolute(env, "APPDATA" if platform == "win32" else "XDG_CONFIG_HOME", platform)
+    named = absolute_path(env, "APPDATA" if platform == "win32" else "XDG_CONFIG_HOME", platform)
     if named is not None:
         return named / _FILE
-    home = _home(env, platform)
+    home = home_dir(env, platform)
     if home is None:
         return None
     if platform == "win32":
@@ -57,11 +57,11 @@ def present(path: Path) -> bool:
     return True
 
 
-def _home(env: Mapping[str, str], platform: str) -> Path | None:
+def home_dir(env: Mapping[str, str], platform: str) -> Path | None:
     """The home directory as the environment names it, else as the user database does."""
     variable = "USERPROFILE" if platform == "win32" else "HOME"
     if env.get(variable):
-        return _absolute(env, variable, platform)
+        return absolute_path(env, variable, platform)
     try:
         home = Path.home()
     except RuntimeError:  # a user id that no database knows, as in some containers
@@ -69,7 +69,7 @@ def _home(env: Mapping[str, str], platform: str) -> Path | None:
     return home if home.is_absolute() else None
 
 
-def _absolute(env: Mapping[str, str], variable: str, platform: str) -> Path | None:
+def absolute_path(env: Mapping[str, str], variable: str, platform: str) -> Path | None:
     """The path that a variable holds, None if it is unset, empty or relative."""
     value = env.get(variable, "")
     flavour = PureWindowsPath if platform == "win32" else PurePosixPath

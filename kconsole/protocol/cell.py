@@ -29,6 +29,7 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.protocol.replies import ExecuteReply
+from kconsole.protocol.wishes import Wishes, parse_wishes
 
 __all__ = [
     "HALF_AT_MOST_S",
@@ -108,6 +109,11 @@ class Cell:
     def done(self) -> bool:
         """Whether the tail is over too: nothing more is expected."""
         return self.state == "done"
+
+    @property
+    def wishes(self) -> Wishes:
+        """What the cell asks of its front-end; nothing, as long as it has no reply."""
+        return parse_wishes(self.reply.payload if self.reply is not None else ())
 
     @property
     def unshown_error(self) -> ErrorOutput | None:

@@ -20,12 +20,12 @@ _TOKEN = re.compile(r"\n|\x1b\[([0-9;]*)([A-HJ])|(?:[^\n\x1b]|\x1b\[[0-9;]*[^A-H
 
 def moves_between_rows(text: str) -> bool:
     """Tell whether sanitised text moves the cursor in a way for which one line is not enough."""
-    return "\x1b" in text and _MOVE.search(text) is not None
+    return first_move(text) < len(text)
 
 
 def first_move(text: str) -> int:
     """Return where the first such movement is; the text's length if there is none."""
-    match = _MOVE.search(text)
+    match = _MOVE.search(text) if "\x1b" in text else None
     return len(text) if match is None else match.start()
 
 

@@ -16,7 +16,7 @@ from itertools import groupby
 from kconsole.render.cells import cell_width
 from kconsole.render.sgr import DEFAULT, RESET, Style, restyle, serialise
 
-__all__ = ["COLUMNS", "Row", "TailLine"]
+__all__ = ["COLUMNS", "Row", "TailLine", "without_tabs"]
 
 COLUMNS = 1024
 """Columns of the row that is emulated: more than any screen has."""
@@ -222,6 +222,15 @@ class Row:
             pieces.append(f"{serialise(style)}{run}{RESET}" if style else run)
             position = end
         return "".join(pieces)
+
+
+def without_tabs(line: str) -> str:
+    """Return a line as it looks on a terminal: prompt_toolkit would draw a tab as ``^I``."""
+    if "\t" not in line:
+        return line
+    row = Row(DEFAULT)
+    row.write(line)
+    return row.text
 
 
 def _moves(text: str) -> bool:

@@ -14,10 +14,10 @@ back instead of leaving, as they are about to be cleared.
 from collections.abc import Iterator
 from typing import TypeGuard
 
-from kconsole.render.cells import cell_width
-from kconsole.render.grid import Grid, first_move, moves_between_rows
-from kconsole.render.lines import Row, TailLine
-from kconsole.render.sgr import DEFAULT, strip_sgr
+from kconsole.render.cells import text_width
+from kconsole.render.grid import Grid, first_move
+from kconsole.render.lines import TailLine, without_tabs
+from kconsole.render.sgr import strip_sgr
 
 __all__ = ["LiveRegion", "line_height"]
 
@@ -46,7 +46,7 @@ class LiveText:
     def write(self, text: str) -> None:
         """Add text, which has to be sanitised."""
         if self._grid is None:
-            move = first_move(text) if moves_between_rows(text) else len(text)
+            move = first_move(text)
             self._lines += self._tail.feed(text[:move])
             text = text[move:]
             if not text:
@@ -215,7 +215,7 @@ class LiveRegion:
                     shown.append(_end_of(line[:-1], rows * columns))
                 break
             rows -= height
-            shown.append(_without_tabs(line[:-1]))
+            shown.append(without_tabs(line[:-1]))
         return shown[::-1]
 
     @property
@@ -281,9 +281,7 @@ def line_height(line: str, columns: int, most: int) -> int:
     columns = max(1, columns)
     if len(line) > _SPARSE * (most + 1) * columns:
         return most + 1
-    text = strip_sgr(_without_tabs(line[:-1]))
-    width = len(text) if text.isascii() else sum(map(cell_width, text))
-    return max(1, -(-width // columns))
+    return max(1, -(-text_width(strip_sgr(without_tabs(line[:-1]))) // columns))
 
 
 def _first_that_fits(lines: list[str], rows: int, columns: int) -> tuple[int, int]:
@@ -304,15 +302,6 @@ def _pieces(text: str) -> Iterator[str]:
         start = end
 
 
-def _without_tabs(line: str) -> str:
-    """The line as it looks on a terminal; what draws the region knows no tabs."""
-    if "\t" not in line:
-        return line
-    row = Row(DEFAULT)
-    row.write(line)
-    return row.text
-
-
 def _stays(block: LiveText | Display) -> TypeGuard[Display]:
     return isinstance(block, Display) and block.updated
 
@@ -324,4 +313,4 @@ def _split(text: str) -> list[str]:
 
 def _end_of(line: str, width: int) -> str:
     """The end of a line that has no room as a whole; without its colours, whose beginning is gone."""
-    return strip_sgr(_without_tabs(line[-4 * width :]))[-width:]
+    return strip_sgr(without_tabs(line[-4 * width :]))[-width:]

@@ -19,8 +19,9 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
+from kconsole.config.location import absolute_path, home_dir
 from kconsole.connect.paths import shown
 from kconsole.connect.regularfile import open_regular, replace_file
 from kconsole.errors import KconsoleError
@@ -267,13 +268,9 @@ def _read_at(descriptor: int, start: int, length: int) -> bytes:
 
 def _state_dir(env: Mapping[str, str], platform: str) -> Path | None:
     """Return the directory for what programs keep for a user from one run to the next."""
-    windows = platform == "win32"
-    flavour = PureWindowsPath if windows else PurePosixPath
     variable = {"win32": "LOCALAPPDATA", "darwin": ""}.get(platform, "XDG_STATE_HOME")
-    named = env.get(variable, "")
-    if flavour(named).is_absolute():
-        return Path(named)
-    home = env.get("USERPROFILE" if windows else "HOME") or os.path.expanduser("~")
-    if not flavour(home).is_absolute():  # a user id that no database knows, as in some containers
-        return None
-    return Path(home) / _BELOW_HOME.get(platform, ".local/state")
+    named = absolute_path(env, variable, platform)
+    if named is not None:
+        return named
+    home = home_dir(env, platform)
+    return None if home is None else home / _BELOW_HOME.get(platform, ".local/state")

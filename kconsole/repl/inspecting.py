@@ -6,10 +6,10 @@ from prompt_toolkit.document import Document
 
 from kconsole.protocol.replies import InspectReply
 from kconsole.render.cells import fit
-from kconsole.render.lines import Row, TailLine
+from kconsole.render.lines import TailLine, without_tabs
 from kconsole.render.mime import best_text
 from kconsole.render.sanitise import sanitise
-from kconsole.render.sgr import DEFAULT, strip_sgr
+from kconsole.render.sgr import strip_sgr
 from kconsole.repl.desk import Desk
 from kconsole.repl.notices import Notices
 from kconsole.repl.pager import Pager
@@ -81,7 +81,7 @@ class Inspecting:
         more = f" · {len(lines)} lines" if len(lines) > rows else ""
         beginning = "\n".join(lines[:rows])
         # Colours go on over the end of a line; here each line has its own.
-        shown = [_drawable(line.rstrip("\n")) for line in TailLine().feed(f"{beginning}\n")]
+        shown = [without_tabs(line.rstrip("\n")) for line in TailLine().feed(f"{beginning}\n")]
         return [fit(f"-- {_NEXT[detail]} · Esc: close{more} --", size.columns), *shown]
 
     async def _ask(self, detail: Literal[0, 1]) -> None:
@@ -112,15 +112,6 @@ class Inspecting:
         _, text = best_text(reply.data, reply.metadata)
         text = sanitise(text, "display").strip("\n")
         return text if self._desk.options.color else strip_sgr(text)
-
-
-def _drawable(line: str) -> str:
-    """The line with blanks for its tabs, which prompt_toolkit would show as ``^I``."""
-    if "\t" not in line:
-        return line
-    row = Row(DEFAULT)
-    row.write(line)
-    return row.text
 
 
 def _common(lines: list[str], others: list[str]) -> int:

@@ -25,7 +25,7 @@ from kconsole.protocol.events import ErrorOutput, Event, InputRequest
 from kconsole.protocol.farewell import is_farewell
 from kconsole.protocol.message import Message
 from kconsole.protocol.replies import IsCompleteReply, KernelInfo
-from kconsole.protocol.wishes import Wishes, parse_wishes
+from kconsole.protocol.wishes import Wishes
 from kconsole.render.greeting import banner
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
@@ -251,7 +251,7 @@ class PlainConsole:
         self._count = cell.execution_count or (self._count or 0) + 1
         if self._timing:
             self.note(f"{time.monotonic() - began:.3f} s")
-        self._obey(_wishes(execution))
+        self._obey(execution.cell.wishes)
 
     def _follow(self, execution: Execution, timeout: float | None) -> None:
         try:
@@ -263,7 +263,7 @@ class PlainConsole:
                     self._reader.call_off()  # the cell has ended, whatever it was asking
                 self._show(step.event)
         except KernelDiedError:
-            if not _wishes(execution).leave:  # then it ends because the cell said so
+            if not execution.cell.wishes.leave:  # then it ends because the cell said so
                 raise
 
     def _interrupt(self, execution: Execution) -> None:
@@ -310,8 +310,3 @@ class PlainConsole:
         """End the line on which the terminal, if it is one, has echoed a Ctrl-C."""
         if sys.stdout.isatty():
             self.write(self._renderer.end_echo())
-
-
-def _wishes(execution: Execution) -> Wishes:
-    reply = execution.cell.reply
-    return parse_wishes(reply.payload if reply is not None else ())

@@ -9,7 +9,7 @@ from kconsole.errors import KconsoleError
 from kconsole.protocol.cell import Cell
 from kconsole.protocol.events import Event
 from kconsole.protocol.replies import ExecuteReply
-from kconsole.protocol.wishes import Edit, Wishes, parse_wishes
+from kconsole.protocol.wishes import Edit, Wishes
 from kconsole.render.cells import fit
 from kconsole.repl.desk import Desk
 from kconsole.repl.epilogue import Epilogue
@@ -178,8 +178,7 @@ class Work:
         self._epilogue.ended(running, failed=failed)
         if cell.saw_output:
             self._scribe.blank()
-        if cell.reply is not None:
-            self._obey(parse_wishes(cell.reply.payload))
+        self._obey(cell.wishes)
         if not self._desk.view.app.is_done:
             self._run_next()
             self._desk.view.screen.flush()

@@ -23,7 +23,6 @@ from kconsole.protocol.cell import INTERRUPT_S
 from kconsole.protocol.events import ErrorOutput, Event, InputRequest, Stream
 from kconsole.protocol.farewell import is_farewell
 from kconsole.protocol.message import Message
-from kconsole.protocol.wishes import Wishes, parse_wishes
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line
 
@@ -172,7 +171,7 @@ class Runner:
                 elif step.channel == "iopub":
                     self._out.show(event)
         except KernelDiedError:
-            if not _wishes(execution).leave:  # then it ends because the cell said so
+            if not execution.cell.wishes.leave:  # then it ends because the cell said so
                 raise
 
     def _outcome(self, execution: Execution) -> int:
@@ -185,7 +184,7 @@ class Runner:
             self._note(f"the kernel did not send {what}; some output may be missing")
         if cell.reply is None:
             return 1 if cell.saw_error else 0
-        wishes = _wishes(execution)
+        wishes = execution.cell.wishes
         for page in wishes.pages:
             self._out.page(page)
         if wishes.leave:
@@ -226,11 +225,6 @@ class Runner:
 
     def _note(self, text: str) -> None:
         self._err.write(f"kconsole: {one_line(text)}\n" if text else "")
-
-
-def _wishes(execution: Execution) -> Wishes:
-    reply = execution.cell.reply
-    return parse_wishes(reply.payload if reply is not None else ())
 
 
 def _show_nothing(_text: str) -> None:

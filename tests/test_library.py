@@ -1,13 +1,30 @@
 """What ``import kconsole`` offers, and when it imports it."""
 
 import importlib
+import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import kconsole
 from kconsole import errors
+
+README = (Path(__file__).resolve().parent.parent / "README.md").read_text()
+#: The examples of README's section on the library, and what each prints with a Python kernel.
+EXAMPLES = dict(
+    zip(
+        re.findall(r"(?ms)^```python\n(.*?)^```", README.partition("\n## The library\n")[2]),
+        (
+            "ok\nstatus\nexecute_input\nstream\nstatus\nTrue\n",
+            "hello\n",
+            "python\n0\n1\n2\n",
+        ),
+        strict=True,
+    )
+)
 
 EXPORTS = {
     "ConnectionInfo",
@@ -87,3 +104,19 @@ def test_the_package_can_be_run():
 
 def test_importing_main_runs_nothing():
     assert importlib.import_module("kconsole.__main__").main.__doc__
+
+
+@pytest.mark.parametrize("code", EXAMPLES, ids=["blocking", "callbacks", "asyncio"])
+def test_readmes_examples_print_what_they_should(code, shared_kernels, tmp_path):
+    kernel = shared_kernels("ipykernel7")
+    shutil.copy(kernel.connection_file, tmp_path / "kernel-4711.json")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-"],
+        input=code,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, EXAMPLES[code], "")

@@ -1,5 +1,6 @@
 """What is said and done when a cell of ours has ended: how long it took, the bell, the terminal's mark."""
 
+import os
 import time
 
 from kconsole.repl.desk import Desk
@@ -30,7 +31,7 @@ class Epilogue:
         if self._desk.options.timing:
             self._desk.scribe.note(_precise(seconds))
         if self._notifier is None:
-            self._notifier = Notifier(self._desk.view.app.output)
+            self._notifier = Notifier(self._desk.view.app.output, os.environ)
         if running.interrupted_at is None:  # else its user is there, and knows
             self._notifier.ended(self._desk.options, cell.execution_count, seconds)
         if failed or not len(self._desk.state.cells):

@@ -105,6 +105,26 @@ def test_a_dead_kernel_is_started_anew(tmp_path: Path) -> None:
         assert terminal.wait_exit() == 0
 
 
+def test_a_dead_kernel_leaves_the_toolbar_and_what_is_entered_tells_of_restart(
+    tmp_path: Path,
+) -> None:
+    usage = {"kernel_memory": 1234567890, "kernel_cpu": 80.4}
+    with owning(tmp_path, implementation="ipython", usage=usage) as terminal:
+        terminal.line(SLEEP)
+        terminal.wait_for(lambda one: "1.2 GB 80 %" in toolbar(one))
+        kernel_process(terminal).kill()
+        terminal.wait_for("the kernel died: ")
+        terminal.wait_for(lambda one: "dead" in toolbar(one))
+        assert "GB" not in toolbar(terminal)
+        terminal.line("1+1")
+        terminal.wait_for(
+            re.compile(r"not run: the kernel is gone .*; .restart\s+starts\s+it\s+anew")
+        )
+        terminal.line("\\restart")
+        restarted(terminal)
+        assert "GB" not in toolbar(terminal)
+
+
 def test_a_kernel_that_cannot_be_started_again_says_why(tmp_path: Path) -> None:
     script = tmp_path / "once.py"
     mark = tmp_path / "ran"

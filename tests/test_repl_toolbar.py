@@ -144,3 +144,9 @@ def test_a_restart_of_ours_is_said_in_place_of_what_the_kernel_does() -> None:
     facts = IDLE._replace(health=Health("starting", "restarting"), working=True)
     assert "· restarting" in shown(facts)
     assert "busy" not in shown(facts)
+
+
+def test_of_a_dead_kernel_nothing_is_told_that_was_true_while_it_lived() -> None:
+    dead = Health("gone", "killed by SIGKILL", 0.0012, 999.0)
+    facts = IDLE._replace(health=dead, usage="1.2 GB 80 %", clients=2)
+    assert shown(facts, 100).endswith(" · tcp local · dead · killed by SIGKILL")

@@ -58,7 +58,8 @@ class Fate:
         self._desk.view.screen.flush()
 
     def _end_all(self) -> None:
-        """Nothing that was asked of the kernel that was there will be answered."""
+        """Nothing that was asked of the kernel that was there will be answered, nor does it take room."""
+        self._state.usage = ""
         self._desk.inquiry.give_up()
         self._state.activity.clear()
         self._state.shell_answers.set()

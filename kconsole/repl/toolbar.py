@@ -66,6 +66,7 @@ def toolbar(facts: Facts, now: float, columns: int) -> _Fragments:
     :param columns: the screen's width; what does not fit is left out, the least important first.
     :return: prompt_toolkit's formatted text: pairs of style and text.
     """
+    gone = facts.health.state == "gone"  # nobody uses it any more, nor does it use anything
     parts = [
         _Part(0, _plain(one_line(facts.kernel))),
         _Part(7, _plain(one_line(facts.language))),
@@ -73,8 +74,8 @@ def toolbar(facts: Facts, now: float, columns: int) -> _Fragments:
         _Part(0, _state(facts, now)),
         _Part(1, _plain(f"+{facts.queued} queued" if facts.queued else "")),
         _Part(3, _heartbeat(facts.health, now)),
-        _Part(4, _plain(facts.usage)),
-        _Part(5, _plain(_others(facts.clients))),
+        _Part(4, _plain("" if gone else facts.usage)),
+        _Part(5, _plain("" if gone else _others(facts.clients))),
         _Part(2, _plain(facts.notice)),
         _Part(2, _plain(facts.mode)),
     ]

@@ -140,7 +140,11 @@ class Work:
         self._scribe.echo(self._state.prompt(self._state.next_number), code)
         if self._state.gone:
             detail = self._state.health.detail
-            self._scribe.note(f"not run: the kernel is gone ({detail}); Ctrl-D leaves", "error")
+            ours = self._desk.kernel.process is not None
+            again = "\\restart starts it anew, " if ours else ""
+            self._scribe.note(
+                f"not run: the kernel is gone ({detail}); {again}Ctrl-D leaves", "error"
+            )
             return
         try:
             msg_id = self._desk.kernel.client.execute(

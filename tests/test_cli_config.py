@@ -49,6 +49,7 @@ PLACES = {
 NOT_AS_GIVEN: dict[str, str | None] = {"editing": "vi", "keys": None}
 
 PROMPT = "'prompt': the prompt"
+NO_SWITCH = "none of on, off, yes, no, true, false, 1 and 0"
 NO_FORMAT = "is no format:"
 TABLES = "there are [keys] and [connections.NAME]"
 
@@ -209,10 +210,10 @@ def test_a_connection_is_attached_to(config, target):
         ("a = 1", 1, "no option is called 'a'"),
         ("\ntial = 1", 2, "no option is called 'tial'; did you mean 'tail'?"),
         ("tail = '1'", 1, "'tail' must be a whole number"),
-        ("# one\ntail = -1", 2, "'tail': -1 is not in the range 0<=x<=1000"),
+        ("# one\ntail = -1", 2, "'tail': -1 is no whole number from 0 to 1000"),
         ("color = 'purple'", 1, "'color': 'purple' is not one of 'auto', 'always', 'never'"),
-        ("notify_after = -2", 1, "'notify-after': -2.0 is not in the range x>=0.0"),
-        ("notify-after = nan", 1, "'notify-after': nan is no number of seconds"),
+        ("notify_after = -2", 1, "'notify-after': -2 is no number of seconds, 0 or more"),
+        ("notify-after = nan", 1, "'notify-after': nan is no number of seconds, 0 or more"),
         ("prompt = 'a\\n'\nkeep = 1", 2, "'keep' must be true or false"),
         ("prompt = \"a\\nb\"", 1, "'prompt': the prompt 'a\\nb' is not one line of printable characters"),
         ("prompt = '{x}'", 1, "'prompt': the prompt '{x}' has more to fill in than {n}, the number"),
@@ -233,14 +234,20 @@ def test_a_mistake_in_the_file_is_one_line_with_its_place(config, capsys, text, 
 def test_a_mistake_in_a_connection_is_told_with_its_place_there(config, capsys):
     config.write_text('tail = 1\n[connections.lab]\nkernel = "a"\ntail = 9999\n')
     place = f"{config}, line 4"
-    assert complaint(capsys, "lab").startswith(f"{place}: 'tail': 9999 is not in the range")
+    assert complaint(capsys, "lab").startswith(
+        f"{place}: 'tail': 9999 is no whole number from 0 to 1000"
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("TAIL", "many", "'many' is not a valid integer"),
-        ("VI", "perhaps", "'perhaps' is not a valid boolean"),
+        ("TAIL", "many", "'many' is no whole number from 0 to 1000"),
+        ("TAIL", "1001", "'1001' is no whole number from 0 to 1000"),
+        ("VI", "perhaps", f"'perhaps' is {NO_SWITCH}"),
+        ("PLAIN", "maybe", f"'maybe' is {NO_SWITCH}"),
+        ("NOTIFY_AFTER", "soon", "'soon' is no number of seconds, 0 or more"),
+        ("NOTIFY_AFTER", "-1", "'-1' is no number of seconds, 0 or more"),
         ("NOTIFY", "gong", "'gong' is not one of 'none', 'bell', 'desktop'"),
         ("PROMPT", "{m}", "the prompt '{m}' has more to fill in than {n}"),
     ],

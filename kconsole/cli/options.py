@@ -30,6 +30,39 @@ class _Whole(click.types.StringParamType):
         return [rv]
 
 
+class _OnOff(click.types.BoolParamType):
+    """On or off, in all the ways that click knows."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bool:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is none of on, off, yes, no, true, false, 1 and 0", param, ctx)
+
+
+class _WholeNumber(click.IntRange):
+    """A whole number with a least and a greatest value."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is no whole number from {self.min} to {self.max}", param, ctx)
+
+
+class _Seconds(click.FloatRange):
+    """A number of seconds, or of parts of one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            seconds = super().convert(value, param, ctx)
+        except click.BadParameter:
+            seconds = math.nan
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is no number of seconds, 0 or more", param, ctx)
+        return seconds
+
+
 def _print_config(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if not wanted or ctx.resilient_parsing:
         return
@@ -61,15 +94,9 @@ def _not_empty(_ctx: click.Context, param: click.Parameter, value: str | None) -
     return value
 
 
-def _number(_ctx: click.Context, _param: click.Parameter, value: float) -> float:
-    if math.isnan(value):
-        raise click.BadParameter("nan is no number of seconds")
-    return value
-
-
 def _switch(names: str, help: str, default: bool | None = False, *more: str) -> click.Option:
     """An option that is on or off, whose help is about the state that is not the default."""
-    return click.Option([names, *more], is_flag=True, default=default, help=help)
+    return click.Option([names, *more], is_flag=True, type=_OnOff(), default=default, help=help)
 
 
 _OPTIONS = [
@@ -145,7 +172,7 @@ _OPTIONS = [
     click.Option(
         ["--tail"],
         metavar="N",
-        type=click.IntRange(0, 1000),
+        type=_WholeNumber(0, 1000),
         default=3,
         show_default=True,
         help="How many of the kernel's last cells to show when attaching.",
@@ -160,10 +187,9 @@ _OPTIONS = [
     click.Option(
         ["--notify-after"],
         metavar="S",
-        type=click.FloatRange(min=0.0),
+        type=_Seconds(min=0.0),
         default=10.0,
         show_default=True,
-        callback=_number,
         help="How many seconds a cell must have run for that.",
     ),
     _switch("--timing/--no-timing", "Tell after each cell how long it took."),

@@ -95,6 +95,26 @@ def test_when_the_io_thread_ends_all_the_same_it_leaves_nothing_open(fake, monke
     client.stop_channels()
 
 
+def test_a_thread_that_the_stop_does_not_wait_for_leaves_nothing_open_either(fake):
+    """Its listener is slow: the leak check sees whether what it used is closed when it ends after all."""
+    stalls, goes_on = threading.Event(), threading.Event()
+
+    def sink(_channel, _msg):
+        stalls.set()
+        goes_on.wait(PATIENCE)
+
+    with ready(fake) as client:
+        client.sink = sink
+        client.kernel_info()
+        assert stalls.wait(PATIENCE)
+        transport = client._transport
+        transport.close(timeout=0.01)
+        assert transport._thread.is_alive()
+        goes_on.set()
+        transport._thread.join(PATIENCE)
+        assert transport._context.closed
+
+
 # --- in the order in which they came
 
 

@@ -90,7 +90,7 @@ class ZmqTransport:
         self._handlers: dict[object, Callable[[], None]] = {}
         #: What other threads want done, in order: they append, the I/O thread pops.
         self._tasks: deque[Callable[[], None]] = deque()
-        #: Guards _accepting and the start of the thread, not the sockets.
+        #: Guards _accepting, the start of the thread, and who cleans up after it; not the sockets.
         self._lock = threading.Lock()
         #: The channels that are open as other threads see it.
         self._accepting: set[Channel] = set()
@@ -103,6 +103,9 @@ class ZmqTransport:
         #: the interpreter from ending.
         self._thread = threading.Thread(target=self._run, name="kconsole-io", daemon=True)
         self._started = False
+        self._ended = False
+        #: Whether close() has stopped waiting for the thread, which then cleans up itself.
+        self._left_alone = False
 
     # -- called from any thread ------------------------------------------------------------------
 
@@ -135,11 +138,11 @@ class ZmqTransport:
         self.wake()
         if self._started:
             self._thread.join(timeout)
-        if first and not self._thread.is_alive():
-            self._wake_in.close()
-            self._wake_out.close()
-            if self._own_context:
-                self._context.term()
+        with self._lock:
+            over = self._ended or not self._started
+            self._left_alone = not over
+        if first and over:
+            self._clean_up()
 
     def send(self, channel: Channel, msg: Message) -> None:
         """Queue a message; never blocks. See :meth:`Transport.send`."""
@@ -191,6 +194,18 @@ class ZmqTransport:
             self._accepting.clear()
             for channel in list(self._open):
                 self._disconnect(channel)
+            with self._lock:
+                self._ended = True
+                left_alone = self._left_alone
+            if left_alone:
+                self._clean_up()
+
+    def _clean_up(self) -> None:
+        """Give back what the thread has used, once it uses it no more."""
+        self._wake_in.close()
+        self._wake_out.close()
+        if self._own_context:
+            self._context.term()
 
     def _serve(self) -> None:
         self._watch(self._wake_out.fileno(), self._woken)

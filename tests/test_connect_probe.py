@@ -10,7 +10,7 @@ import pytest
 import zmq
 
 from kconsole.connect.info import ConnectionInfo
-from kconsole.connect.probe import BATCH, first_that_answers, listens, probe_all
+from kconsole.connect.probe import BATCH, first_that_answers, listens
 
 GREETING = b"\xff\0\0\0\0\0\0\0\x01\x7f"
 
@@ -126,14 +126,6 @@ def test_an_abstract_unix_socket_is_probed():
         info = ConnectionInfo(transport="ipc", ip=name, hb_port=1)
         router.bind(info.url("hb"))
         assert listens(info, timeout=5) == "yes"
-
-
-def test_many_are_probed_at_once_and_answered_in_order(deaf, unused_port):
-    refusing = ConnectionInfo(hb_port=unused_port)
-    with server([GREETING]) as info:
-        answers = probe_all([deaf, refusing, info, deaf], timeout=0.5)
-    assert answers == ["silent", "refused", "yes", "silent"]
-    assert probe_all([]) == []
 
 
 def test_more_than_a_batch_is_probed_too(unused_port):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kconsole import __version__
+from kconsole.cli.listing import list_kernels, list_specs, wants_list
 from kconsole.cli.options import NEWEST, PARAMETERS, Color
 from kconsole.cli.saying import complain
 from kconsole.cli.settings import Settings
@@ -76,6 +77,8 @@ def perform(settings: Settings) -> int:
     for warning in settings.config.warnings if settings.config is not None else ():
         complain(f"warning: {warning}")
     code = settings.values["code"]
+    if wants_list(settings):
+        return _list(settings)
     if settings.values["watch"]:
         return _watch(settings)
     interactive = not code and sys.stdin is not None and sys.stdin.isatty()
@@ -146,6 +149,13 @@ def _watch(settings: Settings) -> int:
     with _open(settings) as kernel:
         _wait(kernel)
         return run_watch(kernel, color=_colored(settings.values["color"], sys.stdout))
+
+
+def _list(settings: Settings) -> int:
+    """What there is."""
+    if settings.values["list_specs"]:
+        return list_specs(settings)
+    return list_kernels(settings, color=_colored(settings.values["color"], sys.stdout))
 
 
 def _check_style(settings: Settings) -> None:

@@ -202,9 +202,23 @@ _OPTIONS = [
     ),
 ]
 
+
+def _action(names: Sequence[str], help: str) -> click.Option:
+    """What is done instead of using a kernel: for the command line only."""
+    return click.Option([*names], is_flag=True, allow_from_autoenv=False, help=help)
+
+
+_LISTING = [
+    _action(["-l", "--list"], "List the running kernels, and how they are; TARGET: only those."),
+    _action(["--clean"], "Remove the connection files of dead kernels."),
+    _action(["--list-specs"], "List the kernels that can be started."),
+    _action(["--json"], "With --list or --list-specs: a line of JSON for each."),
+]
+
 PARAMETERS: list[click.Parameter] = [
     click.Argument(["target"], required=False, callback=_not_empty),
     *_OPTIONS,
+    *_LISTING,
     click.Option(
         ["--config"], metavar="FILE", help="The configuration file; none is no file at all."
     ),

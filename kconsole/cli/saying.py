@@ -1,9 +1,23 @@
-"""Says things on stderr, where nothing else may go wrong because of that."""
+"""Says things on stdout, and on stderr, where nothing else may go wrong because of that."""
 
 import os
 import sys
+from collections.abc import Iterable
 
-__all__ = ["complain", "silence"]
+__all__ = ["complain", "say", "silence"]
+
+
+def say(lines: Iterable[str]) -> None:
+    """Print lines on stdout, now: who listens may have gone, which is for :func:`run` to know.
+
+    What an old terminal's encoding lacks is shown as a question mark.
+    """
+    if sys.stdout is None:
+        return
+    encoding = sys.stdout.encoding or "utf-8"
+    for line in lines:
+        print(line.encode(encoding, "replace").decode(encoding))
+    sys.stdout.flush()
 
 
 def complain(text: str, status: int = 0) -> int:

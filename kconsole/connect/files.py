@@ -25,7 +25,9 @@ __all__ = [
     "KERNEL_FILES",
     "candidates",
     "find_connection_file",
+    "is_path",
     "load_connection_file",
+    "pattern_of",
     "readable_by_others",
     "write_connection_file",
 ]
@@ -36,13 +38,14 @@ KERNEL_FILES = "kernel-*.json"
 Probe = Callable[[Sequence[ConnectionInfo]], ConnectionInfo | None]
 
 
-def load_connection_file(path: str | Path) -> ConnectionInfo:
+def load_connection_file(path: str | Path, *, leave_atime: bool = False) -> ConnectionInfo:
     """Read and check a connection file (JEP 106).
 
     :param path: the file; a leading ``~`` is the home directory.
+    :param leave_atime: leave the file's access time alone, by which the newest kernel is found.
     :raise ConnectionFileError: with the path and the reason, also if there is no such file.
     """
-    return _load(Path(path).expanduser(), leave_atime=False)
+    return _load(Path(path).expanduser(), leave_atime=leave_atime)
 
 
 def write_connection_file(info: ConnectionInfo, path: Path) -> None:
@@ -104,7 +107,7 @@ def find_connection_file(
     :param probe: finds the first of several kernels that is alive.
     :raise NoKernelError: nothing matches, or several do but none of them answers.
     """
-    if name is not None and _is_path(name):
+    if name is not None and is_path(name):
         path = Path(name).expanduser()
         if not _has_wildcard(path.name) or path.exists():
             return _existing(path)
@@ -112,7 +115,7 @@ def find_connection_file(
     where = _search_dirs() if directories is None else directories
     if name is not None and (exact := _named_exactly(name, where)):
         return exact
-    pattern = KERNEL_FILES if name is None else _pattern(name)
+    pattern = KERNEL_FILES if name is None else pattern_of(name)
     infos, faults = _load_valid(candidates(pattern, where))
     if len(infos) == 1 and name is not None:
         found: ConnectionInfo | None = infos[0]
@@ -176,7 +179,8 @@ def _load_valid(paths: Iterable[Path]) -> tuple[list[ConnectionInfo], list[str]]
     return infos, faults
 
 
-def _is_path(name: str) -> bool:
+def is_path(name: str) -> bool:
+    """Whether a name says where the file is, and is not to be looked for."""
     return os.sep in name or bool(os.altsep and os.altsep in name) or name in {"", ".", "..", "~"}
 
 
@@ -208,7 +212,7 @@ def _special_files(name: str | None, directories: Iterable[Path]) -> list[str]:
     return _load_valid(path for path in paths if os.path.lexists(path))[1]
 
 
-def _pattern(name: str) -> str:
+def pattern_of(name: str) -> str:
     """Return the fnmatch pattern for `name`; brackets are literal, as file names may have them."""
     literal = name.replace("[", "[[]")
     if _has_wildcard(name):

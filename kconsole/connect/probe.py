@@ -15,7 +15,14 @@ from typing import Literal
 from kconsole.connect.info import ConnectionInfo
 from kconsole.protocol.message import Channel
 
-__all__ = ["Answer", "first_that_answers", "listens", "probe_all"]
+__all__ = [
+    "SIGNATURE_LENGTH",
+    "Answer",
+    "first_that_answers",
+    "is_greeting",
+    "listens",
+    "unix_address",
+]
 
 Answer = Literal["yes", "refused", "silent"]
 
@@ -45,16 +52,6 @@ def listens(info: ConnectionInfo, channel: Channel = "hb", timeout: float = 0.5)
         return "refused"
 
 
-def probe_all(
-    infos: Sequence[ConnectionInfo], channel: Channel = "hb", timeout: float = 0.5
-) -> list[Answer]:
-    """Probe many kernels, up to 32 at a time; return an answer for each, in the same order."""
-    answers: list[Answer] = []
-    for start in range(0, len(infos), BATCH):
-        answers += _probe_batch(infos[start : start + BATCH], channel, timeout)
-    return answers
-
-
 def first_that_answers(
     infos: Sequence[ConnectionInfo], timeout: float = 0.5
 ) -> ConnectionInfo | None:
@@ -65,6 +62,24 @@ def first_that_answers(
             if answer == "yes":
                 return info
     return None
+
+
+def is_greeting(received: bytes) -> bool | None:
+    """Whether what a peer says first is the signature of ZMTP; None if more has to come to tell."""
+    if received and received[0] != 0xFF:
+        return False
+    if len(received) < SIGNATURE_LENGTH:
+        return None
+    return received[SIGNATURE_LENGTH - 1] == 0x7F
+
+
+def unix_address(info: ConnectionInfo, channel: Channel) -> str:
+    """Return the address of an ipc kernel's socket, as :meth:`socket.socket.connect` takes it.
+
+    libzmq writes the name of a socket in Linux' abstract namespace with an at sign.
+    """
+    path = info.ipc_path(channel)
+    return "\0" + path[1:] if path.startswith("@") else path
 
 
 def _probe_batch(infos: Sequence[ConnectionInfo], channel: Channel, timeout: float) -> list[Answer]:
@@ -88,12 +103,10 @@ def _probe_batch(infos: Sequence[ConnectionInfo], channel: Channel, timeout: flo
 def _connect(info: ConnectionInfo, channel: Channel, timeout: float) -> socket.socket:
     if info.transport == "tcp":
         return socket.create_connection((info.host, info.port(channel)), timeout)
-    path = info.ipc_path(channel)
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connection.settimeout(timeout)
-        # libzmq writes the name of a socket in Linux' abstract namespace with an at sign.
-        connection.connect("\0" + path[1:] if path.startswith("@") else path)
+        connection.connect(unix_address(info, channel))
     except BaseException:
         connection.close()
         raise
@@ -102,11 +115,11 @@ def _connect(info: ConnectionInfo, channel: Channel, timeout: float) -> socket.s
 
 def _read_signature(connection: socket.socket, deadline: float) -> Answer:
     received = b""
-    while len(received) < SIGNATURE_LENGTH:
+    while True:
         # A timeout of 0 would mean non-blocking; a reply that is here already still counts.
         connection.settimeout(max(deadline - time.monotonic(), 0.001))
         chunk = connection.recv(SIGNATURE_LENGTH - len(received))
         received += chunk
-        if not chunk or received[0] != 0xFF:
-            return "refused"
-    return "yes" if received[-1] == 0x7F else "refused"
+        greets = is_greeting(received) if chunk else False
+        if greets is not None:
+            return "yes" if greets else "refused"

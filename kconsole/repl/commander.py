@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from kconsole.render.table import table
 from kconsole.repl.commands import help_lines, parse
 from kconsole.repl.controls import Controls
 from kconsole.repl.desk import Desk
 from kconsole.repl.recall import Recall
 from kconsole.repl.restarting import Restarting
 from kconsole.repl.sourcing import Sourcing
-from kconsole.repl.table import table
 from kconsole.repl.variables import Variables
 
 if TYPE_CHECKING:

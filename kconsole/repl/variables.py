@@ -12,8 +12,8 @@ from kconsole.protocol.fields import as_mapping, as_rows, as_text
 from kconsole.render.mime import best_text
 from kconsole.render.sanitise import one_line, sanitise
 from kconsole.render.sgr import strip_sgr
+from kconsole.render.table import table
 from kconsole.repl.desk import Desk
-from kconsole.repl.table import table
 
 __all__ = ["Variables"]
 

@@ -1,0 +1,161 @@
+"""--list, --clean and --list-specs: what there is, and what is left of what there was."""
+
+import os
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kconsole.cli.options import NEWEST
+from kconsole.cli.saying import complain, say
+from kconsole.cli.settings import Settings
+from kconsole.errors import NoKernelError
+
+if TYPE_CHECKING:
+    from kconsole.client.survey import Found
+
+__all__ = ["list_kernels", "list_specs", "wants_list"]
+
+_SCREEN = 80  # columns, where the terminal does not know
+
+
+def wants_list(settings: Settings) -> bool:
+    """Whether something is to be listed or removed, and no kernel to be used.
+
+    :raise click.UsageError: together with what uses one.
+    """
+    values = settings.values
+    asked = [name for name in ("list", "clean", "list_specs") if values[name]]
+    if not asked:
+        if values["json"]:
+            raise click.UsageError("--json goes with --list or --list-specs")
+        return False
+    name = f"--{asked[0].replace('_', '-')}"
+    if settings.given("kernel") or values["code"] or values["watch"]:
+        raise click.UsageError(f"{name} uses no kernel: leave out --kernel, --code and --watch")
+    if "list_specs" in asked and (len(asked) > 1 or _fragment(settings)):
+        raise click.UsageError("--list-specs stands alone")
+    if values["json"] and asked == ["clean"]:
+        raise click.UsageError("--json goes with --list or --list-specs")
+    return True
+
+
+def list_kernels(settings: Settings, *, color: bool) -> int:
+    """List the kernels, or remove the files of those that are dead, or both."""
+    from kconsole.client.survey import survey
+    from kconsole.connect.paths import runtime_dir, shown
+
+    directory = runtime_dir()
+    fragment = _fragment(settings)
+    found = survey(_paths(fragment, directory))
+    # Other programs' JSON, as jpserver-1.json, is no connection file and not meant to be one.
+    found = [each for each in found if each.state != "bad" or each.path.name.startswith("kernel-")]
+    if not found and fragment is not None:
+        raise NoKernelError(f"no kernel matches {fragment!r} in {shown(directory)}")
+    if settings.values["clean"]:
+        found = _clean(found, directory)
+        if not settings.values["list"]:
+            return 0
+    if not found:
+        return complain(f"no kernels in {shown(directory)}")
+    _show(found, settings, color=color)
+    return 0
+
+
+def list_specs(settings: Settings) -> int:
+    """List the kernelspecs."""
+    from kconsole.connect.specs import list_kernel_specs
+    from kconsole.render.kerneltable import spec_json, spec_table
+
+    listing = list_kernel_specs()
+    if not (listing.specs or listing.faults):
+        return complain("no kernelspecs (is ipykernel installed?)")
+    say(spec_json(listing) if settings.values["json"] else spec_table(listing))
+    return 0
+
+
+def _fragment(settings: Settings) -> str | None:
+    """What the kernels' files are to be named, if that was said on the command line."""
+    if not (settings.given("target") or settings.given("existing")):
+        return None
+    return None if settings.attach_to == NEWEST else settings.attach_to
+
+
+def _paths(fragment: str | None, directory: Path) -> list[Path]:
+    from kconsole.connect.files import candidates, is_path, pattern_of
+
+    if fragment is None:
+        return candidates("*.json", [directory])
+    if is_path(fragment):
+        return [Path(fragment).expanduser()]
+    return candidates(pattern_of(fragment), [directory])
+
+
+def _show(found: "Sequence[Found]", settings: Settings, *, color: bool) -> None:
+    from kconsole.render.kerneltable import kernel_json, kernel_table
+
+    languages = _languages(found)
+    if settings.values["json"]:
+        say(kernel_json(each, languages) for each in found)
+        return
+    say(kernel_table(found, languages, columns=_columns(), color=color))
+    dead = sum(each.state == "dead" for each in found)
+    if dead and sys.stdout.isatty():
+        complain(f"{dead} dead: kconsole --clean removes their files")
+
+
+def _columns() -> int | None:
+    """The width of the terminal; None where nothing is to be cut."""
+    if not sys.stdout.isatty():
+        return None
+    return os.get_terminal_size(sys.stdout.fileno()).columns or _SCREEN
+
+
+def _languages(found: "Iterable[Found]") -> Mapping[str, str]:
+    """The languages of the kernelspecs, if there is a kernel that has not told its own."""
+    if all(each.language or not each.kernel_name for each in found):
+        return {}
+    from kconsole.connect.specs import find_kernel_specs
+
+    return {name: spec.language for name, spec in find_kernel_specs().items()}
+
+
+def _clean(found: "Sequence[Found]", directory: Path) -> "list[Found]":
+    """Remove the files of dead kernels, and tell; return what is left."""
+    from kconsole.connect.clean import remove_files
+
+    dead = [each.connection for each in _still_dead(found) if each.connection is not None]
+    removals = remove_files(dead, directory)
+    gone = {each.path for each in removals if not each.kept}
+    for each in removals:
+        name = _printable(each.path.name)
+        if each.kept:
+            complain(f"kept {name}: {each.kept}")
+        else:
+            say([f"removed {name}"])
+    if not gone:
+        complain("nothing to clean")
+    return [each for each in found if each.path not in gone]
+
+
+def _still_dead(found: "Sequence[Found]") -> "list[Found]":
+    """Those that are dead, and stay so for as long as one may look dead that is being restarted."""
+    from kconsole.client.survey import survey
+    from kconsole.connect.clean import RESTART_S
+
+    dead = [each.path for each in found if each.state == "dead"]
+    if not dead:
+        return []
+    if sys.stderr is not None and sys.stderr.isatty():
+        complain("looking again in a moment, as a kernel that is being restarted looks dead too")
+    time.sleep(RESTART_S)
+    return [each for each in survey(dead) if each.state == "dead"]
+
+
+def _printable(name: str) -> str:
+    from kconsole.render.sanitise import one_line
+
+    return one_line(name)

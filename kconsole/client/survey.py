@@ -1,0 +1,344 @@
+"""How all the kernels are whose connection files lie about: asked at the same time, in one thread.
+
+Theory of operation. Each file is a case. It is knocked at with plain sockets
+(:mod:`kconsole.connect.knock`), which tells most stale files within a millisecond; where a ZeroMQ socket
+greets, the kernel is asked (:mod:`kconsole.client.questions`). One poll waits for all cases that are open;
+each has its own deadlines, so that one that is silent delays no other. What has been seen is judged by
+:mod:`kconsole.connect.verdict`.
+The processes behind the addresses are looked up before anything is connected, so that the connections
+counted there are other clients'.
+"""
+
+import contextlib
+import os
+import socket
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import zmq
+
+from kconsole.client.questions import DESCRIPTORS, Questions
+from kconsole.connect import procfs
+from kconsole.connect.files import load_connection_file
+from kconsole.connect.info import ConnectionInfo
+from kconsole.connect.knock import Knock, is_of_this_machine, numeric_hosts
+from kconsole.connect.paths import shown
+from kconsole.connect.verdict import STATES, Evidence, State, Verdict, judge
+from kconsole.errors import ConnectionFileError
+from kconsole.protocol.fields import as_count, as_text
+from kconsole.protocol.message import CHANNELS, Channel
+from kconsole.protocol.replies import KernelInfo
+
+if sys.platform != "win32":
+    import resource
+
+__all__ = ["Found", "survey"]
+
+#: Seconds that an address has to greet in, and a host name to be looked up.
+_KNOCK_S = 0.4
+_SPARE_DESCRIPTORS = 64
+_MOST_AT_ONCE = 64
+_SSH_ENDING = "-ssh.json"  # what Jupyter calls the file of a tunnel's local end
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A connection file, and how its kernel is."""
+
+    path: Path
+    state: State
+    #: What there is to say about the state; "" = nothing. May hold text of the file.
+    reason: str = ""
+    #: Seconds since the kernel's process was started, or else since the file was written.
+    age_s: float = 0.0
+    #: None if the file is no use.
+    connection: ConnectionInfo | None = None
+    #: What the kernel says of itself; None if it has said nothing.
+    kernel: KernelInfo | None = None
+    #: The kernel's process on this machine, and its memory in bytes; None = not known.
+    pid: int | None = None
+    memory: int | None = None
+    #: How many clients other than this survey are connected to its shell; None = not known.
+    clients: int | None = None
+
+    @property
+    def language(self) -> str:
+        """The language as the kernel calls it, "" if it has not said."""
+        return "" if self.kernel is None else self.kernel.language_info.name
+
+    @property
+    def kernel_name(self) -> str:
+        """The name of its kernelspec; "" if the file does not say."""
+        return "" if self.connection is None else self.connection.kernel_name
+
+
+def survey(
+    paths: Sequence[Path],
+    *,
+    timeout: float = 0.6,
+    on_found: Callable[[Found], None] | None = None,
+) -> list[Found]:
+    """Find out how the kernels of these connection files are.
+
+    It takes about `timeout` and 0.4 seconds, however many there are, unless dozens of them are silent. No
+    file and no kernel makes it fail; nothing is changed, and no code is run.
+
+    :param timeout: seconds that a kernel has to answer what it is asked.
+    :param on_found: called with each as soon as it is known, in this thread.
+    :return: one for each path, those that live first, each kind in the order given.
+    """
+    cases = [_Case(index, path) for index, path in enumerate(paths)]
+    hosts = numeric_hosts((each.host for each in cases if each.host), _KNOCK_S)
+    machine = _Machine([each.settle_host(hosts) for each in cases])
+    for case in cases:
+        case.look_up(machine)
+    found: list[tuple[int, Found]] = []
+    for case in _run(cases, timeout):
+        one = case.found()
+        found.append((case.index, one))
+        if on_found is not None:
+            on_found(one)
+    return [
+        one for _, one in sorted(found, key=lambda each: (STATES.index(each[1].state), each[0]))
+    ]
+
+
+class _Machine:
+    """What this machine tells of the processes behind the kernels' addresses."""
+
+    def __init__(self, infos: Iterable[ConnectionInfo | None]) -> None:
+        self._sockets = procfs.sockets()
+        inodes = {inode for info in infos if info and (inode := self._inode(info)) is not None}
+        self._listeners = procfs.listeners(inodes)
+
+    def process(self, info: ConnectionInfo) -> procfs.Process | None:
+        """The process that listens at a kernel's address."""
+        inode = self._inode(info)
+        pid = None if inode is None else self._listeners.get(inode)
+        return None if pid is None else procfs.process(pid)
+
+    def clients(self, info: ConnectionInfo, pid: int) -> int | None:
+        """How many other processes are connected to a kernel's shell."""
+        return None if self._sockets is None else self._sockets.count_clients(info, "shell", pid)
+
+    def _inode(self, info: ConnectionInfo) -> int | None:
+        return None if self._sockets is None else self._sockets.inode(info, "shell")
+
+
+@dataclass
+class _Case:
+    """One file on its way to a verdict."""
+
+    index: int
+    path: Path
+    evidence: Evidence = field(default_factory=Evidence)
+    verdict: Verdict | None = None
+    #: What the file says, and the same with a number for a host.
+    connection: ConnectionInfo | None = None
+    info: ConnectionInfo | None = None
+    process: procfs.Process | None = None
+    clients: int | None = None
+    knocks: dict[Channel, Knock] = field(default_factory=dict)
+    questions: Questions | None = None
+    usage: dict[str, Any] | None = None
+    knock_end: float = 0.0
+
+    def __post_init__(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            written = self.path.stat().st_mtime
+            self.evidence.file_age_s = max(0.0, time.time() - written)
+        try:
+            self.connection = load_connection_file(self.path, leave_atime=True)
+        except ConnectionFileError as error:
+            reason = str(error).removeprefix(f"{shown(self.path)}: ")
+            self.verdict = Verdict("bad", reason)
+        self.evidence.tunnel = self.path.name.endswith(_SSH_ENDING)
+
+    @property
+    def host(self) -> str:
+        """The host to look up; "" = none."""
+        tcp = self.connection is not None and self.connection.transport == "tcp"
+        return self.connection.host if self.connection is not None and tcp else ""
+
+    def settle_host(self, hosts: dict[str, str]) -> ConnectionInfo | None:
+        """Put the number of the host in its place."""
+        if self.connection is None:
+            return None
+        if not self.host:
+            self.info = self.connection
+        elif self.host in hosts:
+            self.info = replace(self.connection, ip=hosts[self.host])
+        else:
+            self.verdict = Verdict("no-link", "its host name is not known")
+        if self.info is not None:
+            self.evidence.local = is_of_this_machine(self.info)
+        return self.info
+
+    def look_up(self, machine: _Machine) -> None:
+        """Take over what the machine tells."""
+        if self.info is None or not self.evidence.local or self.evidence.tunnel:
+            return
+        self.process = machine.process(self.info)
+        if self.process is not None:
+            self.clients = machine.clients(self.info, self.process.pid)
+            self.evidence.stopped = self.process.stopped
+            self.evidence.other_file = _other_file(self.path, self.process)
+
+    def open(self, now: float) -> None:
+        """Knock at every address."""
+        self.knock_end = now + _KNOCK_S
+        for channel in CHANNELS:
+            if self.info is not None and self.info.port(channel) and self.verdict is None:
+                knock = self.knocks[channel] = Knock(self.info, channel)
+                self._note(channel, knock)
+
+    def go_on(self, now: float, ready: set[int], context: zmq.Context[Any], timeout: float) -> None:
+        """Do what can be done at this moment."""
+        for channel, knock in list(self.knocks.items()):
+            if knock.fileno() in ready:
+                knock.go_on()
+            if now >= self.knock_end or knock.answer != "silent":
+                self._note(channel, knock)
+                knock.close()
+                del self.knocks[channel]
+        if self.questions is None and self.info is not None and self._is_greeted():
+            wants_usage = self.process is None
+            self.questions = Questions(
+                context, self.info, self.evidence, now, timeout, wants_usage=wants_usage
+            )
+        if self.questions is not None:
+            self.questions.look(now)
+        if not self.knocks and (self.questions is None or self.questions.is_done(now)):
+            self.verdict = self.verdict or judge(self.evidence)
+
+    def deadline(self, now: float) -> float:
+        """When it has to be looked at again, whatever comes."""
+        ends = [self.knock_end] if self.knocks else []
+        ends += [] if self.questions is None else [self.questions.deadline]
+        return min(ends, default=now)
+
+    def close(self) -> None:
+        """Close whatever is open."""
+        for knock in self.knocks.values():
+            knock.close()
+        self.knocks.clear()
+        if self.questions is not None:
+            self.usage = self.questions.usage
+            self.questions.close()
+
+    def found(self) -> Found:
+        """Put together what is known; the verdict is there."""
+        state, reason = self.verdict or Verdict("late")
+        pid = memory = clients = None
+        age_s = self.evidence.file_age_s
+        if state not in ("bad", "dead", "not-ours"):
+            clients = self.clients
+            if self.process is not None:
+                pid, memory, age_s = self.process.pid, self.process.memory, self.process.age_s
+            elif self.usage is not None:
+                pid, memory = _told(self.usage)
+        return Found(
+            self.path,
+            state,
+            reason,
+            age_s,
+            self.connection,
+            self.evidence.info,
+            pid,
+            memory,
+            clients,
+        )
+
+    def _is_greeted(self) -> bool:
+        return any(
+            self.evidence.knocks.get(channel) == "greets" for channel in ("shell", "control", "hb")
+        )
+
+    def _note(self, channel: Channel, knock: Knock) -> None:
+        self.evidence.knocks[channel] = knock.answer
+
+
+def _run(cases: Iterable[_Case], timeout: float) -> Iterable[_Case]:
+    """Work on the cases, as many at a time as there are descriptors for; give those that are done."""
+    waiting = deque(cases)
+    open_cases: list[_Case] = []
+    most = _at_once()
+    with zmq.Context() as context:
+        context.set(zmq.MAX_SOCKETS, 4096)
+        try:
+            while waiting or open_cases:
+                while waiting and len(open_cases) < most:
+                    case = waiting.popleft()
+                    open_cases.append(case)
+                    case.open(time.monotonic())
+                    case.go_on(time.monotonic(), set(), context, timeout)
+                    if case.verdict is not None:
+                        open_cases.remove(case)
+                        case.close()
+                        yield case
+                yield from _turn(open_cases, context, timeout)
+        finally:
+            for case in open_cases:
+                case.close()
+
+
+def _turn(open_cases: list[_Case], context: zmq.Context[Any], timeout: float) -> Iterable[_Case]:
+    """Wait until something comes or is due, and let each case go on; give those that are done."""
+    if not open_cases:
+        return
+    ready = _poll(open_cases)
+    now = time.monotonic()
+    for case in list(open_cases):
+        case.go_on(now, ready, context, timeout)
+        if case.verdict is not None:
+            open_cases.remove(case)
+            case.close()
+            yield case
+
+
+def _poll(open_cases: Sequence[_Case]) -> set[int]:
+    """Wait; return the descriptors that are ready."""
+    poller = zmq.Poller()
+    for case in open_cases:
+        for knock in case.knocks.values():
+            if knock.worth_polling:
+                poller.register(knock.fileno(), zmq.POLLOUT if knock.wants_to_write else zmq.POLLIN)
+        if case.questions is not None:
+            for each in case.questions.sockets:
+                poller.register(each, zmq.POLLIN)
+    now = time.monotonic()
+    wait = max(0.0, min(case.deadline(now) for case in open_cases) - now)
+    return {each for each, _ in poller.poll(int(wait * 1000) + 1) if isinstance(each, int)}
+
+
+def _at_once() -> int:
+    """How many cases may be open at the same time."""
+    if sys.platform == "win32":
+        return _MOST_AT_ONCE
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return _MOST_AT_ONCE
+    return max(1, min(_MOST_AT_ONCE, (soft - _SPARE_DESCRIPTORS) // (DESCRIPTORS + len(CHANNELS))))
+
+
+def _other_file(path: Path, process: procfs.Process) -> str:
+    """The connection file that a process was started with, if it was another one."""
+    files = [each.rpartition("=")[2] for each in process.arguments if each.endswith(".json")]
+    if not files or any(os.path.basename(each) == path.name for each in files):
+        return ""
+    real = os.path.realpath(path)
+    return "" if any(os.path.realpath(each) == real for each in files) else files[0]
+
+
+def _told(usage: dict[str, Any]) -> tuple[int | None, int | None]:
+    """The process and the memory in a usage_reply; a pid of another machine says nothing here."""
+    pid = as_count(usage.get("pid"))
+    if as_text(usage.get("hostname")) != socket.gethostname() or pid is None or pid <= 0:
+        pid = None
+    memory = as_count(usage.get("kernel_memory"))
+    return pid, memory if memory is not None and 0 <= memory < 1 << 60 else None

@@ -1,0 +1,107 @@
+"""Removes the connection files of dead kernels, and nothing that might still be of use.
+
+That nothing listens at a kernel's addresses is for :mod:`kconsole.connect.verdict` to find out. Here is
+decided whether its file may go for that: only regular files of ours that are called as kernels' are, in the
+runtime directory itself, and that no process names; a kernel that is about to start, or a console that
+waits for one, does. With the file go the log beside it and the socket files of an ipc kernel.
+"""
+
+import contextlib
+import fnmatch
+import os
+import stat
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from kconsole.connect.files import KERNEL_FILES, load_connection_file
+from kconsole.connect.info import ConnectionInfo
+from kconsole.connect.procfs import processes_naming
+from kconsole.errors import ConnectionFileError
+from kconsole.protocol.message import CHANNELS
+
+__all__ = ["RESTART_S", "Removal", "remove_files"]
+
+RESTART_S = 3.5
+"""How long a kernel that is being restarted may look dead: Jupyter looks every three seconds."""
+
+#: Seconds that a file must be old where the system does not tell who names it (without /proc).
+_BLIND_S = 60.0
+
+
+class Removal(NamedTuple):
+    """What became of a dead kernel's file: removed, or kept for a reason."""
+
+    path: Path
+    #: Why it was kept; "" = it was removed.
+    kept: str
+
+
+def remove_files(dead: Sequence[ConnectionInfo], directory: Path) -> list[Removal]:
+    """Remove the files of kernels of which it has just been proved that they are dead.
+
+    :param dead: what their files held, with the paths.
+    :param directory: the runtime directory.
+    :return: one for each, in that order.
+    """
+    paths = [info.path for info in dead if info.path is not None]
+    named = processes_naming(paths)
+    removals = []
+    for info, path in zip(dead, paths, strict=True):
+        pid = named.get(path)
+        reason = f"process {pid} names it" if pid else _remove(info, path, directory)
+        removals.append(Removal(path, reason))
+    return removals
+
+
+def _remove(info: ConnectionInfo, path: Path, directory: Path) -> str:
+    """Remove one, and what belongs to it; return why not."""
+    if os.path.realpath(path.parent) != os.path.realpath(directory):
+        return "it is not in the runtime directory"
+    if not fnmatch.fnmatchcase(path.name, KERNEL_FILES):
+        return f"it is not called {KERNEL_FILES}"
+    try:
+        status = os.lstat(path)
+        reason = _not_ours(status) or _changed(info, path)
+        if reason:
+            return reason
+        os.unlink(path)
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    _remove_belongings(info, path)
+    return ""
+
+
+def _not_ours(status: os.stat_result) -> str:
+    if not stat.S_ISREG(status.st_mode):
+        return "it is not a regular file"
+    if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
+        return "it belongs to somebody else"
+    if not sys.platform.startswith("linux") and time.time() - status.st_mtime < _BLIND_S:
+        return "it is too new"
+    return ""
+
+
+def _changed(info: ConnectionInfo, path: Path) -> str:
+    """Whether it holds something else than what was looked into: a new kernel, under the old name."""
+    try:
+        now = load_connection_file(path, leave_atime=True)
+    except ConnectionFileError:
+        return "it has changed"
+    return "" if replace(now, path=path) == info else "it has changed"
+
+
+def _remove_belongings(info: ConnectionInfo, path: Path) -> None:
+    """Remove the log, and the socket files, if they lie beside the connection file."""
+    belongings = [(path.with_suffix(".log"), stat.S_ISREG)]
+    if info.transport == "ipc":
+        sockets = [Path(info.ipc_path(channel)) for channel in CHANNELS]
+        belongings += [(each, stat.S_ISSOCK) for each in sockets if each.parent == path.parent]
+    for each, is_kind in belongings:
+        with contextlib.suppress(OSError):
+            status = os.lstat(each)
+            if is_kind(status.st_mode) and status.st_uid == os.geteuid():
+                os.unlink(each)

@@ -1,0 +1,183 @@
+"""Kernels and kernelspecs as tables, and as JSON for programs.
+
+In a table, only the last column may hold blanks, and nothing is left empty: so awk can take it apart. Every
+text of a file or a kernel is made safe for a terminal; in JSON, it is as it came.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kconsole.client.survey import Found
+from kconsole.connect.specs import SpecListing
+from kconsole.connect.verdict import State
+from kconsole.render.cells import fit
+from kconsole.render.sanitise import one_line
+from kconsole.render.style import Role, paint
+from kconsole.render.table import table
+
+__all__ = ["kernel_json", "kernel_table", "spec_json", "spec_table"]
+
+_HEADS = ("STATE", "LANGUAGE", "KERNEL", "PID", "MEM", "AGE", "CLIENTS", "FILE")
+_RIGHT = (3, 4, 5, 6)
+#: What is cut on a narrow screen: the kernel's name, the language, and last the file's name.
+_YIELDING = (2, 1, 7)
+_LONGEST_NAME = 40
+_ROLES: dict[State, Role] = {
+    "idle": "in",
+    "busy": "label",
+    "starting": "label",
+    "late": "warning",
+    "no-link": "warning",
+    "not-ours": "error",
+    "bad": "error",
+    "dead": "note",
+}
+_BLANKS = re.compile(r"\s+")
+_SIZES = "KMGT"
+_UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
+
+
+def kernel_table(
+    found: Sequence[Found],
+    languages: Mapping[str, str],
+    *,
+    columns: int | None = None,
+    color: bool = False,
+) -> list[str]:
+    """Return the lines of a table of kernels.
+
+    What there is to say about a state stands in brackets after the file's name; where it does not fit, in
+    a line below.
+
+    :param found: the kernels, in their order.
+    :param languages: the language of each kernelspec, for kernels that have not told theirs.
+    :param columns: the screen's width; None is no screen, and nothing is cut.
+    """
+    rows = [_row(each, languages) for each in found]
+    reasons = [one_line(each.reason) for each in found]
+    if columns is None:
+        rows = [
+            (*row[:-1], f"{row[-1]} ({reason})" if reason else row[-1])
+            for row, reason in zip(rows, reasons, strict=True)
+        ]
+    head, *lines = table(_HEADS, rows, columns, yielding=_YIELDING, right=_RIGHT)
+    shown = [head]
+    indent = head.index(_HEADS[1])
+    for each, line, reason in zip(found, lines, reasons, strict=True):
+        shown.append(paint(each.state, _ROLES[each.state], color) + line[len(each.state) :])
+        if reason and columns is not None:
+            below = fit(f"{' ' * indent}({reason})", columns)
+            shown.append(paint(below, "note", color))
+    return shown
+
+
+def kernel_json(found: Found, languages: Mapping[str, str]) -> str:
+    """Return a kernel as one line of JSON; what is not known is null."""
+    connection = found.connection
+    return _json(
+        {
+            "state": found.state,
+            "reason": found.reason or None,
+            "language": _language(found, languages) or None,
+            "kernel_name": found.kernel_name or None,
+            "implementation": None if found.kernel is None else found.kernel.implementation or None,
+            "pid": found.pid,
+            "memory": found.memory,
+            "age": round(found.age_s, 1),
+            "clients": found.clients,
+            "transport": None if connection is None else connection.transport,
+            "ip": None if connection is None else connection.ip,
+            "encrypted": None if connection is None else connection.encrypted,
+            "file": str(found.path),
+        }
+    )
+
+
+def spec_table(listing: SpecListing) -> list[str]:
+    """Return the lines of a table of kernelspecs; the broken ones follow, with what is wrong.
+
+    Nothing is cut: a path that is not whole is no use.
+    """
+    rows = [
+        (
+            _word(spec.name),
+            _word(spec.language),
+            one_line(spec.display_name),
+            one_line(str(spec.resource_dir)),
+        )
+        for _, spec in sorted(listing.specs.items())
+    ]
+    rows += [(_word(fault.name), "-", "(broken)", one_line(fault.text)) for fault in listing.faults]
+    return table(("NAME", "LANGUAGE", "DISPLAY NAME", "WHERE"), rows, None)
+
+
+def spec_json(listing: SpecListing) -> list[str]:
+    """Return each kernelspec as one line of JSON; the broken ones have a `fault`."""
+    good = [
+        {
+            "name": spec.name,
+            "language": spec.language or None,
+            "display_name": spec.display_name,
+            "directory": str(spec.resource_dir),
+            "argv": list(spec.argv),
+            "fault": None,
+        }
+        for _, spec in sorted(listing.specs.items())
+    ]
+    broken: list[dict[str, Any]] = [
+        {
+            "name": fault.name,
+            "language": None,
+            "display_name": None,
+            "directory": None,
+            "argv": None,
+            "fault": fault.text,
+        }
+        for fault in listing.faults
+    ]
+    return [_json(each) for each in [*good, *broken]]
+
+
+def _row(found: Found, languages: Mapping[str, str]) -> tuple[str, ...]:
+    return (
+        found.state,
+        _word(_language(found, languages)),
+        _word(found.kernel_name),
+        _word("" if found.pid is None else str(found.pid)),
+        _word("" if found.memory is None else _size(found.memory)),
+        _age(found.age_s),
+        _word("" if found.clients is None else str(found.clients)),
+        one_line(found.path.name),
+    )
+
+
+def _language(found: Found, languages: Mapping[str, str]) -> str:
+    return found.language or languages.get(found.kernel_name.lower(), "")
+
+
+def _word(text: str) -> str:
+    """Make one word of it, as blanks separate the columns."""
+    return _BLANKS.sub("_", one_line(text, _LONGEST_NAME).strip()) or "-"
+
+
+def _size(amount: float) -> str:
+    units = list(_SIZES)
+    amount /= 1000
+    while amount >= 1000 and len(units) > 1:
+        amount /= 1000
+        units.pop(0)
+    return f"{amount:.{1 if amount < 9.95 and units[0] != 'K' else 0}f}{units[0]}"
+
+
+def _age(seconds: float) -> str:
+    for length, unit in _UNITS:
+        if seconds >= length:
+            return f"{int(seconds // length)}{unit}"
+    return "0s"
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    """Return one line in ASCII, which no name can break and every terminal can show."""
+    return json.dumps(value)

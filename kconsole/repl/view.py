@@ -30,7 +30,6 @@ from prompt_toolkit.layout import (
     Float,
     FloatContainer,
     FormattedTextControl,
-    HSplit,
     Layout,
     Window,
 )
@@ -54,6 +53,7 @@ from kconsole.repl.face import Face
 from kconsole.repl.gate import GatedInput, KeyGate
 from kconsole.repl.livewindow import LiveWindow
 from kconsole.repl.menu import completion_menu
+from kconsole.repl.once import CodeControl, Column
 from kconsole.repl.output import terminal_output
 from kconsole.repl.reflow import ReflowingApplication, reflows
 from kconsole.repl.screen import FramedApplication, Screen
@@ -207,11 +207,11 @@ class View:
         )
         live = LiveWindow(self.screen.live_lines, _fragments)
         toolbar = Window(FormattedTextControl(self._toolbar), height=1, style="class:toolbar")
-        body = HSplit(
+        body = Column(
             [
                 ConditionalContainer(live, Condition(lambda: self.screen.live)),
                 FloatContainer(
-                    HSplit(
+                    Column(
                         [
                             ConditionalContainer(code, ~asking & ~querying & ~is_done),
                             ConditionalContainer(question, asking & ~is_done),
@@ -251,7 +251,7 @@ class View:
         return Dimension(min=1, max=max(1, get_app().output.get_size().rows // 2))
 
     def _code_window(self, search: SearchToolbar) -> Window:
-        control = BufferControl(
+        control = CodeControl(
             self.buffer,
             lexer=DynamicLexer(lambda: self.lexer),
             search_buffer_control=search.control,

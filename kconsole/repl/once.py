@@ -1,0 +1,43 @@
+"""Parts of the layout that do their work once for each frame; prompt_toolkit wants it up to five times."""
+
+from prompt_toolkit.application.current import get_app
+from prompt_toolkit.document import Document
+from prompt_toolkit.layout import BufferControl, Dimension, HSplit, UIContent
+
+__all__ = ["CodeControl", "Column"]
+
+
+class Column(HSplit):
+    """An :class:`HSplit` that measures its children once."""
+
+    #: What was asked: the frame, the width, the rows that there are; and what was found.
+    _measured: tuple[int, int, int, Dimension] | None = None
+
+    def preferred_height(self, width: int, max_available_height: int) -> Dimension:
+        """How many rows it would take."""
+        frame = get_app().render_counter
+        if self._measured is not None:
+            when, wide, rows, found = self._measured
+            # What has found its place in more rows than it needs, does not change with fewer of them.
+            if (when, wide) == (frame, width) and found.preferred <= max_available_height <= rows:
+                return found
+        found = super().preferred_height(width, max_available_height)
+        self._measured = frame, width, max_available_height, found
+        return found
+
+
+class CodeControl(BufferControl):
+    """A :class:`BufferControl` that processes its lines once.
+
+    Its processors must not look at the height, nor change within a frame.
+    """
+
+    #: What was asked: the frame, the width, the mode, the text; and what was made.
+    _made: tuple[tuple[int, int, bool, Document], UIContent] | None = None
+
+    def create_content(self, width: int, height: int, preview_search: bool = False) -> UIContent:
+        """Make the lines that are shown."""
+        asked = get_app().render_counter, width, preview_search, self.buffer.document
+        if self._made is None or self._made[0] != asked:
+            self._made = asked, super().create_content(width, height, preview_search)
+        return self._made[1]

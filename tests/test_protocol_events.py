@@ -278,5 +278,5 @@ def test_any_content_is_a_reply(
     assert isinstance(replies.parse_inspect(msg).found, bool)
     assert isinstance(replies.parse_history(msg).rows, tuple)
     assert isinstance(replies.parse_comm_info(msg), dict)
-    for match in replies.parse_complete(msg, "abc", cursor).matches:
-        assert 0 <= match.start <= match.end <= 3
+    for start, end in replies.parse_complete(msg, "abc", cursor).spans:
+        assert 0 <= start <= end <= 3

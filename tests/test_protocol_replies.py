@@ -1,13 +1,14 @@
 """Contents of replies."""
 
-from typing import Any
+from itertools import starmap, zip_longest
+from typing import Any, NamedTuple
 
 import pytest
 
 from kconsole.protocol.events import ErrorOutput
 from kconsole.protocol.message import Message
 from kconsole.protocol.replies import (
-    Completion,
+    CompleteReply,
     ExecuteReply,
     HistoryRow,
     InspectReply,
@@ -196,7 +197,7 @@ def test_comm_info_names_the_targets() -> None:
 def spans(content: dict[str, Any], code: str = "abcdef", cursor: int = 4) -> list[tuple[int, int]]:
     msg = message({"matches": ["x"], **content}, "complete_reply")
     reply = parse_complete(msg, code, cursor)
-    return [(match.start, match.end) for match in reply.matches]
+    return list(reply.spans)
 
 
 @pytest.mark.parametrize(
@@ -233,18 +234,28 @@ def test_protocol_4_completions_replace_what_they_matched() -> None:
 
 @pytest.mark.parametrize("matches", [None, [], "abc", [None, 1, ""]])
 def test_no_matches_are_no_completions(matches: Any) -> None:
-    assert parse_complete(message({"matches": matches}), "a", 1).matches == ()
+    assert parse_complete(message({"matches": matches}), "a", 1) == CompleteReply()
 
 
 def test_matches_come_once_and_in_order() -> None:
     reply = parse_complete(message({"matches": ["print(", "b", "print("]}), "", 0)
-    assert [match.text for match in reply.matches] == ["print(", "b"]
+    assert reply == CompleteReply(["print(", "b"], [(0, 0), (0, 0)])
+
+
+class Completion(NamedTuple):
+    """A row of a reply's columns."""
+
+    text: str
+    span: tuple[int, int]
+    type: str = ""
+    signature: str = ""
 
 
 def details(matches: list[str], types: Any) -> list[Completion]:
     metadata = {"_jupyter_types_experimental": types}
     content = {"matches": matches, "cursor_start": 0, "cursor_end": 2, "metadata": metadata}
-    return list(parse_complete(message(content), "abcdef", 2).matches)
+    reply = parse_complete(message(content), "abcdef", 2)
+    return list(starmap(Completion, zip_longest(*reply, fillvalue="")))
 
 
 def test_types_are_joined_by_text_whatever_their_order_and_number() -> None:
@@ -254,17 +265,17 @@ def test_types_are_joined_by_text_whatever_their_order_and_number() -> None:
         {"text": "a", "type": "<unknown>"},
     ]
     assert details(["a", "b", "c", "d"], types) == [
-        Completion("a", 0, 2),
-        Completion("b", 0, 2, "module"),
-        Completion("c", 1, 2, "function", "(x)"),
-        Completion("d", 0, 2),
+        Completion("a", (0, 2)),
+        Completion("b", (0, 2), "module"),
+        Completion("c", (1, 2), "function", "(x)"),
+        Completion("d", (0, 2)),
     ]
 
 
 def test_a_type_at_the_same_index_that_belongs_to_another_match_is_not_taken() -> None:
     assert details(["a", "b"], [{"text": "b", "type": "t"}]) == [
-        Completion("a", 0, 2),
-        Completion("b", 0, 2, "t"),
+        Completion("a", (0, 2)),
+        Completion("b", (0, 2), "t"),
     ]
 
 
@@ -280,4 +291,4 @@ def test_a_type_at_the_same_index_that_belongs_to_another_match_is_not_taken() -
     ],
 )
 def test_types_that_make_no_sense_are_ignored(types: Any) -> None:
-    assert details(["a"], types) == [Completion("a", 0, 2)]
+    assert details(["a"], types) == [Completion("a", (0, 2))]

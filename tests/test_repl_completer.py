@@ -1,5 +1,7 @@
 """A kernel's matches as prompt_toolkit's completions."""
 
+from typing import NamedTuple
+
 from hypothesis import given
 from hypothesis import strategies as st
 from prompt_toolkit.completion import Completion
@@ -7,13 +9,30 @@ from prompt_toolkit.completion.base import get_common_complete_suffix
 from prompt_toolkit.document import Document
 
 from kconsole.protocol.replies import CompleteReply
-from kconsole.protocol.replies import Completion as Match
-from kconsole.repl.completer import Offer, offers, what_all_add
+from kconsole.repl.completer import Offer, Offers, offers
+
+
+class Match(NamedTuple):
+    """A match of the kernel; type and signature may be unknown."""
+
+    text: str
+    start: int
+    end: int
+    type: str = ""
+    signature: str = ""
+
+
+def offered(text: str, *matches: Match, cursor: int | None = None) -> Offers:
+    """What is offered for a text when the kernel answers with these matches."""
+    texts, starts, ends, types, signatures = zip(*matches, strict=True)
+    reply = CompleteReply(texts, list(zip(starts, ends, strict=True)), types, signatures)
+    return offers(reply, text, len(text) if cursor is None else cursor)
 
 
 def completions(text: str, *matches: Match, cursor: int | None = None) -> list[Offer]:
-    """What is offered for a text when the kernel answers with these matches."""
-    return offers(CompleteReply(matches), text, len(text) if cursor is None else cursor)
+    """The same, each by itself."""
+    found = offered(text, *matches, cursor=cursor)
+    return [found[index] for index in range(len(found))]
 
 
 def applied(text: str, match: Match, cursor: int | None = None) -> str:
@@ -65,31 +84,65 @@ def test_a_match_that_starts_behind_the_cursor_is_inserted_at_it() -> None:
     assert one.start_position == 0
 
 
-def test_of_very_many_matches_the_menu_takes_some() -> None:
-    found = completions("a", *(Match(f"a{number}", 0, 1) for number in range(20_000)))
-    assert len(found) == 10_000
-    assert found[-1].text == "a9999"
+def test_matches_that_replace_different_pieces_are_offered_together() -> None:
+    first, second = Match("x.alpha", 0, 4), Match("alps", 2, 4)
+    assert applied("x.al", first) == "x.alpha"
+    found = completions("x.al", first, second)
+    assert [each.display_text for each in found] == ["x.alpha", "alps"]
+    assert ["x.al"[: 4 + each.start_position] + each.text for each in found] == [
+        "x.alpha",
+        "x.alps",
+    ]
+
+
+def test_of_very_many_matches_none_is_made_before_it_is_shown() -> None:
+    texts = [f"a{number}" for number in range(200_000)]
+    found = offers(CompleteReply(texts, [(0, 1)] * len(texts)), "a", 1)
+    assert len(found) == 200_000
+    assert found.columns == (7, 0)
+    assert found.add("a") == ""
+    assert (found[199_999].text, found[199_999].start_position) == ("a199999", -1)
+
+
+def test_the_menu_is_as_wide_as_what_it_shows() -> None:
+    found = offered(
+        "",
+        Match("数据", 0, 0, "a\x1b[31mb"),
+        Match("abc\x9b31mdef", 0, 0),
+        Match("x" * 200, 0, 0, "", "y" * 200),
+    )
+    assert found.columns == (60, 40)
+    assert offered("", Match("数据", 0, 0)).columns == (4, 0)
 
 
 def test_what_all_matches_go_on_with_is_inserted() -> None:
-    found = completions("x = na", Match("name_1", 4, 6), Match("name_22", 4, 6))
-    assert what_all_add(found, "x = na") == "me_"
+    found = offered("x = na", Match("name_1", 4, 6), Match("name_22", 4, 6))
+    assert found.add("x = na") == "me_"
+    moved = found.moved("me_")
+    assert [moved[index].start_position for index in range(2)] == [-5, -5]
 
 
 def test_matches_that_change_what_was_typed_add_nothing() -> None:
-    found = completions("NA", Match("name", 0, 2), Match("NAME", 0, 2))
-    assert what_all_add(found, "NA") == ""
+    found = offered("NA", Match("name", 0, 2), Match("NAME", 0, 2))
+    assert found.add("NA") == ""
 
 
-_OFFERS = st.lists(
-    st.builds(Offer, st.text("ab", max_size=4), st.integers(-3, 0), st.just(""), st.just("")),
+def test_what_is_there_already_changes_nothing() -> None:
+    assert not offered("x.abs", Match("abs", 2, 5)).change("x.abs")
+    assert offered("x.abs", Match("abs", 2, 5), Match("absolute", 2, 5)).change("x.abs")
+
+
+_MATCHES = st.lists(
+    st.builds(Match, st.text("ab", min_size=1, max_size=4), st.integers(0, 3), st.just(3)),
     min_size=1,
     max_size=4,
 )
 
 
-@given(_OFFERS, st.text("ab", min_size=3, max_size=5))
-def test_all_add_what_prompt_toolkit_says_they_add(found: list[Offer], before: str) -> None:
-    others = [Completion(each.text, each.start_position) for each in found]
+@given(_MATCHES, st.text("ab", min_size=3, max_size=3))
+def test_all_add_what_prompt_toolkit_says_they_add(matches: list[Match], before: str) -> None:
+    others = [Completion(each.text, each.start - 3) for each in matches]
     # Ours is stricter where a match is shorter than what it replaces: it adds nothing either way.
-    assert what_all_add(found, before) == get_common_complete_suffix(Document(before), others)
+    assert offered(before, *matches).add(before) == get_common_complete_suffix(
+        Document(before), others
+    )

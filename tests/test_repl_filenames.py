@@ -23,7 +23,8 @@ def completed(before: str) -> list[str] | None:
     offers = file_offers(before)
     if offers is None:
         return None
-    return [before[: len(before) + each.start_position] + each.text for each in offers]
+    each = map(offers.__getitem__, range(len(offers)))
+    return [before[: len(before) + one.start_position] + one.text for one in each]
 
 
 @pytest.mark.parametrize("command", ["i", "save", "log"])

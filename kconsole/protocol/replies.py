@@ -8,7 +8,7 @@ experimental name, a type and a signature for each match; other kernels have cop
 lists that are longer, shorter or in another order than the matches.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -21,7 +21,6 @@ __all__ = [
     "GRACE_S",
     "CompleteReply",
     "Completeness",
-    "Completion",
     "ExecuteReply",
     "HistoryReply",
     "HistoryRow",
@@ -53,6 +52,7 @@ Kernels that fail inside a handler, or do not know a request, go busy and idle a
 _COMPLETENESS: dict[str, Completeness] = {word: word for word in get_args(Completeness)}
 _SUBSHELLS = "kernel subshells"
 _COMPLETION_TYPES = "_jupyter_types_experimental"
+_NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
 _UNKNOWN_TYPE = "<unknown>"  # jedi could not tell
 
 
@@ -109,20 +109,17 @@ class IsCompleteReply(NamedTuple):
     indent: str = ""
 
 
-class Completion(NamedTuple):
-    """``text`` is to replace code[start:end]; type and signature are '' where not known."""
-
-    text: str
-    start: int
-    end: int
-    type: str = ""
-    signature: str = ""
-
-
 class CompleteReply(NamedTuple):
-    """The completions in the kernel's order, each once."""
+    """The completions in the kernel's order, each once; as columns, for there may be tens of thousands.
 
-    matches: tuple[Completion, ...]
+    Each of the ``texts`` is to replace code[start:end] of its span. Types and signatures are '' where not
+    known, and none at all where the kernel says nothing of them.
+    """
+
+    texts: Sequence[str] = ()
+    spans: Sequence[tuple[int, int]] = ()
+    types: Sequence[str] = ()
+    signatures: Sequence[str] = ()
 
 
 class InspectReply(NamedTuple):
@@ -231,17 +228,18 @@ def parse_complete(msg: Message, code: str, cursor_pos: int) -> CompleteReply:
     span = _span(content.get("cursor_start"), content.get("cursor_end"), cursor_pos, len(code))
     texts = [text for text in as_rows(content.get("matches")) if isinstance(text, str) and text]
     if span is None or not texts:
-        return CompleteReply(())
+        return CompleteReply()
     metadata = as_mapping(content.get("metadata"))
     details = list(map(as_mapping, as_rows(metadata.get(_COMPLETION_TYPES))))
-    if not details:  # there may be tens of thousands
-        return CompleteReply(tuple(Completion(text, *span) for text in dict.fromkeys(texts)))
-    matches: dict[tuple[str, int, int], Completion] = {}
-    for text, detail in zip(texts, _match_details(texts, details), strict=True):
-        start, end = _detail_span(text, detail, len(code)) or span
-        # kotlin offers the same match twice
-        matches.setdefault((text, start, end), _completion(text, start, end, detail))
-    return CompleteReply(tuple(matches.values()))
+    found = _match_details(texts, details)  # kotlin offers the same match twice
+    if not details:
+        return CompleteReply(list(found), [span] * len(found))
+    return CompleteReply(
+        list(found),
+        [_detail_span(text, detail, len(code)) or span for text, detail in found.items()],
+        [_detail_type(detail) for detail in found.values()],
+        [as_text(detail.get("signature")) for detail in found.values()],
+    )
 
 
 def _span(start: object, end: object, cursor_pos: int, length: int) -> tuple[int, int] | None:
@@ -263,16 +261,22 @@ def _clamp(start: int, end: int, length: int) -> tuple[int, int] | None:
     return max(0, min(start, length)), max(0, min(end, length))
 
 
-def _match_details(texts: list[str], details: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Give each match its details: those with the same text, else those at the same index.
+def _match_details(
+    texts: list[str], details: list[Mapping[str, Any]]
+) -> dict[str, Mapping[str, Any]]:
+    """Give each match, once, its details: those with the same text, else those at the same index.
 
     Details at the same index that belong to another match by their text are not taken.
     """
-    by_text = {as_text(detail.get("text")): detail for detail in reversed(details)}
-    known = set(texts)
-    by_index = [{} if as_text(detail.get("text")) in known else detail for detail in details]
-    by_index += [{}] * (len(texts) - len(details))
-    return [by_text.get(text, by_index[index]) for index, text in enumerate(texts)]
+    found: dict[str, Mapping[str, Any]] = dict.fromkeys(texts, _NO_DETAILS)
+    named = [(as_text(detail.get("text")), detail) for detail in details]
+    for text, (name, detail) in reversed([*zip(texts, named, strict=False)]):
+        if name not in found:
+            found[text] = detail
+    for name, detail in reversed(named):  # of several, the first
+        if name in found:
+            found[name] = detail
+    return found
 
 
 def _detail_span(text: str, detail: Mapping[str, Any], length: int) -> tuple[int, int] | None:
@@ -283,10 +287,9 @@ def _detail_span(text: str, detail: Mapping[str, Any], length: int) -> tuple[int
     return _clamp(start, end, length)
 
 
-def _completion(text: str, start: int, end: int, detail: Mapping[str, Any]) -> Completion:
+def _detail_type(detail: Mapping[str, Any]) -> str:
     kind = as_text(detail.get("type"))
-    signature = as_text(detail.get("signature"))
-    return Completion(text, start, end, "" if kind == _UNKNOWN_TYPE else kind, signature)
+    return "" if kind == _UNKNOWN_TYPE else kind
 
 
 def parse_inspect(msg: Message) -> InspectReply:

@@ -1,16 +1,19 @@
 """The kernel's matches as prompt_toolkit's completions: of 20,000, none may cost much. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import cast
 
+from prompt_toolkit.buffer import CompletionState
 from prompt_toolkit.completion import Completion
+from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText
 
 from kconsole.protocol.replies import CompleteReply
+from kconsole.render.cells import text_width
 from kconsole.render.sanitise import one_line
 
-__all__ = ["Offer", "insertable", "offers", "what_all_add"]
+__all__ = ["NONE", "Offer", "Offers", "insertable", "offers"]
 
-_AT_MOST = 10_000  # in the menu; nobody looks through more
 _SHOWN = 60  # columns of a match in the menu
 _META = 40  # columns of what is said beside it
 
@@ -46,52 +49,116 @@ class Offer(Completion):
 _NOTHING = FormattedText()
 
 
-def offers(reply: CompleteReply, code: str, cursor: int) -> list[Offer]:
+class Offers:
+    """The completions of a menu, as columns of texts: one is made when it is asked for.
+
+    :param texts: to be inserted.
+    :param start_position: where all of them are, counted back from the cursor: 0 or less.
+    :param shown: what stands in the menu, as it came; one for each text.
+    :param metas: what stands beside it, as it came; one for each text, or none at all.
+    """
+
+    def __init__(
+        self,
+        texts: Sequence[str],
+        start_position: int,
+        shown: Sequence[str],
+        metas: Sequence[str] = (),
+    ) -> None:
+        self._texts = texts if "".join(texts).isprintable() else list(map(insertable, texts))
+        self._start = start_position
+        self._shown = shown
+        self._metas = metas
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __getitem__(self, index: int) -> Offer:
+        meta = _cut(self._metas[index], _META) if self._metas else ""
+        return Offer(self._texts[index], self._start, _cut(self._shown[index], _SHOWN), meta)
+
+    @property
+    def columns(self) -> tuple[int, int]:
+        """How wide the widest of them is in the menu, and the widest of what stands beside them."""
+        return _widest(self._shown, _SHOWN), _widest(set(self._metas), _META)
+
+    def state(self, document: Document) -> CompletionState:
+        """prompt_toolkit's state of a menu of these, of which it wants only the number, and some.
+
+        :param document: the input that they are for.
+        """
+        return CompletionState(document, cast(list[Completion], self))
+
+    def add(self, before: str) -> str:
+        """What each of them inserts at the cursor; "" if one changes what stands before it.
+
+        :param before: the text before the cursor.
+        """
+        typed = before[len(before) + self._start :]
+        first, last = min(self._texts), max(self._texts)  # what these two share, all do
+        while not last.startswith(first):
+            first = first[:-1]
+        return first[len(typed) :] if first.startswith(typed) else ""
+
+    def moved(self, added: str) -> "Offers":
+        """The same when more of what all of them begin with has been typed."""
+        return Offers(self._texts, self._start - len(added), self._shown, self._metas)
+
+    def change(self, before: str) -> bool:
+        """Whether one of them is not what stands before the cursor already.
+
+        :param before: the text before the cursor.
+        """
+        return any(not before.endswith(text) for text in self._texts)
+
+    def narrowed(self, before: str, added: str) -> "Offers":
+        """Those that go on when a word does.
+
+        :param before: the text before the cursor that these are for.
+        :param added: what has been typed since.
+        """
+        typed = before[len(before) + self._start :] + added
+        left = [
+            index
+            for index, text in enumerate(self._texts)
+            if text.startswith(typed) and text != typed
+        ]
+        texts, shown, metas = (
+            [column[index] for index in left] if column else []
+            for column in (self._texts, self._shown, self._metas)
+        )
+        return Offers(texts, self._start - len(added), shown, metas)
+
+
+NONE = Offers((), 0, ())
+"""Nothing that fits."""
+
+
+def offers(reply: CompleteReply, code: str, cursor: int) -> Offers:
     """Make the menu's entries out of a reply.
 
     :param reply: the kernel's.
     :param code: what it was asked about.
     :param cursor: where in it, in code points.
     """
-    found = []
-    for text, start, end, kind, signature in reply.matches[:_AT_MOST]:
-        # A match that ends after the cursor would need what stands there deleted: prompt_toolkit
-        # cannot, so what the match has in common with it is left out of the inserted text.
-        inserted = text.removesuffix(code[cursor:end]) if end > cursor else text
-        meta = signature or kind
-        found.append(
-            Offer(
-                insertable(inserted),
-                min(0, start - cursor),
-                _shown(text, _SHOWN),
-                _shown(meta, _META) if meta else "",
-            )
-        )
-    return found
-
-
-def what_all_add(found: Sequence[Completion], before: str) -> str:
-    """What every completion inserts at the cursor; "" if any changes what stands before it.
-
-    :param found: the completions; at least one.
-    :param before: the text before the cursor.
-    """
-    rests = []
-    for each in found:
-        kept = -each.start_position
-        if not before.endswith(each.text[:kept]) or len(each.text) < kept:
-            return ""
-        rests.append(each.text[kept:])
-    first, last = min(rests), max(rests)  # what these two share, all do
-    while not last.startswith(first):
-        first = first[:-1]
-    return first
-
-
-def _shown(text: str, width: int) -> str:
-    """The text as it may be shown in a menu; most matches are plain words, of 20,000 nearly all."""
-    plain = len(text) <= width and text.isascii() and text.isprintable()
-    return text if plain else one_line(text, width)
+    spans = set(reply.spans)
+    first = min((start for start, _ in spans), default=cursor)
+    first = min(first, cursor)
+    # All get the same beginning. A match that ends after the cursor would need what stands there deleted:
+    # prompt_toolkit cannot, so what the match has in common with it is left out of the inserted text.
+    around = {
+        (start, end): (code[first : min(start, cursor)], code[cursor:end]) for start, end in spans
+    }
+    texts = reply.texts
+    if any(map(any, around.values())):
+        texts = [
+            around[span][0] + text.removesuffix(around[span][1])
+            for text, span in zip(texts, reply.spans, strict=True)
+        ]
+    metas = [
+        signature or kind for signature, kind in zip(reply.signatures, reply.types, strict=True)
+    ]
+    return Offers(texts, first - cursor, reply.texts, metas)
 
 
 def insertable(text: str) -> str:
@@ -99,3 +166,17 @@ def insertable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(each for each in text if each.isprintable() or each in "\n\t")
+
+
+def _widest(texts: Collection[str], width: int) -> int:
+    """The columns of the widest text, as it may be shown in a menu; of 20,000 nearly all are plain."""
+    plain = "".join(texts)
+    if plain.isascii() and plain.isprintable():
+        return min(width, max(map(len, texts), default=0))
+    return max(text_width(_cut(text, width)) for text in texts)
+
+
+def _cut(text: str, width: int) -> str:
+    """The text as it may be shown in a menu."""
+    plain = len(text) <= width and text.isascii() and text.isprintable()
+    return text if plain else one_line(text, width)

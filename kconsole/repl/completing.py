@@ -1,9 +1,7 @@
 """Tab: the kernel is asked, and its answer is taken if nothing was typed meanwhile."""
 
-from prompt_toolkit.buffer import CompletionState
 from prompt_toolkit.document import Document
 
-from kconsole.repl.completer import what_all_add
 from kconsole.repl.desk import Desk
 from kconsole.repl.finding import Finding
 from kconsole.repl.notices import Notices
@@ -52,9 +50,7 @@ class Completing:
         if len(found) == 1:
             self._buffer.apply_completion(found[0])
         else:
-            common = what_all_add(found, document.text_before_cursor)
+            common = found.add(document.text_before_cursor)
             self._buffer.insert_text(common, fire_event=False)
-            for each in found:
-                each.start_position -= len(common)
-            self._buffer.complete_state = CompletionState(self._buffer.document, list(found))
+            self._buffer.complete_state = found.moved(common).state(self._buffer.document)
         self._desk.view.app.invalidate()

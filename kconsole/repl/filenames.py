@@ -5,9 +5,8 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from kconsole.render.sanitise import one_line
 from kconsole.repl.commands import COMMANDS
-from kconsole.repl.completer import Offer
+from kconsole.repl.completer import Offers
 
 __all__ = ["file_offers"]
 
@@ -21,7 +20,7 @@ _TAKES_FILE = {
 _LOOKED_AT = 10_000  # entries of a folder; some have millions
 
 
-def file_offers(before: str) -> list[Offer] | None:
+def file_offers(before: str) -> Offers | None:
     """Offer the files that an argument may become, folders with a slash, sorted by name.
 
     A name with blanks is put into quotes, as :mod:`kconsole.repl.commands` wants it. Reads a folder, which
@@ -36,13 +35,14 @@ def file_offers(before: str) -> list[Offer] | None:
     typed = match[2]
     quote = typed[:1] if typed[:1] in ("'", '"') else ""
     folder, slash, begun = typed[len(quote) :].rpartition("/")
-    offers = []
-    for name in sorted(_names(folder + slash, begun)):
+    texts = []
+    names = sorted(_names(folder + slash, begun))
+    for name in names:
         path = folder + slash + name
         mark = quote or ('"' if " " in path else "")
         end = "" if name.endswith("/") else mark  # what is in the folder is still to come
-        offers.append(Offer(mark + path + end, -len(typed), one_line(name, 60), ""))
-    return offers
+        texts.append(mark + path + end)
+    return Offers(texts, -len(typed), names)
 
 
 def _names(folder: str, begun: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from prompt_toolkit.document import Document
 
 from kconsole.repl.commands import complete as complete_command
 from kconsole.repl.commands import is_command
-from kconsole.repl.completer import Offer, offers
+from kconsole.repl.completer import NONE, Offers, offers
 from kconsole.repl.desk import Desk
 from kconsole.repl.filenames import file_offers
 
@@ -36,27 +36,29 @@ class Finding:
         """Whether the answer will come so soon that it can be asked for at each key."""
         return _is_command(document) or (self._desk.inquiry.possible and self._took <= _FAST_S)
 
-    async def find(self, document: Document) -> list[Offer] | None:
+    async def find(self, document: Document) -> Offers | None:
         """Find what can stand at the cursor; None if only a kernel that is busy would know."""
         if _is_command(document):
             before = document.text_before_cursor
-            own = [Offer(word, -len(before), word, help) for word, help in complete_command(before)]
-            files = None if own else await asyncio.to_thread(file_offers, before)
-            if own or files is not None:
-                return own or files
+            if own := complete_command(before):
+                words, helps = zip(*own, strict=True)
+                return Offers(words, -len(before), words, helps)
+            files = await asyncio.to_thread(file_offers, before)
+            if files is not None:
+                return files
             if is_command(document.text) and not document.text.startswith(_WITH_CODE):
-                return []  # what follows it is nothing that a kernel knows
+                return NONE  # what follows it is nothing that a kernel knows
         if not self._desk.inquiry.possible:
             return None
         return await self._ask(document)
 
-    async def _ask(self, document: Document) -> list[Offer] | None:
+    async def _ask(self, document: Document) -> Offers | None:
         before = self._desk.loop.time()
         reply = await self._desk.inquiry.complete(document.text, document.cursor_position)
         self._took = self._desk.loop.time() - before
         if reply is not None:
             return offers(reply, document.text, document.cursor_position)
-        return [] if self._desk.inquiry.possible else None  # it has no subshell after all
+        return NONE if self._desk.inquiry.possible else None  # it has no subshell after all
 
 
 def _is_command(document: Document) -> bool:

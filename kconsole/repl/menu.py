@@ -1,7 +1,10 @@
 """The completion menu. prompt_toolkit's own measures every completion several times at each frame."""
 
+from typing import cast
+
 from prompt_toolkit.application.current import get_app
 from prompt_toolkit.buffer import CompletionState
+from prompt_toolkit.completion import Completion
 from prompt_toolkit.data_structures import Point
 from prompt_toolkit.filters import Filter
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -17,6 +20,7 @@ from prompt_toolkit.layout import (
 from prompt_toolkit.layout.controls import GetLinePrefixCallable
 
 from kconsole.render.cells import fit, text_width
+from kconsole.repl.completer import Offers
 
 __all__ = ["completion_menu"]
 
@@ -98,9 +102,8 @@ class _MenuControl(UIControl):
             return 0, 0
         known, shown, meta = self._measured
         if known is not state:
-            shown = 2 + max(text_width(each.display_text) for each in state.completions)
-            meta = max(text_width(each.display_meta_text) for each in state.completions)
-            meta = meta and meta + 2
+            shown, meta = _widths(cast("Offers | list[Completion]", state.completions))
+            shown, meta = shown + 2, meta and meta + 2
             self._measured = state, shown, meta
         return shown, meta
 
@@ -108,6 +111,17 @@ class _MenuControl(UIControl):
 def _state() -> CompletionState | None:
     state = get_app().current_buffer.complete_state
     return state if state is not None and state.completions else None
+
+
+def _widths(found: Offers | list[Completion]) -> tuple[int, int]:
+    """How wide the widest completion is, and the widest remark."""
+    if isinstance(found, Offers):
+        return found.columns
+    # Lines of the history, which vi's C-x C-l offers.
+    return (
+        max(text_width(each.display_text) for each in found),
+        max(text_width(each.display_meta_text) for each in found),
+    )
 
 
 def _padded(text: str, width: int) -> str:

@@ -8,9 +8,9 @@ import asyncio
 import re
 
 from prompt_toolkit.buffer import Buffer, CompletionState
-from prompt_toolkit.completion import Completion
 from prompt_toolkit.document import Document
 
+from kconsole.repl.completer import Offers
 from kconsole.repl.desk import Desk
 from kconsole.repl.finding import Finding
 
@@ -33,8 +33,8 @@ class Offering:
         self._buffer = desk.view.buffer
         self._finding = finding
         self._timer: asyncio.TimerHandle | None = None
-        #: The latest menu of ours, and the text that it was for.
-        self._menu: tuple[Document, CompletionState] | None = None
+        #: The latest menu of ours, and what it was made for, and of.
+        self._menu: tuple[CompletionState, Document, Offers] | None = None
         self._buffer.on_text_insert += self._on_insert
 
     def _on_insert(self, _buffer: Buffer) -> None:
@@ -48,8 +48,8 @@ class Offering:
     def _keep_menu(self) -> None:
         """Keep what still fits of a menu that the last key has closed, until there is a new one."""
         menu, self._menu = self._menu, None
-        if menu is not None and menu[1].complete_index is None:
-            self._open(narrowed(menu[1].completions, menu[0], self._buffer.document))
+        if menu is not None and menu[0].complete_index is None:
+            self._open(narrowed(menu[2], menu[1], self._buffer.document))
 
     def _ask(self) -> None:
         self._timer = None
@@ -63,45 +63,35 @@ class Offering:
         document = self._buffer.document
         found = await self._finding.find(document)
         if self._buffer.document == document and self._free:
-            word = document.text_before_cursor
-            adds = any(not word.endswith(each.text) for each in found or ())
-            self._open([*found] if found and adds else [])
+            self._open(found if found and found.change(document.text_before_cursor) else None)
 
     @property
     def _free(self) -> bool:
         """Whether there is no menu but one of ours that nothing has been chosen from."""
         state = self._buffer.complete_state
-        ours = self._menu is not None and state is self._menu[1]
+        ours = self._menu is not None and state is self._menu[0]
         return state is None or (ours and state.complete_index is None)
 
-    def _open(self, found: list[Completion]) -> None:
+    def _open(self, found: Offers | None) -> None:
         document = self._buffer.document
-        state = CompletionState(document, list(found)) if found else None
-        self._menu = None if state is None else (document, state)
+        state = found.state(document) if found else None
+        self._menu = (state, document, found) if found and state else None
         if state is not None or self._buffer.complete_state is not None:
             self._buffer.complete_state = state
             self._desk.view.app.invalidate()
 
 
-def narrowed(found: list[Completion], before: Document, now: Document) -> list[Completion]:
-    """Give what still fits when a word goes on; none if something else has changed.
+def narrowed(found: Offers, before: Document, now: Document) -> Offers | None:
+    """Give what still fits when a word goes on; None if something else has changed.
 
-    :param found: completions of the former text; those that fit are changed to be of the new one.
+    :param found: completions of the former text.
     :param before: the former text.
     :param now: the new one.
     """
     start = before.text_before_cursor
     added = now.text_before_cursor[len(start) :]
     if not added.isidentifier() and not added.isalnum():
-        return []
+        return None
     if now.text_before_cursor != start + added or now.text_after_cursor != before.text_after_cursor:
-        return []
-    fitting = []
-    for each in found:
-        kept = -each.start_position
-        if each.text.startswith(start[len(start) - kept :] + added) and len(each.text) > kept + len(
-            added
-        ):
-            each.start_position -= len(added)
-            fitting.append(each)
-    return fitting
+        return None
+    return found.narrowed(start, added)

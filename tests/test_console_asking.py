@@ -619,17 +619,6 @@ def test_the_toolbar_tells_memory_and_processor_time(tmp_path: Path) -> None:
         kernel.behaviour.usage = {**USAGE, "kernel_cpu": 0.0}
         kernel.interrupt()
         terminal.wait_for(lambda one: "1.2 GB 0 %" in toolbar(one))  # once afterwards
-        asked = kernel.count("usage_request")
-        terminal.pump(6)
-        assert kernel.count("usage_request") == asked
-
-
-def test_a_kernel_that_does_not_answer_is_not_asked_again(tmp_path: Path) -> None:
-    with paired(tmp_path, implementation="ipython") as (terminal, kernel):
-        be_busy(terminal)
-        kernel.wait_for("usage_request")
-        terminal.pump(6)
-        assert kernel.count("usage_request") == 1
 
 
 def test_kernels_not_made_of_ipykernel_are_never_asked(console: Pair) -> None:

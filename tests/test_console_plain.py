@@ -1,5 +1,6 @@
 """Stories of the console a line at a time, as on a dumb terminal: ``--plain`` and ``TERM=dumb``."""
 
+import json
 import os
 import re
 import signal
@@ -20,6 +21,7 @@ from terminal import Terminal
 from kconsole import attach
 from kconsole.client.zmq_transport import ZmqTransport
 from kconsole.protocol.message import Channel, Message
+from kconsole.repl.historyfile import HistoryFile
 from kconsole.repl.options import ConsoleOptions
 from kconsole.repl.plain import PlainConsole
 
@@ -49,6 +51,16 @@ def paired(folder: Path, *options: str, dumb: bool = False, **behaviour: Any) ->
     try:
         with console(kernel, *options, dumb=dumb) as terminal:
             yield Pair(terminal, kernel.fake)
+    finally:
+        kernel.close()
+
+
+@contextmanager
+def kernel_at(folder: Path, **behaviour: Any) -> Iterator[Kernel]:
+    """A scripted kernel for several consoles, one after the other."""
+    kernel = start_fake(folder, **{**IPYTHON, **behaviour})
+    try:
+        yield kernel
     finally:
         kernel.close()
 
@@ -376,7 +388,7 @@ def test_the_commands_that_need_no_screen_are_listed_and_the_others_refused(tmp_
         assert listed == IN_README
         refused = "\\watch needs a screen; \\? lists what there is without one"
         assert said(terminal, "\\watch 1 x") == refused
-        assert len(listed) == 8
+        assert len(listed) == 10
         assert said(terminal, "\\i") == "usage: \\i FILE (with a blank before it, the line is code)"
         terminal.line("\\q")
         assert terminal.wait_exit() == 0
@@ -419,17 +431,162 @@ def test_how_long_cells_took_is_told_when_that_is_wanted(tmp_path: Path) -> None
         assert said(terminal, "\\timing on") == "timing is on"
 
 
-def test_the_history_is_searched_and_does_not_hold_what_is_private(tmp_path: Path) -> None:
+def test_the_history_is_searched(tmp_path: Path) -> None:
     with paired(tmp_path) as (terminal, kernel):
         run(terminal, "print('one')", "\none\n")
         run(terminal, "print('two')", "\ntwo\n")
-        assert said(terminal, "\\hist") == "print('one')\nprint('two')"
-        assert said(terminal, "\\hist tw") == "print('two')"
+        assert said(terminal, "\\hist") == "  1  print('one')\n  2  print('two')"
+        assert said(terminal, "\\hist tw") == "  1  print('two')"
+        assert said(terminal, "\\hist three") == "no input matches"
         assert [row[2] for row in kernel.history] == ["print('one')", "print('two')"]
+
+
+def test_what_is_private_is_in_no_history(tmp_path: Path) -> None:
     with paired(tmp_path, "--private") as (terminal, kernel):
         run(terminal, "print('one')", "\none\n")
-        assert said(terminal, "\\hist") == ""
+        assert said(terminal, "\\hist") == "no input is known yet"
         assert kernel.history == []
+
+
+# --- the history file
+
+
+def test_inputs_are_kept_in_the_file_of_the_language_and_found_there(
+    tmp_path: Path, state: Path
+) -> None:
+    with paired(tmp_path, no_reply=["history_request"]) as (terminal, _):
+        run(terminal, "print('one')", "\none\n")
+        terminal.line("for i in range(2):")
+        wait_for_question(terminal, "   ...:")
+        terminal.line("    print('row', i)")
+        terminal.line("")
+        terminal.wait_for("\nrow 1\n")
+        ready(terminal)
+        assert said(terminal, "\\timing") == "timing is on"
+        terminal.line("exit")
+        assert terminal.wait_exit() == 0
+    file = HistoryFile(state / "kconsole" / "history" / "python")
+    assert file.latest(9) == ["print('one')", "for i in range(2):\n    print('row', i)"]
+    with paired(tmp_path, no_reply=["history_request"]) as (terminal, _):
+        unasked = "the kernel's own history is not searched: "
+        found = said(terminal, "\\hist r?w")
+        assert found.startswith(unasked)
+        assert found.endswith("\n  1  for i in range(2):\n         print('row', i)")
+
+
+@pytest.mark.parametrize("options", [("--private",), ("--history", "none")])
+def test_no_file_is_written_where_none_is_wanted(
+    tmp_path: Path, state: Path, options: tuple[str, ...]
+) -> None:
+    with paired(tmp_path, *options) as (terminal, _kernel):
+        run(terminal, "print('one')", "\none\n")
+    assert not list(state.iterdir())
+
+
+def test_a_file_of_inputs_that_cannot_be_used_is_told_once_and_costs_no_cell(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "notes"
+    file.write_text("not a history\n")
+    with paired(tmp_path, "--history", str(file)) as (terminal, _kernel):
+        run(terminal, "print('one')", "\none\n")
+        run(terminal, "print('two')", "\ntwo\n")
+        assert "".join(terminal.everything.split("\n")).count("is not a history of kconsole's") == 1
+    assert file.read_text() == "not a history\n"
+
+
+def test_a_kernel_that_is_silent_at_first_gets_its_file_when_it_speaks(
+    tmp_path: Path, state: Path
+) -> None:
+    deaf = ["control:kernel_info_request"]
+    with kernel_at(tmp_path, busy=8.0, heartbeat="shell", deaf=deaf) as kernel:
+        argv = program(str(kernel.connection_file), "--plain")
+        with Terminal(argv) as terminal:
+            terminal.wait_for("the kernel is busy or not answering; what you enter waits", START_S)
+            ready(terminal).line("print('early')")
+            terminal.wait_for("\nearly\n", START_S)
+            run(terminal, "print('late')", "\nlate\n")
+    file = HistoryFile(state / "kconsole" / "history" / "python")
+    assert file.latest(9) == ["print('early')", "print('late')"]
+
+
+# --- the session as a file
+
+
+def test_the_session_is_written_to_a_file_with_its_answers_and_without_passwords(
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / "session.txt"
+    with paired(tmp_path, "--log", str(log)) as (terminal, _kernel):
+        assert "".join(terminal.everything.split("\n")).count(f"logging to {log}") == 1
+        terminal.line("x = input('name? '); print('hi', x)")
+        wait_for_question(terminal, "name?")
+        terminal.line("Ada")
+        terminal.wait_for("\nhi Ada\n")
+        ready(terminal)
+        terminal.line(PASSWORD)
+        wait_for_question(terminal, "secret:")
+        terminal.line("hunter2")
+        terminal.wait_for("\n7 characters\n")
+        ready(terminal)
+        run(terminal, "raise ValueError('told so')", "\nValueError: told so\n")
+        written = log.read_text()
+        assert "In [1]: x = input('name? '); print('hi', x)\nname? Ada\nhi Ada\n" in written
+        assert "\nsecret: \n7 characters\n" in written
+        assert "\nValueError: told so\n" in written
+        assert "".join(said(terminal, "\\log").split("\n")) == f"no longer logging to {log}"
+        run(terminal, "'unseen'", ": 'unseen'\n")
+        assert log.read_text() == written
+
+
+def test_the_session_is_saved_over_a_file_only_when_that_was_asked_twice(tmp_path: Path) -> None:
+    file = tmp_path / "saved.ipynb"
+    file.write_text("mine")
+    with paired(tmp_path) as (terminal, _kernel):
+        run(terminal, "6 * 7", ": 42\n")
+        refused = "".join(said(terminal, f"\\save {file}").split("\n"))
+        assert refused.endswith("there is such a file; the same \\save once more overwrites it")
+        assert file.read_text() == "mine"
+        assert "\nsaved to " in said(terminal, f"\\save {file}")
+        (cell,) = json.loads(file.read_text())["cells"]
+        assert cell["source"] == ["6 * 7"]
+        assert cell["outputs"][0]["data"]["text/plain"] == ["42"]
+
+
+# --- what was before
+
+
+def test_the_last_cells_of_the_session_are_shown_and_counted(tmp_path: Path) -> None:
+    with kernel_at(tmp_path) as kernel:
+        with console(kernel) as terminal:
+            for code in ("a = 1", "b = 2", "print(a)", "a + b"):
+                run(terminal, code, f"]: {code}\n")
+        with console(kernel, "--tail", "2") as terminal:
+            assert (
+                "\nearlier:\nIn [3]: print(a)\nOut[3]: 1\nIn [4]: a + b\nOut[4]: 3\n\nIn [5]:"
+                in (terminal.everything)
+            )
+        with console(kernel, "--tail", "0") as terminal:
+            assert "earlier:" not in terminal.everything
+
+
+def test_a_kernel_that_does_not_tell_its_last_cells_has_a_prompt_soon(tmp_path: Path) -> None:
+    with paired(tmp_path, no_reply=["history_request"]) as (terminal, _kernel):
+        run(terminal, "'alive'", "Out[1]: 'alive'")
+
+
+@pytest.mark.parametrize("fresh_kernel", ["ipykernel7"], indirect=True)
+def test_a_kernel_that_is_at_work_tells_what_it_is_at(fresh_kernel: Kernel) -> None:
+    with console(fresh_kernel) as first:
+        run(first, "1 + 1", "]: 2\n")
+        first.line("import time; time.sleep(60)")
+        with console(fresh_kernel) as second:
+            second.wait_for(
+                "\nIn [2]: import time; time.sleep(60)\n\n"
+                "the kernel is busy; what you enter waits for it\nIn [3]:"
+            )
+        first.key("c-c")
+        first.wait_for("\nKeyboardInterrupt")
 
 
 def test_the_prompt_can_be_another(tmp_path: Path) -> None:

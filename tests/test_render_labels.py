@@ -2,8 +2,8 @@
 
 import pytest
 
-from kconsole.protocol.events import Parent
-from kconsole.render.labels import client_label
+from kconsole.protocol.events import InputRequest, Parent
+from kconsole.render.labels import client_label, question_prompt
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,17 @@ def test_a_name_is_short_and_does_nothing_to_a_terminal(username: str) -> None:
     label = client_label(Parent("id", "3f2c", username))
     assert label.isprintable()
     assert len(label) <= 25
+
+
+@pytest.mark.parametrize(
+    ("prompt", "password", "shown"),
+    [
+        ("name? ", False, "name? "),
+        ("", False, ""),
+        ("", True, "Password: "),
+        ("pin: ", True, "pin: "),
+        ("a\x1b[2Jb", False, "ab"),
+    ],
+)
+def test_what_stands_before_an_answer(prompt: str, password: bool, shown: str) -> None:
+    assert question_prompt(InputRequest(prompt, password)) == shown

@@ -5,7 +5,8 @@ import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from kconsole.repl.record import NO_FILE, Record
+from kconsole.repl.historyfile import NO_FILE
+from kconsole.repl.record import Record
 
 Story = Callable[[Record], Awaitable[None]]
 

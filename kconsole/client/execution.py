@@ -85,7 +85,7 @@ class Execution:
         :param timeout: how long the cell may take from now on, in seconds; None is without limit.
         :raise ReplyTimeoutError: it was not done in that time.
         :raise KernelDiedError: the kernel died, or was restarted; the cell is done then, and its
-            ``lost`` says why.
+            ``lost`` says why. Not if the cell's reply has asked to leave: then it ends with that.
         :raise ChannelError: the channels were stopped.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
@@ -97,7 +97,9 @@ class Execution:
                 each for each in (self.cell.deadline(), deadline, now + LOOK_S) if each is not None
             )
             item = self._next(max(0.0, wake - now))
-            if item is not None:
+            if isinstance(item, KconsoleError):
+                self._lose(item)
+            elif item is not None:
                 yield self._take(item)
 
     def overtaken(self) -> bool:
@@ -125,11 +127,15 @@ class Execution:
         self.cell.poll(time.monotonic())
         return self.cell.state == "done" or (self.cell.finished and not self._tail)
 
-    def _take(self, item: Item | KconsoleError) -> Step:
-        if isinstance(item, KconsoleError):
-            if isinstance(item, KernelDiedError):
-                self.cell.lose(str(item), time.monotonic())
-            raise item
+    def _lose(self, why: KconsoleError) -> None:
+        """Nothing will come any more: raise why, unless it is what the cell has asked for."""
+        if not isinstance(why, KernelDiedError):
+            raise why
+        self.cell.lose(str(why), time.monotonic())
+        if not self.cell.wishes.leave:
+            raise why
+
+    def _take(self, item: Item) -> Step:
         event = parse_event(item.msg)
         if item.msg["msg_type"] == "execute_reply":
             self.reply = item.msg

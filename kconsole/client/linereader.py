@@ -198,17 +198,25 @@ def _wait_for(descriptors: list[int]) -> list[int]:
 
 
 def answer_with_line(
-    kernel: "Kernel", reader: LineReader, request: Message, prompt: str, *, hidden: bool
+    kernel: "Kernel",
+    reader: LineReader,
+    request: Message,
+    prompt: str,
+    *,
+    hidden: bool,
+    told: Callable[[str], None] = lambda line: None,
 ) -> None:
     """Have an input_request answered with the next line, or with the end of the input.
 
     :param request: the input_request.
     :param prompt: as for :meth:`LineReader.begin`.
     :param hidden: as for :meth:`LineReader.begin`.
+    :param told: called in another thread with what is shown of the line, before the kernel has it.
     """
 
     def answer(line: str | None) -> None:
         value = kernel.end_of_input if line is None else line
+        told("" if hidden or line is None else line)
         with suppress(KconsoleError):  # whoever follows the cell hears of it too
             kernel.client.input(value, parent=request)
 

@@ -307,6 +307,13 @@ def parse_history(msg: Message) -> HistoryReply:
     return HistoryReply(tuple(row for row in rows if row is not None))
 
 
+def session_tail(msg: Message, count: int) -> list[HistoryRow]:
+    """Return the last rows of a reply to :func:`kconsole.protocol.requests.session_tail_request`."""
+    rows = parse_history(msg).rows
+    numbered = {row.line: row for row in rows if row.line > 0}  # ipykernel wraps around
+    return [numbered[line] for line in sorted(numbered)][-count:]
+
+
 def _history_row(value: object) -> HistoryRow | None:
     """Read ``[session, line, source]`` or ``[session, line, [source, output]]``."""
     row = as_rows(value)

@@ -22,6 +22,7 @@ __all__ = [
 
 HistAccessType = Literal["range", "tail", "search"]
 
+_ANY_LINE = 1_000_000  # more than any session has
 _TAIL = 10  # IPython's own default length of a tail
 
 
@@ -123,6 +124,19 @@ def history_request(
     chosen = fields[hist_access_type].items()
     content.update((name, value) for name, value in chosen if value is not None)
     return content
+
+
+def session_tail_request(count: int, implementation: str) -> dict[str, Any]:
+    """Ask for the last cells that the kernel has run since it was started, with results as text.
+
+    :param count: how many; :func:`kconsole.protocol.replies.session_tail` picks them out of the reply.
+    :param implementation: the kernel's, as it calls itself. Only ipykernel is asked for just these,
+        counted from the end; a negative start, or no stop, is the death of xeus-python.
+    """
+    start = -count if implementation == "ipython" else 1
+    return history_request(
+        hist_access_type="range", output=True, session=0, start=start, stop=_ANY_LINE
+    )
 
 
 def is_complete_request(code: str) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""What a kernel says of itself at the beginning."""
+"""What is said at the beginning: by the kernel of itself, and of what it is at."""
 
 from kconsole.render.sanitise import sanitise
 
-__all__ = ["banner"]
+__all__ = ["banner", "busy_note"]
 
 
 def banner(text: str) -> str:
@@ -12,3 +12,12 @@ def banner(text: str) -> str:
     """
     text = sanitise(text, "code").strip()
     return f"{text}\n\n" if text else ""
+
+
+def busy_note(*, silent: bool) -> str:
+    """Return what to say of a kernel that was found at work.
+
+    :param silent: whether it has answered nothing at all.
+    """
+    state = "busy or not answering" if silent else "busy"
+    return f"the kernel is {state}; what you enter waits for it"

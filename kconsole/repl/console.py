@@ -18,6 +18,7 @@ from typing import Any
 
 from kconsole.client.kernel import Kernel
 from kconsole.protocol.replies import KernelInfo
+from kconsole.render.greeting import busy_note
 from kconsole.repl.bridge import Bridge
 from kconsole.repl.commands import is_command
 from kconsole.repl.desk import Desk
@@ -166,8 +167,7 @@ class Console:
         if not self._kernel.silent:
             self._record.open(self._state.language)
         if self._kernel.busy:
-            state = "busy or not answering" if self._kernel.silent else "busy"
-            self._scribe.note(f"the kernel is {state}; what you enter waits for it")
+            self._scribe.note(busy_note(silent=self._kernel.silent))
             self._desk.spawn(self._wait_for_shell)
         self._greeted = True
         if self._desk.options.log is not None:

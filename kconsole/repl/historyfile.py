@@ -29,7 +29,10 @@ from kconsole.errors import KconsoleError
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["HistoryFile", "history_path"]
+__all__ = ["NO_FILE", "HistoryFile", "chosen_file", "history_path"]
+
+NO_FILE = "none"
+"""What the user says for: no file."""
 
 SIZE_LIMIT = 2_000_000
 """Bytes that a file is cut down to; it may grow to the double before."""
@@ -61,6 +64,18 @@ def history_path(
     name = _UNSAFE.sub("_", language.strip().lower())[:_LONGEST_NAME].strip(".") or "unknown"
     base = _state_dir(env, platform)
     return base / "kconsole" / "history" / name if base is not None else None
+
+
+def chosen_file(choice: str | None, language: str) -> "HistoryFile | None":
+    """Return the file that the user wants inputs to be kept in; None if there is to be none.
+
+    :param choice: a path, :data:`NO_FILE`, or None for that of the kernel's language.
+    :param language: the kernel's.
+    """
+    if choice == NO_FILE:
+        return None
+    path = history_path(language) if choice is None else Path(os.path.expanduser(choice))
+    return None if path is None else HistoryFile(path)
 
 
 class HistoryFile:

@@ -25,6 +25,7 @@ from kconsole.protocol.replies import (
     parse_history,
     parse_inspect,
     parse_kernel_info,
+    session_tail,
 )
 from kconsole.repl.asking import Questions
 from kconsole.repl.completer import insertable
@@ -40,7 +41,6 @@ _EVALUATE_S = 60.0
 _HISTORY_S = 10.0
 _INFO_S = 10.0
 _TAIL = 1000
-_ANY_LINE = 1_000_000  # more than any session has
 
 
 class Inquiry:
@@ -143,17 +143,11 @@ class Inquiry:
     async def session_tail(self, count: int) -> list[HistoryRow]:
         """The last cells that the kernel has run since it was started, with results as text.
 
-        :param count: how many. Only ipykernel is asked for just these, counted from the end; a negative
-            start, or no stop, is the death of xeus-python.
+        :param count: how many.
         """
-        start = -count if self._state.info.implementation == "ipython" else 1
-        content = requests.history_request(
-            hist_access_type="range", output=True, session=0, start=start, stop=_ANY_LINE
-        )
+        content = requests.session_tail_request(count, self._state.info.implementation)
         reply = await self._ask_shell("history_request", content, _HISTORY_S)
-        rows = () if reply is None else parse_history(reply).rows
-        numbered = {row.line: row for row in rows if row.line > 0}  # ipykernel wraps around
-        return [numbered[line] for line in sorted(numbered)][-count:]
+        return [] if reply is None else session_tail(reply, count)
 
     async def kernel_info(self, timeout: float | None = _INFO_S) -> KernelInfo | None:
         """What the kernel says of itself on shell; None if it does not, or is gone.

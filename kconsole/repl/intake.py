@@ -17,6 +17,7 @@ from kconsole.protocol.events import (
 )
 from kconsole.protocol.message import Message
 from kconsole.protocol.replies import parse_execute_reply
+from kconsole.render.labels import question_prompt
 from kconsole.render.sanitise import one_line
 from kconsole.repl.company import Company
 from kconsole.repl.desk import Desk
@@ -139,8 +140,7 @@ class Intake:
         ):  # it would leave too little room for the answer
             above, last = event.prompt, ""
         self._scribe.question(above)
-        # ipykernel's getpass sends no prompt at all
-        prompt = one_line(last) or ("Password: " if event.password else "")
+        prompt = question_prompt(event._replace(prompt=last))
         self._desk.view.screen.flush()  # what was said before the question stands above it
         self._state.question = Question(msg, prompt, event.password)
         self._desk.view.ask()

@@ -8,35 +8,50 @@ import io
 import sys
 import threading
 import time
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from queue import Empty, SimpleQueue
 
+from kconsole.client.earlier import earlier_cells
 from kconsole.client.execution import Execution
 from kconsole.client.health import LOOK_S, Health
 from kconsole.client.interrupts import CtrlC, held_signals
 from kconsole.client.kernel import Kernel
 from kconsole.client.leaving import leave, way_back
 from kconsole.client.linereader import LineReader, answer_with_line
-from kconsole.errors import ChannelError, KernelDiedError, KernelRestartedError, ReplyTimeoutError
+from kconsole.errors import (
+    ChannelError,
+    KernelDiedError,
+    KernelNotReadyError,
+    KernelRestartedError,
+    ReplyTimeoutError,
+)
 from kconsole.protocol import requests
 from kconsole.protocol.cell import INTERRUPT_S
 from kconsole.protocol.completeness import ANSWER_WITHIN_S, is_complete
 from kconsole.protocol.events import ErrorOutput, Event, InputRequest
 from kconsole.protocol.farewell import is_farewell
 from kconsole.protocol.message import Message
-from kconsole.protocol.replies import IsCompleteReply, KernelInfo
+from kconsole.protocol.replies import HistoryRow, IsCompleteReply, KernelInfo
 from kconsole.protocol.wishes import Wishes
-from kconsole.render.greeting import banner
+from kconsole.render.earlier import earlier_text
+from kconsole.render.greeting import banner, busy_note
+from kconsole.render.labels import question_prompt
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
+from kconsole.render.style import Role
 from kconsole.repl.options import ConsoleOptions
 from kconsole.repl.plaincommands import PlainCommands
+from kconsole.repl.plainhistory import PlainHistory
+from kconsole.repl.plainlog import PlainLog
 from kconsole.repl.prompts import continuation, input_prompt
 
 __all__ = ["PlainConsole"]
 
 #: Between the end of what a restart has cut short and the news of it, in seconds: they come together.
 _NEWS_S = 1.0
+#: How long the kernel may take to tell what it has run, in seconds: the first prompt waits for it.
+_EARLIER_S = 2.0
 
 
 class PlainConsole:
@@ -58,7 +73,9 @@ class PlainConsole:
         self._left = False
         #: Set by the client's I/O thread when the kernel is another one; cleared once that was told.
         self._renewed = threading.Event()
-        self._commands = PlainCommands(kernel, self)
+        self._history = PlainHistory(kernel, options, self)
+        self._log = PlainLog(kernel, self)
+        self._commands = PlainCommands(kernel, self, self._history, self._log)
 
     # -- what the commands use -------------------------------------------------------------------------
 
@@ -77,7 +94,7 @@ class PlainConsole:
             sys.stdout.write(text)
             sys.stdout.flush()
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, _role: Role = "note") -> None:
         """Say something in a line of its own."""
         self.write(one_line(text) + "\n" if text else "")
 
@@ -122,16 +139,51 @@ class PlainConsole:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # what it cannot show must not end the session
         self.write(banner(self._info.banner))
+        step: Callable[[], int | None] = self._begin
         status = None
         with CtrlC() as ctrl_c:
             while status is None:
                 try:
                     ctrl_c.counts = True
-                    status = self._step()
+                    step, now = self._step, step
+                    status = now()
                     ctrl_c.counts = False
                 except KeyboardInterrupt:
                     ctrl_c.counts = False
         return status
+
+    def _begin(self) -> int | None:
+        """Show what the kernel has run, and is at; returns the exit status, if the session is over."""
+        if self._options.log is not None:
+            self._log.log(str(self._options.log))
+        try:
+            if self._kernel.process is None and self._options.tail > 0:
+                self._show_earlier()
+        except ReplyTimeoutError:
+            pass  # it has more urgent things to do than to remember
+        except KernelRestartedError:
+            pass  # told by the next step
+        except KernelDiedError as error:
+            self.note(str(error))
+            return 4
+        if self._kernel.busy:
+            self.note(busy_note(silent=self._kernel.silent))
+        return None
+
+    def _show_earlier(self) -> None:
+        rows = earlier_cells(self._kernel, self._options.tail, _EARLIER_S)
+        if not rows:
+            return
+        self.write(
+            earlier_text(rows, self._earlier_input, self._renderer, color=self._options.color)
+        )
+        if self._info.implementation == "ipython":  # others may number otherwise
+            self._count = rows[-1].line
+
+    def _earlier_input(self, row: HistoryRow) -> str:
+        prompt = input_prompt(row.line)
+        further = f"\n{continuation(prompt)}"
+        return prompt + sanitise(row.source, "code").replace("\n", further) + "\n"
 
     def _step(self) -> int | None:
         """Read a cell and run it; returns the exit status, if the session is over."""
@@ -159,6 +211,7 @@ class PlainConsole:
         if is_farewell(code, self._info.language_info.name):
             self.farewell()
         elif code.strip():
+            self._history.keep(code)
             self._run_cell(code)
 
     def _see_restart(self) -> None:
@@ -236,6 +289,20 @@ class PlainConsole:
         began = time.monotonic()
         content = requests.execute_request(code, store_history=not self._options.private)
         execution = Execution(self._client, content)
+        self._log.began(execution.msg_id, code)
+        try:
+            self._run(execution)
+        finally:
+            self._log.ended(execution.msg_id, execution.cell.execution_count)
+        self._count = execution.cell.execution_count or (self._count or 0) + 1
+        if self._timing:
+            self.note(f"{time.monotonic() - began:.3f} s")
+        if self._kernel.silent:
+            self._get_to_know()
+        self._obey(execution.cell.wishes)
+
+    def _run(self, execution: Execution) -> None:
+        """Send a cell, and show what comes for it until it is done with."""
         with ExitStack() as stack:
             try:
                 with held_signals():
@@ -244,27 +311,23 @@ class PlainConsole:
                 self._follow(execution, None)
             except KeyboardInterrupt:
                 self._interrupt(execution)
-        cell = execution.cell
-        if cell.unshown_error is not None:
-            self._show(cell.unshown_error)
+        if execution.cell.unshown_error is not None:
+            self._show(execution.cell.unshown_error)
         self.write(self._renderer.end_cell())
-        self._count = cell.execution_count or (self._count or 0) + 1
-        if self._timing:
-            self.note(f"{time.monotonic() - began:.3f} s")
-        self._obey(execution.cell.wishes)
+
+    def _get_to_know(self) -> None:
+        """Ask the kernel what it is: it was silent at first, and has now run a cell."""
+        with suppress(KernelNotReadyError):
+            self._info = self._kernel.renew(_NEWS_S)
 
     def _follow(self, execution: Execution, timeout: float | None) -> None:
-        try:
-            for step in execution.steps(timeout):
-                if isinstance(step.event, InputRequest):
-                    self._ask(step.event, step.msg)
-                    continue
-                if isinstance(step.event, ErrorOutput):
-                    self._reader.call_off()  # the cell has ended, whatever it was asking
-                self._show(step.event)
-        except KernelDiedError:
-            if not execution.cell.wishes.leave:  # then it ends because the cell said so
-                raise
+        for step in execution.steps(timeout):
+            if isinstance(step.event, InputRequest):
+                self._ask(step.event, step.msg, execution.msg_id)
+                continue
+            if isinstance(step.event, ErrorOutput):
+                self._reader.call_off()  # the cell has ended, whatever it was asking
+            self._show(step.event)
 
     def _interrupt(self, execution: Execution) -> None:
         """Ctrl-C: interrupt the kernel if it can be; a second time for the same cell: give it up."""
@@ -287,9 +350,16 @@ class PlainConsole:
             self._end_echo()
             self.note("not waiting for the cell any more; the kernel may still run it")
 
-    def _ask(self, request: InputRequest, msg: Message) -> None:
-        prompt = one_line(request.prompt) or ("Password: " if request.password else "")
-        answer_with_line(self._kernel, self._reader, msg, prompt, hidden=request.password)
+    def _ask(self, request: InputRequest, msg: Message, msg_id: str) -> None:
+        prompt = question_prompt(request)
+        answer_with_line(
+            self._kernel,
+            self._reader,
+            msg,
+            prompt,
+            hidden=request.password,
+            told=lambda line: self._log.answered(msg_id, prompt + line),
+        )
 
     def _obey(self, wishes: Wishes) -> None:
         """Do what the cell asks of its front-end, as far as a line at a time can."""
@@ -304,6 +374,7 @@ class PlainConsole:
     # -- writing -------------------------------------------------------------------------------------
 
     def _show(self, event: Event) -> None:
+        self._log.event(event)
         self.write(self._renderer.render(event))
 
     def _end_echo(self) -> None:

@@ -14,15 +14,16 @@ from kconsole.errors import (
     KernelRestartedError,
     ReplyTimeoutError,
 )
-from kconsole.protocol.replies import parse_history
-from kconsole.render.sanitise import one_line, sanitise
+from kconsole.render.sanitise import one_line
+from kconsole.render.style import Role
 from kconsole.repl.commands import COMMANDS, help_lines, parse
+from kconsole.repl.matching import AT_MOST, listing
+from kconsole.repl.plainhistory import PlainHistory
+from kconsole.repl.plainlog import PlainLog
 
 __all__ = ["PlainCommands", "Session"]
 
 _COLUMNS = 80
-_HISTORY = 20
-_HISTORY_S = 10.0
 _SHUTDOWN_S = 5.0
 
 
@@ -35,7 +36,7 @@ class Session(Protocol):
     def write(self, text: str) -> None:
         """Write text that is safe."""
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, role: Role = "note") -> None:
         """Say something in a line of its own."""
 
     def ask(self, prompt: str) -> str:
@@ -59,11 +60,16 @@ class PlainCommands:
 
     :param kernel: ready to be used.
     :param session: the console.
+    :param history: its inputs.
+    :param log: what it has shown.
     """
 
-    def __init__(self, kernel: Kernel, session: Session) -> None:
+    def __init__(
+        self, kernel: Kernel, session: Session, history: PlainHistory, log: PlainLog
+    ) -> None:
         self._kernel = kernel
         self._session = session
+        self._history = history
         self._actions: Mapping[str, Callable[..., None]] = {
             "?": self._help,
             "q": session.farewell,
@@ -71,6 +77,8 @@ class PlainCommands:
             "restart": self._restart,
             "shutdown": self._shutdown,
             "hist": self._hist,
+            "save": log.save,
+            "log": log.log,
             "i": self._include,
             "timing": self._timing,
         }
@@ -145,13 +153,12 @@ class PlainCommands:
         self._session.end()
 
     def _hist(self, pattern: str = "") -> None:
-        wanted = f"*{pattern}*" if pattern else "*"
-        reply = self._kernel.client.history(
-            hist_access_type="search", pattern=wanted, n=_HISTORY, reply=True, timeout=_HISTORY_S
-        )
-        assert not isinstance(reply, str)
-        for row in parse_history(reply).rows:
-            self._session.write(sanitise(row.source, "code") + "\n")
+        found = self._history.find(pattern)
+        if not found:
+            self._session.note("no input matches" if pattern else "no input is known yet")
+        elif len(found) > AT_MOST:
+            self._session.note(f"the latest {AT_MOST} that match:")
+        self._session.write("".join(f"{line}\n" for line in listing(found[-AT_MOST:])))
 
     def _include(self, name: str) -> None:
         path = Path(os.path.expanduser(name))

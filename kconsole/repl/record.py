@@ -3,22 +3,17 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from os.path import expanduser
-from pathlib import Path
 
 from kconsole.errors import KconsoleError
-from kconsole.repl.historyfile import HistoryFile, history_path
+from kconsole.repl.historyfile import HistoryFile, chosen_file
 
-__all__ = ["NO_FILE", "Record"]
-
-NO_FILE = "none"
-"""What the option says for: no file."""
+__all__ = ["Record"]
 
 
 class Record:
     """Keeps inputs in a file, if there is to be one.
 
-    :param choice: the user's: a path, :data:`NO_FILE`, or None for that of the kernel's language.
+    :param choice: the user's, as for :func:`kconsole.repl.historyfile.chosen_file`.
     :param complain: called in the loop, once, with what is wrong with the file.
     """
 
@@ -38,9 +33,7 @@ class Record:
         """Say for which language the kernel is; the first word counts."""
         if self._opened.is_set():
             return
-        path = history_path(language) if self._choice is None else Path(expanduser(self._choice))
-        if self._choice != NO_FILE and path is not None:
-            self._file = HistoryFile(path)
+        self._file = chosen_file(self._choice, language)
         self._opened.set()
         early, self._early = self._early, []
         for text in early:

@@ -20,6 +20,7 @@ from kconsole.protocol.events import (
 )
 from kconsole.protocol.replies import HistoryRow, KernelInfo, LanguageInfo
 from kconsole.render.cells import text_width
+from kconsole.render.earlier import earlier_text
 from kconsole.render.greeting import banner
 from kconsole.render.highlight import (
     DEFAULT_STYLE,
@@ -42,7 +43,6 @@ __all__ = ["Scribe"]
 #: before what is on the screen; a string that began further up may then have the wrong colour.
 _LONG_INPUT = 200
 _ECHO_LINES = 200  # of an input that is longer, its beginning is shown
-_EARLIER_LINES = 10  # of a result from before our time, likewise
 
 
 class Scribe:
@@ -183,17 +183,14 @@ class Scribe:
 
     def earlier(self, rows: Iterable[HistoryRow]) -> None:
         """Show cells that were run before this console came."""
-        self._screen.print(paint("earlier:", "note", self._color) + "\n")
-        for row in rows:
-            self._screen.print("".join(self._input(input_prompt(row.line), row.source)))
-            if row.output:
-                result = ExecuteResult({"text/plain": row.output}, {}, None, row.line)
-                lines = self._renderer.block(result).splitlines(keepends=True)
-                more = f"({len(lines) - _EARLIER_LINES} more lines)"
-                if len(lines) > _EARLIER_LINES:
-                    lines[_EARLIER_LINES:] = [paint(more, "note", self._color) + "\n"]
-                self._screen.print("".join(lines))
-        self.blank()
+        self._screen.print(
+            earlier_text(
+                rows,
+                lambda row: "".join(self._input(input_prompt(row.line), row.source)),
+                self._renderer,
+                color=self._color,
+            )
+        )
 
     def question(self, above: str) -> None:
         """Show the lines of the kernel's question that come before the one that is the prompt."""

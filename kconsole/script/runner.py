@@ -17,12 +17,12 @@ from kconsole.client.interrupts import held_signals
 from kconsole.client.kernel import Kernel
 from kconsole.client.leaving import leave, way_back
 from kconsole.client.linereader import LineReader, answer_with_line
-from kconsole.errors import ChannelError, KconsoleError, KernelDiedError, ReplyTimeoutError
+from kconsole.errors import ChannelError, KconsoleError, ReplyTimeoutError
 from kconsole.protocol import requests
 from kconsole.protocol.cell import INTERRUPT_S
 from kconsole.protocol.events import ErrorOutput, Event, InputRequest, Stream
 from kconsole.protocol.farewell import is_farewell
-from kconsole.protocol.message import Message
+from kconsole.render.labels import question_prompt
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line
 
@@ -157,22 +157,21 @@ class Runner:
         return info is None or info.implementation != "ipython"
 
     def _follow(self, execution: Execution, timeout: float | None) -> None:
-        try:
-            for step in execution.steps(timeout):
-                event = step.event
-                if isinstance(event, ErrorOutput):
-                    self._reader.call_off()  # the cell has ended, whatever it was asking
-                if isinstance(event, InputRequest):
-                    self._ask(event, step.msg)
-                elif isinstance(event, ErrorOutput) or (
-                    isinstance(event, Stream) and event.name == "stderr"
-                ):
-                    self._err.show(event)
-                elif step.channel == "iopub":
-                    self._out.show(event)
-        except KernelDiedError:
-            if not execution.cell.wishes.leave:  # then it ends because the cell said so
-                raise
+        for step in execution.steps(timeout):
+            event = step.event
+            if isinstance(event, ErrorOutput):
+                self._reader.call_off()  # the cell has ended, whatever it was asking
+            if isinstance(event, InputRequest):
+                prompt = question_prompt(event)
+                answer_with_line(
+                    self._kernel, self._reader, step.msg, prompt, hidden=event.password
+                )
+            elif isinstance(event, ErrorOutput) or (
+                isinstance(event, Stream) and event.name == "stderr"
+            ):
+                self._err.show(event)
+            elif step.channel == "iopub":
+                self._out.show(event)
 
     def _outcome(self, execution: Execution) -> int:
         """Show what only the reply says, and turn it into a status."""
@@ -218,10 +217,6 @@ class Runner:
         except KconsoleError as error:
             self._note(str(error))
         return _INTERRUPTED
-
-    def _ask(self, request: InputRequest, msg: Message) -> None:
-        prompt = one_line(request.prompt) or ("Password: " if request.password else "")
-        answer_with_line(self._kernel, self._reader, msg, prompt, hidden=request.password)
 
     def _note(self, text: str) -> None:
         self._err.write(f"kconsole: {one_line(text)}\n" if text else "")

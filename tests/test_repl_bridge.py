@@ -10,6 +10,7 @@ import pytest
 from kconsole.client.router import Item
 from kconsole.protocol.message import Message
 from kconsole.protocol.session import Session
+from kconsole.repl.backlog import AT_MOST, Gap
 from kconsole.repl.bridge import Bridge
 
 BURST = 1000
@@ -25,7 +26,8 @@ class Far:
         #: Message types at which receiving fails.
         self.mistakes: set[str] = set()
         self._enough: tuple[int, asyncio.Event] = (0, asyncio.Event())
-        self.bridge = Bridge(self.loop, self.receive, self.after, lambda: False)
+        self.gaps: list[Gap] = []
+        self.bridge = Bridge(self.loop, self.receive, self.after, lambda: False, self.gaps.append)
 
     def receive(self, item: Item) -> None:
         kind = item.msg["msg_type"]
@@ -149,7 +151,9 @@ class Hand:
         self.texts: list[str] = []
         self.now = 1000.0
         self.room = 1_000_000
-        self.bridge = Bridge(self.loop, self.receive, lambda: None, lambda: self.room <= 0)
+        self.bridge = Bridge(
+            self.loop, self.receive, lambda: None, lambda: self.room <= 0, self.lost
+        )
         self.parent = self.session.msg("execute_request")
         monkeypatch.setattr(
             "kconsole.repl.bridge.time", SimpleNamespace(monotonic=lambda: self.now)
@@ -158,6 +162,9 @@ class Hand:
     def receive(self, item: Item) -> None:
         self.texts.append(item.msg["content"].get("text", item.msg["msg_type"]))
         self.room -= 1
+
+    def lost(self, gap: Gap) -> None:
+        self.texts.append(f"{gap.messages} lost")
 
     def print(self, text: str, name: str = "stdout", parent: Message | None = None) -> None:
         content = {"name": name, "text": text}
@@ -310,7 +317,7 @@ def test_a_flood_from_another_thread_arrives_whole_and_in_order() -> None:
                 over.set()
 
         loop = asyncio.get_running_loop()
-        bridge = Bridge(loop, receive, lambda: None, lambda: False)
+        bridge = Bridge(loop, receive, lambda: None, lambda: False, lambda gap: None)
         session = Session()
 
         def flood() -> None:
@@ -336,6 +343,36 @@ def test_a_control_string_never_comes_to_span_two_messages(hand: Hand) -> None:
     hand.loop.turn()
     assert "".join(hand.texts) == "".join(pieces)
     assert not any("title" in text and ("\x07" in text or "\x9c" in text) for text in hand.texts)
+
+
+def test_what_waits_without_end_is_left_out_in_its_middle_and_told_in_its_place(hand: Hand) -> None:
+    hand.room = 1
+    piece = "x" * (AT_MOST // 100)
+    pieces = [f"{number:03}{piece}" for number in range(300)]
+    for text in pieces:
+        hand.print(text)
+    hand.bridge.put("iopub", hand.session.msg("status"))
+    hand.loop.turn()
+    hand.room = 1_000_000
+    while hand.bridge.behind:
+        hand.loop.turn()
+    first, told, *rest = hand.texts
+    assert first == pieces[0]
+    assert rest == [*pieces[-len(rest) + 1 :], "status"]
+    assert told == f"{300 - len(rest)} lost"
+    assert sum(map(len, rest)) <= 1.1 * AT_MOST
+
+
+def test_a_gap_of_what_nobody_wants_is_nobodys(hand: Hand) -> None:
+    hand.room = 0
+    for _ in range(300):
+        hand.print("x" * (AT_MOST // 100))
+    msg_id = hand.parent["msg_id"]
+    hand.bridge.skip(msg_id)
+    assert hand.bridge.skipped(msg_id) == 300
+    hand.room = 10
+    hand.loop.turn()
+    assert hand.texts == []
 
 
 def test_a_call_from_another_thread_arrives() -> None:

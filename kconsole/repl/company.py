@@ -41,7 +41,14 @@ class Company:
 
     def is_foreign(self, parent: Parent) -> bool:
         """Whether a message belongs to a request of somebody else."""
-        return bool(parent.session) and parent.session != self._desk.kernel.client.session.session
+        return self._is_other(parent.session)
+
+    def hides(self, session: object) -> bool:
+        """Whether what belongs to a session is kept off the screen."""
+        return self._is_other(session) and not self._desk.options.others
+
+    def _is_other(self, session: object) -> bool:
+        return bool(session) and session != self._desk.kernel.client.session.session
 
     def begins(self, event: ExecuteInput) -> None:
         """A cell of somebody else has begun."""

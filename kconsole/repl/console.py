@@ -121,6 +121,7 @@ class Console:
             self._work.look,
             # The kernel's banner comes before its output.
             lambda: not self._greeted or self._screen.full,
+            intake.lost,
         )
         self._desk.bridge = self._bridge
 

@@ -78,6 +78,10 @@ class Filing:
         """A question of the kernel has been answered; what stands on the screen, without its newline."""
         self._take(Stream("stdout", f"{text}\n", Parent(msg_id)))
 
+    def left_out(self, msg_id: str, text: str) -> None:
+        """Output of a cell is missing; what stands in its place."""
+        self._take(Stream("stderr", f"{text}\n", Parent(msg_id)))
+
     # -- what is asked for -----------------------------------------------------------------------------
 
     def save(self, name: str) -> None:

@@ -19,6 +19,7 @@ from kconsole.protocol.message import Message
 from kconsole.protocol.replies import parse_execute_reply
 from kconsole.render.labels import question_prompt
 from kconsole.render.sanitise import one_line
+from kconsole.repl.backlog import Gap
 from kconsole.repl.company import Company
 from kconsole.repl.desk import Desk
 from kconsole.repl.others import Others
@@ -52,6 +53,16 @@ class Intake:
                 self._state.shell_answers.set()
             if not self._desk.inquiry.take(msg) and self._is_running(msg):
                 self._take_reply(msg)
+
+    def lost(self, gap: Gap) -> None:
+        """Output was left out here: say so in its place, on the screen and in the record."""
+        msg_id = gap.parent.get("msg_id")
+        if msg_id in self._state.cells.abandoned or self._company.hides(gap.parent.get("session")):
+            return
+        self._scribe.end_cell()
+        self._scribe.note(str(gap), "warning")
+        if isinstance(msg_id, str):
+            self._desk.filing.left_out(msg_id, str(gap))
 
     def _is_running(self, msg: Message) -> bool:
         running = self._state.cells.running

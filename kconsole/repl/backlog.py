@@ -1,0 +1,257 @@
+"""What the kernel has sent and the console has not come to yet; bounded, though the kernel is not.
+
+A kernel can print faster than any terminal draws, and it cannot be held up: what its socket does not get
+rid of, it drops, the end of the cell included. So all of it is taken, and waits here, where pieces of a
+stream are joined, and of updates of a display only the last is kept. When more than :data:`AT_MOST`
+bytes of output wait, the oldest half of them is left out, and a :class:`Gap` stands in its place, which
+says how much. Statuses, results, errors, questions and replies always come through.
+"""
+
+import sys
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kconsole.client.router import Item
+from kconsole.protocol.message import Channel, Message
+from kconsole.protocol.streams import StreamRun, joinable_text, stream_text
+
+__all__ = ["AT_MOST", "Backlog", "Entry", "Gap"]
+
+AT_MOST = 64_000_000
+"""Bytes of output that may wait; a terminal draws them for several seconds."""
+
+#: What can be left out when there is too much. A message of another kind is rare, or somebody waits for it.
+_LOSABLE = frozenset({"clear_output", "comm_msg", "display_data", "stream", "update_display_data"})
+_ENVELOPE = 2000  # bytes of a message, roughly, besides what it carries
+
+
+class _Latest:
+    """The last of some updates of a display; nobody will ever have seen those before it."""
+
+    __slots__ = ("_count", "_display_id", "_msg", "parent", "weight")
+
+    def __init__(self, first: Message, display_id: str) -> None:
+        self._msg = first
+        self._display_id = display_id
+        self.parent: Mapping[str, object] = first["parent_header"]
+        self._count = 1
+        #: Bytes that the last takes.
+        self.weight = _weight(first)
+
+    def take(self, msg: Message, display_id: str) -> bool:
+        """Take an update in place of the one before; False if it is another display's."""
+        if display_id != self._display_id or msg["parent_header"] != self.parent:
+            return False
+        self._msg = msg
+        self._count += 1
+        self.weight = _weight(msg)
+        return True
+
+    def __len__(self) -> int:
+        """How many messages it stands for."""
+        return self._count
+
+    def message(self) -> Message:
+        """The last."""
+        return self._msg
+
+
+class Gap:
+    """Stands where output has been left out, and counts it.
+
+    Attributes:
+        parent: of the first that was left out.
+        messages: how many.
+        lines: of streams.
+        characters: of streams.
+        displays: and their updates.
+    """
+
+    def __init__(self, parent: Mapping[str, object]) -> None:
+        self.parent = parent
+        self.messages = self.lines = self.characters = self.displays = 0
+
+    def __len__(self) -> int:
+        """How many messages are missing."""
+        return self.messages
+
+    def add(self, entry: "StreamRun | _Latest | Item") -> None:
+        """Count something that is left out."""
+        self.messages += 1 if isinstance(entry, Item) else len(entry)
+        text = entry.text if isinstance(entry, StreamRun) else None
+        if isinstance(entry, Item):
+            text = stream_text(entry.msg)
+            self.displays += entry.msg["msg_type"] == "display_data"
+        elif isinstance(entry, _Latest):
+            self.displays += len(entry)
+        if text is not None:
+            self.lines += text.count("\n")
+            self.characters += len(text)
+
+    def __str__(self) -> str:
+        """In words, for the user."""
+        what = []
+        if self.lines:
+            what.append(_number(self.lines, "line"))
+        elif self.characters:
+            what.append(_number(self.characters, "character"))
+        if self.displays:
+            what.append(_number(self.displays, "display"))
+        missing = " and ".join(what) or _number(self.messages, "message")
+        return f"… {missing} not shown: they came faster than the terminal takes them"
+
+
+Entry = Item | StreamRun | _Latest | Gap | Callable[[], None]
+
+
+class Backlog:
+    """A queue of messages and callbacks. Not safe for threads: whoever uses it has a lock.
+
+    Attributes:
+        weight: bytes of output in it, roughly; what cannot be left out is not counted.
+    """
+
+    def __init__(self, at_most: int = AT_MOST) -> None:
+        self._at_most = at_most
+        self._queue: deque[Entry] = deque()
+        #: What comes after the queue, and can still grow: only what is here does, never what was taken.
+        self._last: StreamRun | _Latest | None = None
+        self.weight = 0
+
+    def __bool__(self) -> bool:
+        """Whether anything waits."""
+        return bool(self._queue) or self._last is not None
+
+    @property
+    def ready(self) -> bool:
+        """Whether something waits that does not grow any more."""
+        return bool(self._queue)
+
+    def put(self, channel: Channel, msg: Message) -> None:
+        """Add a message."""
+        kind: type[StreamRun | _Latest] = StreamRun
+        key = joinable_text(msg) if channel == "iopub" else None
+        if key is None:
+            kind, key = _Latest, _display_id(channel, msg)
+        if key is None:
+            self._append(Item(channel, msg))
+        else:
+            self._join(kind, msg, key)
+        if self.weight > self._at_most:
+            self._shed()
+
+    def call(self, callback: Callable[[], None]) -> None:
+        """Add something that is to be called."""
+        self._append(callback)
+
+    def next(self) -> Entry | None:
+        """Take out the oldest; None if there is nothing."""
+        if self._queue:
+            entry = self._queue.popleft()
+        elif self._last is not None:
+            entry, self._last = self._last, None
+        else:
+            return None
+        self.weight -= _cost(entry)
+        return entry
+
+    def filter(self, wanted: Callable[[Entry], bool]) -> None:
+        """Keep only what is wanted."""
+        self._end_last()
+        self._queue = deque(filter(wanted, self._queue))
+        self.weight = sum(map(_cost, self._queue))
+
+    def _join(self, kind: type[StreamRun | _Latest], msg: Message, key: str) -> None:
+        last = self._last
+        if last is not None:
+            before = last.weight
+            if isinstance(last, kind) and last.take(msg, key):
+                self.weight += last.weight - before
+                return
+            self._end_last()
+        self._last = kind(msg, key)
+        self.weight += self._last.weight
+
+    def _append(self, entry: Entry) -> None:
+        self._end_last()
+        self._queue.append(entry)
+        self.weight += _cost(entry)
+
+    def _end_last(self) -> None:
+        last, self._last = self._last, None
+        if isinstance(last, StreamRun):
+            self.weight -= last.weight
+            last.text  # noqa: B018  joins its pieces
+            self.weight += last.weight
+        if last is not None:
+            self._queue.append(last)
+
+    def _shed(self) -> None:
+        """Leave out the oldest output until half of what may wait is left.
+
+        Not the very first, which is about to be taken, and not the last: one message may be as large as it
+        likes.
+        """
+        first = self._queue[0] if self._queue else None
+        excess = self.weight - (0 if first is None else _cost(first)) - self._at_most
+        if excess <= 0:
+            return
+        excess += self._at_most // 2
+        newest = self._queue[-1] if self._last is None else None
+        kept: deque[Entry] = deque()
+        gap: Gap | None = None
+        for entry in self._queue:
+            cost = 0 if excess <= 0 or entry is first or entry is newest else _cost(entry)
+            if isinstance(entry, Gap) and gap is None:
+                gap = entry
+            if not cost or not isinstance(entry, StreamRun | _Latest | Item):
+                kept.append(entry)
+                continue
+            if gap is None:
+                gap = Gap(_parent(entry))
+                kept.append(gap)
+            gap.add(entry)
+            excess -= cost
+            self.weight -= cost
+        self._queue = kept
+
+
+def _cost(entry: Entry) -> int:
+    """The bytes that are won when something is left out; 0 if it must not be."""
+    if isinstance(entry, StreamRun | _Latest):
+        return entry.weight
+    if isinstance(entry, Item) and entry.channel == "iopub" and entry.msg["msg_type"] in _LOSABLE:
+        return _weight(entry.msg)
+    return 0
+
+
+def _weight(msg: Message) -> int:
+    """Roughly the bytes that a message takes: its texts, be they deep in it, and its buffers."""
+    total = _ENVELOPE + sum(memoryview(each).nbytes for each in msg["buffers"])
+    todo: list[Any] = [msg["content"]]
+    while todo:
+        one = todo.pop()
+        total += sys.getsizeof(one)
+        if isinstance(one, dict):
+            todo += one.values()
+        elif isinstance(one, list):
+            todo += one
+    return total
+
+
+def _parent(entry: StreamRun | _Latest | Item) -> Mapping[str, object]:
+    return entry.msg["parent_header"] if isinstance(entry, Item) else entry.parent
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def _display_id(channel: Channel, msg: Message) -> str | None:
+    """The display's id, if all that the message says is how it looks from now on."""
+    if channel != "iopub" or msg["msg_type"] != "update_display_data":
+        return None
+    transient = msg["content"].get("transient")
+    display_id = transient.get("display_id") if isinstance(transient, Mapping) else None
+    return display_id if isinstance(display_id, str) else None

@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from kconsole.protocol.events import ExecuteResult, Parent, Status, Stream
+from kconsole.protocol.events import (
+    DisplayData,
+    ErrorOutput,
+    ExecuteResult,
+    Parent,
+    Status,
+    Stream,
+)
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
 from kconsole.repl.filing import Filing
 
@@ -73,6 +80,23 @@ def test_a_session_is_saved(tmp_path: Path) -> None:
     (cell,) = notebook["cells"]
     assert cell["execution_count"] == 7
     assert cell["outputs"][0]["text"] == ["hello\n"]
+
+
+def test_large_outputs_are_handed_over_before_they_are_many() -> None:
+    async def story(filing: Filing, notes: Notes) -> None:
+        parent = Parent("a")
+        filing.began("a", "many()")
+        large = "x" * 100_000
+        for event in (
+            Stream("stdout", large, parent),
+            DisplayData({"text/plain": large}, {}, None, parent),
+            ErrorOutput("E", "e", (large,), parent),
+        ):
+            for _ in range(100):
+                filing.event(event)
+                assert len(filing._batch) <= 3
+
+    assert tell(story) == []
 
 
 def test_what_has_been_said_is_in_the_file_and_nothing_later(tmp_path: Path) -> None:

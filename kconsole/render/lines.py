@@ -120,7 +120,9 @@ class Row:
     @property
     def text(self) -> str:
         """The row, rendered with its styles, without any cursor movement."""
-        return "".join(self._settled) + self._render()
+        if len(self._settled) > 1:
+            self._settled = ["".join(self._settled)]
+        return "".join([*self._settled, self._render()])
 
     def write(self, text: str) -> None:
         """Write text at the cursor."""

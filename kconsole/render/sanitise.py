@@ -24,7 +24,7 @@ from kconsole.render.cells import fit
 from kconsole.render.sgr import DEFAULT, RESET, restyle, serialise, strip_sgr
 from kconsole.render.visible import BIDI, C0, C1, PLAIN_C0, SURROGATES, TAGS, make_visible
 
-__all__ = ["RESET", "Kind", "Sanitiser", "one_line", "sanitise", "strip_sgr"]
+__all__ = ["RESET", "Kind", "Sanitiser", "is_plain", "one_line", "sanitise", "strip_sgr"]
 
 Kind = Literal["stream", "display", "code", "line"]
 """Program output; a result or display; tracebacks, help and other code; a field of one line."""
@@ -161,6 +161,11 @@ def sanitise(text: str, kind: Kind = "display") -> str:
     """Return a whole text made safe for a terminal; colours in it end with it."""
     sanitiser = Sanitiser(kind)
     return sanitiser.feed(text) + sanitiser.finish()
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether a program's output may be written as it is, and sets no style."""
+    return _is_plain(text, _rules("stream"))
 
 
 def one_line(text: str, width: int | None = None) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from kconsole.client.router import Item
 from kconsole.protocol.message import Channel, Message
 from kconsole.protocol.streams import StreamRun, joinable_text, stream_text
+from kconsole.render.bites import bites
 
 __all__ = ["AT_MOST", "Backlog", "Entry", "Gap"]
 
@@ -146,15 +147,18 @@ class Backlog:
         self._append(callback)
 
     def next(self) -> Entry | None:
-        """Take out the oldest; None if there is nothing."""
-        if self._queue:
-            entry = self._queue.popleft()
-        elif self._last is not None:
-            entry, self._last = self._last, None
-        else:
+        """Take out the oldest, of a large text the part that is drawn at once; None if nothing is there."""
+        if not self._queue:
+            self._end_last()
+        if not self._queue:
             return None
+        entry = self._queue.popleft()
         self.weight -= _cost(entry)
-        return entry
+        first, *rest = _bites(entry)
+        if rest:
+            self._queue.extendleft(reversed(rest))
+            self.weight += sum(map(_cost, rest))
+        return first
 
     def filter(self, wanted: Callable[[Entry], bool]) -> None:
         """Keep only what is wanted."""
@@ -238,6 +242,21 @@ def _weight(msg: Message) -> int:
         elif isinstance(one, list):
             todo += one
     return total
+
+
+def _bites(entry: Entry) -> list[Entry]:
+    """A stream's text in parts that are drawn without a key having to wait; all else as it is."""
+    text = None
+    if isinstance(entry, Item) and entry.channel == "iopub":
+        text = stream_text(entry.msg)
+    elif isinstance(entry, StreamRun):
+        text = entry.text
+    parts = [] if text is None else bites(text)
+    if len(parts) < 2 or not isinstance(entry, Item | StreamRun):
+        return [entry]
+    msg = entry.msg if isinstance(entry, Item) else entry.message()
+    name = msg["content"]["name"]
+    return [Item("iopub", {**msg, "content": {"name": name, "text": part}}) for part in parts]
 
 
 def _parent(entry: StreamRun | _Latest | Item) -> Mapping[str, object]:

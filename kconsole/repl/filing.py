@@ -9,13 +9,22 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from kconsole.protocol.events import Event, Parent, Stream
+from kconsole.protocol.events import (
+    DisplayData,
+    ErrorOutput,
+    Event,
+    ExecuteResult,
+    Parent,
+    Stream,
+    UpdateDisplay,
+)
 from kconsole.protocol.replies import KernelInfo
 from kconsole.repl.ledger import RECORDED, CellInput, Ledger, Notes, tell
 
 __all__ = ["Filing"]
 
-_HANDFUL = 512  # things that are handed over at once
+_HANDFUL = 512  # things that are handed over at once,
+_HEAP = 1 << 18  # or fewer, if they have so many characters
 #: After the end of a cell before it is logged: what comes late belongs to it too.
 _LATE_S = 0.2
 
@@ -44,6 +53,7 @@ class Filing:
         self._ledger = Ledger(kernel)
         #: Of the event loop alone, as is all that follows.
         self._batch: list[Event | CellInput] = []
+        self._characters = 0  # in it
         self._running: set[str] = set()
         self._logging = ""
         self._timer: asyncio.TimerHandle | None = None
@@ -129,11 +139,12 @@ class Filing:
 
     def _take(self, what: Event | CellInput) -> None:
         self._batch.append(what)
-        if len(self._batch) >= _HANDFUL:
+        self._characters += _length(what)
+        if len(self._batch) >= _HANDFUL or self._characters >= _HEAP:
             self._hand_over()
 
     def _hand_over(self) -> None:
-        batch, self._batch = self._batch, []
+        batch, self._batch, self._characters = self._batch, [], 0
         future = self._worker.submit(self._ledger.record, batch, self._info())
         # A mistake in there is told as those of the loop are.
         future.add_done_callback(lambda it: self._loop.call_soon_threadsafe(it.result))
@@ -151,3 +162,16 @@ class Filing:
     def _logged(self, future: "Future[str]") -> None:
         if not tell(self._notes, future.result, r"\log"):
             self._logging = ""
+
+
+def _length(what: Event | CellInput) -> int:
+    """Characters, where there may be many."""
+    match what:
+        case Stream():
+            return len(what.text)
+        case DisplayData() | ExecuteResult() | UpdateDisplay():
+            return sum(len(value) for value in what.data.values() if isinstance(value, str))
+        case ErrorOutput():
+            return sum(map(len, what.traceback))
+        case _:
+            return 0

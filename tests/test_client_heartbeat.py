@@ -85,6 +85,22 @@ def test_a_kernel_that_echoes_again_is_alive_again():
             assert client.is_alive()
 
 
+def test_after_a_late_echo_the_round_trip_is_measured_anew_and_that_is_news():
+    with FakeKernel(heartbeat="off") as kernel:
+        changed = queue.SimpleQueue()
+        client = KernelClient(info=info_of(kernel), on_change=lambda: changed.put(client.health))
+        client.hb_channel.time_to_dead = SHORT_S
+        with client:
+            while changed.get(timeout=PATIENCE).state != "late":
+                pass
+            kernel.behaviour.change("heartbeat", "thread")
+            while (health := changed.get(timeout=PATIENCE)).state != "ok":
+                pass
+            assert health.last_echo is not None
+            while changed.get(timeout=PATIENCE).round_trip is None:
+                pass
+
+
 def test_it_starts_unpaused_and_pause_stops_it():
     with FakeKernel() as kernel, connected(kernel) as client:
         wait_until(client.hb_channel.is_beating)

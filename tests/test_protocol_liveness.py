@@ -65,9 +65,24 @@ def test_an_echo_ends_the_lateness_and_the_patience() -> None:
     heartbeat.poll(15.0)
     heartbeat.ping(15.0)
     heartbeat.pong(15.5)
-    assert (heartbeat.state, heartbeat.rtt, heartbeat.late_by(99.0)) == ("ok", 0.5, 0.0)
+    assert (heartbeat.state, heartbeat.late_by(99.0)) == ("ok", 0.0)
     heartbeat.ping(17.0)
     assert heartbeat.deadline() == 20.0
+
+
+def test_a_late_echo_is_no_round_trip_and_another_is_measured_at_once() -> None:
+    heartbeat = beating()
+    heartbeat.ping(12.0)
+    heartbeat.poll(15.0)
+    heartbeat.ping(15.0)
+    heartbeat.pong(19.9)
+    assert (heartbeat.state, heartbeat.rtt, heartbeat.last_pong) == ("ok", None, 19.9)
+    assert heartbeat.poll(19.9)
+    heartbeat.ping(19.9)
+    heartbeat.pong(20.0)
+    assert heartbeat.rtt is not None
+    assert abs(heartbeat.rtt - 0.1) < 1e-9
+    assert heartbeat.deadline() == 19.9 + heartbeat.period_s
 
 
 def test_an_echo_nobody_waits_for_is_ignored() -> None:

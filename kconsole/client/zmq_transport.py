@@ -368,7 +368,7 @@ class ZmqTransport:
     def _beat(self) -> None:
         if not self._beats():
             return
-        before = self._heartbeat.state
+        before = self._pulse()
         now = time.monotonic()
         if self._heartbeat.poll(now):
             if self._ping_out:
@@ -379,7 +379,7 @@ class ZmqTransport:
         self._tell_heartbeat(before)
 
     def _read_echo(self) -> None:
-        before = self._heartbeat.state
+        before = self._pulse()
         try:
             self._open["hb"].socket.recv_multipart(zmq.NOBLOCK)
         except zmq.ZMQError:  # nothing there after all (EAGAIN), or no ping is out (EFSM)
@@ -388,8 +388,12 @@ class ZmqTransport:
         self._heartbeat.pong(time.monotonic())
         self._tell_heartbeat(before)
 
-    def _tell_heartbeat(self, before: str) -> None:
-        if self._heartbeat.state != before:
+    def _pulse(self) -> tuple[str, bool]:
+        """What is news when it changes: whether the kernel is late, and whether its distance is known."""
+        return self._heartbeat.state, self._heartbeat.rtt is not None
+
+    def _tell_heartbeat(self, before: tuple[str, bool]) -> None:
+        if self._pulse() != before:
             self._tell("on_change", self._listener.heartbeat_changed)
 
     def _reopen_heartbeat(self) -> None:

@@ -42,7 +42,7 @@ class Heartbeat:
         self.period_s = period_s
         self.late_after_s = late_after_s
         self.state: Literal["unknown", "ok", "late"] = "unknown"
-        #: The last echo's round-trip time in seconds.
+        #: The last echo's round-trip time in seconds; None before the first, and after one that was late.
         self.rtt: float | None = None
         #: When the last echo came.
         self.last_pong: float | None = None
@@ -66,10 +66,17 @@ class Heartbeat:
         self._pinged = now
 
     def pong(self, now: float) -> None:
-        """Note that an echo came; one that no ping was sent for is ignored."""
+        """Note that an echo came; one that no ping was sent for is ignored.
+
+        One that was late tells how long the kernel was held up, not how far away it is: that is measured
+        anew at once.
+        """
         if self._waiting_since is None or self._pinged is None:
             return
-        self.rtt = now - self._pinged
+        if self.state == "late":
+            self.rtt = self._pinged = None
+        else:
+            self.rtt = now - self._pinged
         self.last_pong = now
         self.state = "ok"
         self._waiting_since = None

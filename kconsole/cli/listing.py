@@ -12,7 +12,6 @@ import click
 from kconsole.cli.options import NEWEST
 from kconsole.cli.saying import complain, say
 from kconsole.cli.settings import Settings
-from kconsole.errors import NoKernelError
 
 if TYPE_CHECKING:
     from kconsole.client.survey import Found
@@ -46,21 +45,23 @@ def wants_list(settings: Settings) -> bool:
 def list_kernels(settings: Settings, *, color: bool) -> int:
     """List the kernels, or remove the files of those that are dead, or both."""
     from kconsole.client.survey import survey
+    from kconsole.connect.files import candidates, matching
     from kconsole.connect.paths import runtime_dir, shown
 
     directory = runtime_dir()
     fragment = _fragment(settings)
-    found = survey(_paths(fragment, directory))
-    # Other programs' JSON, as jpserver-1.json, is no connection file and not meant to be one.
-    found = [each for each in found if each.state != "bad" or each.path.name.startswith("kernel-")]
-    if not found and fragment is not None:
-        raise NoKernelError(f"no kernel matches {fragment!r} in {shown(directory)}")
+    if fragment is None:
+        # Other programs' JSON, as jpserver-1.json, is no connection file and not meant to be one.
+        found = [each for each in survey(candidates("*.json", [directory])) if _is_meant(each)]
+    else:
+        found = survey(matching(fragment, directory))
     if settings.values["clean"]:
         found = _clean(found, directory)
         if not settings.values["list"]:
             return 0
     if not found:
-        return complain(f"no kernels in {shown(directory)}")
+        what = "no kernels" if fragment is None else "no kernels are left"
+        return complain(f"{what} in {shown(directory)}")
     _show(found, settings, color=color)
     return 0
 
@@ -84,14 +85,9 @@ def _fragment(settings: Settings) -> str | None:
     return None if settings.attach_to == NEWEST else settings.attach_to
 
 
-def _paths(fragment: str | None, directory: Path) -> list[Path]:
-    from kconsole.connect.files import candidates, is_path, pattern_of
-
-    if fragment is None:
-        return candidates("*.json", [directory])
-    if is_path(fragment):
-        return [Path(fragment).expanduser()]
-    return candidates(pattern_of(fragment), [directory])
+def _is_meant(found: "Found") -> bool:
+    """Whether a file is a connection file, or at least called like one."""
+    return found.state != "bad" or found.path.name.startswith("kernel-")
 
 
 def _show(found: "Sequence[Found]", settings: Settings, *, color: bool) -> None:

@@ -25,9 +25,8 @@ __all__ = [
     "KERNEL_FILES",
     "candidates",
     "find_connection_file",
-    "is_path",
     "load_connection_file",
-    "pattern_of",
+    "matching",
     "readable_by_others",
     "write_connection_file",
 ]
@@ -107,7 +106,7 @@ def find_connection_file(
     :param probe: finds the first of several kernels that is alive.
     :raise NoKernelError: nothing matches, or several do but none of them answers.
     """
-    if name is not None and is_path(name):
+    if name is not None and _is_path(name):
         path = Path(name).expanduser()
         if not _has_wildcard(path.name) or path.exists():
             return _existing(path)
@@ -115,7 +114,7 @@ def find_connection_file(
     where = _search_dirs() if directories is None else directories
     if name is not None and (exact := _named_exactly(name, where)):
         return exact
-    pattern = KERNEL_FILES if name is None else pattern_of(name)
+    pattern = KERNEL_FILES if name is None else _pattern(name)
     infos, faults = _load_valid(candidates(pattern, where))
     if len(infos) == 1 and name is not None:
         found: ConnectionInfo | None = infos[0]
@@ -125,6 +124,24 @@ def find_connection_file(
         faults += _special_files(name, where)
         raise NoKernelError(_nothing_found(name, where, len(infos), faults))
     return found.path
+
+
+def matching(name: str, directory: Path) -> list[Path]:
+    """Return the connection files that a name means, dead ones and bad ones too, the newest first.
+
+    :param name: as for :func:`find_connection_file`.
+    :param directory: where to look if the name does not say.
+    :raise NoKernelError: there is no such file.
+    """
+    if _is_path(name):
+        path = Path(name).expanduser()
+        if not _has_wildcard(path.name) or path.exists():
+            return [_existing(path)]
+        name, directory = path.name, path.parent
+    found = candidates(_pattern(name), [directory])
+    if not found:
+        raise NoKernelError(f"no kernel matches {name!r} in {shown(directory)}")
+    return found
 
 
 def candidates(
@@ -179,8 +196,7 @@ def _load_valid(paths: Iterable[Path]) -> tuple[list[ConnectionInfo], list[str]]
     return infos, faults
 
 
-def is_path(name: str) -> bool:
-    """Whether a name says where the file is, and is not to be looked for."""
+def _is_path(name: str) -> bool:
     return os.sep in name or bool(os.altsep and os.altsep in name) or name in {"", ".", "..", "~"}
 
 
@@ -212,7 +228,7 @@ def _special_files(name: str | None, directories: Iterable[Path]) -> list[str]:
     return _load_valid(path for path in paths if os.path.lexists(path))[1]
 
 
-def pattern_of(name: str) -> str:
+def _pattern(name: str) -> str:
     """Return the fnmatch pattern for `name`; brackets are literal, as file names may have them."""
     literal = name.replace("[", "[[]")
     if _has_wildcard(name):

@@ -15,7 +15,7 @@ from kconsole.connect.verdict import State
 from kconsole.render.cells import fit
 from kconsole.render.sanitise import one_line
 from kconsole.render.style import Role, paint
-from kconsole.render.table import table
+from kconsole.render.table import GAP, table
 
 __all__ = ["kernel_json", "kernel_table", "spec_json", "spec_table"]
 
@@ -23,6 +23,7 @@ _HEADS = ("STATE", "LANGUAGE", "KERNEL", "PID", "MEM", "AGE", "CLIENTS", "FILE")
 _RIGHT = (3, 4, 5, 6)
 #: What is cut on a narrow screen: the kernel's name, the language, and last the file's name.
 _YIELDING = (2, 1, 7)
+_NARROWEST = 8  # columns: "LANGUAGE", "python3"
 _LONGEST_NAME = 40
 _ROLES: dict[State, Role] = {
     "idle": "in",
@@ -62,11 +63,14 @@ def kernel_table(
             (*row[:-1], f"{row[-1]} ({reason})" if reason else row[-1])
             for row, reason in zip(rows, reasons, strict=True)
         ]
-    head, *lines = table(_HEADS, rows, columns, yielding=_YIELDING, right=_RIGHT)
+    head, *lines = table(
+        _HEADS, rows, columns, yielding=_YIELDING, narrowest=_NARROWEST, right=_RIGHT
+    )
     shown = [head]
-    indent = head.index(_HEADS[1])
+    indent = max(len(row[0]) for row in (_HEADS, *rows)) + len(GAP)
     for each, line, reason in zip(found, lines, reasons, strict=True):
-        shown.append(paint(each.state, _ROLES[each.state], color) + line[len(each.state) :])
+        state, rest = line[: len(each.state)], line[len(each.state) :]
+        shown.append(paint(state, _ROLES[each.state], color) + rest)
         if reason and columns is not None:
             below = fit(f"{' ' * indent}({reason})", columns)
             shown.append(paint(below, "note", color))

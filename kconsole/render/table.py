@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 
 from kconsole.render.cells import fit, text_width
 
-__all__ = ["table"]
+__all__ = ["GAP", "table"]
 
-_GAP = "  "
-_NARROWEST = 6  # columns that a column keeps
+GAP = "  "
+"""What stands between two columns."""
 
 
 def table(
@@ -16,6 +16,7 @@ def table(
     columns: int | None,
     *,
     yielding: Sequence[int] | None = None,
+    narrowest: int = 6,
     right: Collection[int] = (),
 ) -> list[str]:
     """Lay out a table; the last column has what the others leave, cut if it must be.
@@ -25,15 +26,16 @@ def table(
     :param columns: the screen's width; None is as wide as need be.
     :param yielding: the columns that may be cut, the first one first. By default all, from the right: the
         first one says what the row is about.
+    :param narrowest: how much of a column is kept then.
     :param right: the columns whose texts stand at their right.
     """
     all_rows = [list(heads), *rows]
     widths = [max(text_width(row[each]) for row in all_rows) for each in range(len(heads))]
     if columns is not None:
-        spare = columns - sum(widths) - len(_GAP) * (len(widths) - 1)
+        spare = columns - sum(widths) - len(GAP) * (len(widths) - 1)
         for each in reversed(range(len(widths))) if yielding is None else yielding:
             if spare < 0:
-                cut = min(-spare, max(0, widths[each] - _NARROWEST))
+                cut = min(-spare, max(0, widths[each] - narrowest))
                 widths[each] -= cut
                 spare += cut
     lines = [_line(row, widths, right) for row in all_rows]
@@ -46,4 +48,4 @@ def _line(row: Sequence[str], widths: Sequence[int], right: Collection[int]) -> 
         cell = fit(text, width)
         blanks = " " * (width - text_width(cell))
         cells.append(blanks + cell if each in right else cell + blanks)
-    return _GAP.join(cells).rstrip()
+    return GAP.join(cells).rstrip()

@@ -68,7 +68,15 @@ class KernelSpecError(NoKernelError):
 
 
 class KernelStartError(NoKernelError):
-    """The kernel's process could not be started, or ended before it was ready."""
+    """The kernel's process could not be started, or ended before it was ready.
+
+    Attributes:
+        log: the end of what the process has printed, as it is; "" if there was none, or no process.
+    """
+
+    def __init__(self, text: str, log: str = "") -> None:
+        super().__init__(text)
+        self.log = log
 
 
 class KernelNotReadyError(NoKernelError, RuntimeError):

@@ -62,6 +62,10 @@ class Process(Protocol):
 
     def describe_death(self) -> str: ...
 
+    def describe_failure(self) -> str: ...
+
+    def log_tail(self) -> str: ...
+
 
 class ClientBase(ConnectionFileMixin):
     """The channels of one kernel, their start and stop, and the kernel's health.

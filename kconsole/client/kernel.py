@@ -21,6 +21,7 @@ from kconsole.errors import ChannelError, KernelStartError
 from kconsole.protocol.replies import KernelInfo
 
 if TYPE_CHECKING:
+    from kconsole.client.registration import Registration
     from kconsole.connect.process import KernelProcess
 
 __all__ = ["Kernel", "attach"]
@@ -56,9 +57,15 @@ class Kernel:
             :meth:`renew`.
     """
 
-    def __init__(self, client: KernelClient, process: "KernelProcess | None") -> None:
+    def __init__(
+        self,
+        client: KernelClient,
+        process: "KernelProcess | None",
+        registration: "Registration | None" = None,
+    ) -> None:
         self.client = client
         self.process = process
+        self._registration = registration
         self.info: KernelInfo | None = None
         self.busy = False
         self.silent = False
@@ -66,9 +73,13 @@ class Kernel:
         self._closing = False
         #: Held by whoever ends or starts our process: restart() in one thread, close() in another.
         self._life = threading.Lock()
+        #: Held by whoever gives the client other ports, and while there is another client to get.
+        self._moving = threading.Lock()
         try:
             client.start_channels()
             self._readiness = Readiness(client)
+            if registration is not None:
+                registration.start(client.session, self._registered)
         except BaseException:
             self.close()
             raise
@@ -190,6 +201,8 @@ class Kernel:
                 with self._life:
                     self._let_go(self.process, keep=keep or self._kept)
         finally:
+            if self._registration is not None:
+                self._registration.close()
             self.client.stop_channels()
 
     def _let_go(self, process: "KernelProcess", *, keep: bool) -> None:
@@ -214,10 +227,20 @@ class Kernel:
 
     def _start_elsewhere(self, process: "KernelProcess") -> None:
         self.client.stop_channels()
-        process.restart_with_new_ports()
-        self.client = KernelClient(info=process.info, process=process)
-        self.client.start_channels()
+        with self._moving:
+            process.restart_with_new_ports()
+            self.client = KernelClient(info=process.info, process=process)
+            self.client.start_channels()
         self._readiness = Readiness(self.client)
+
+    def _registered(self, ports: list[int]) -> None:
+        """The kernel has chosen its ports itself; called in the registration's thread."""
+        from kconsole.client.registration import relocate
+
+        with self._moving:
+            if self.process is not None and ports != self.client.ports:
+                self.process.take_ports(ports)
+                relocate(self.client, self.process.info)
 
     def _ask_to_end(self, *, restart: bool = False) -> None:
         """Interrupt it if it works, for many kernels end only between two cells; and ask it to end."""

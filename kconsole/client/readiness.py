@@ -247,7 +247,8 @@ class Readiness:
         if health.state == "denied":
             raise AuthenticationError(f"{name}: {health.detail}")
         if self._client.process is not None and self._client.process.poll() is not None:
-            raise KernelStartError(self._client.process.describe_death())
+            process = self._client.process
+            raise KernelStartError(process.describe_failure(), process.log_tail())
         if health.state not in ("refused", "gone") or self._client.process is not None:
             self._refused_since = None
         elif self._refused_since is None:

@@ -176,6 +176,11 @@ class ZmqTransport:
         self._tasks.append(task)
         self.wake()
 
+    def relocate(self, info: ConnectionInfo) -> None:
+        """Connect every open channel to other addresses; what has not left yet is lost."""
+        self._tasks.append(partial(self._relocate, info))
+        self.wake()
+
     def wake(self) -> None:
         """Make the thread look at its tasks and its heartbeat now."""
         try:
@@ -253,7 +258,15 @@ class ZmqTransport:
                 sock.close(0)
             self._link(channel, Link("denied", f"{self._info.url(channel)}: {error.strerror}"))
 
-    def _disconnect(self, channel: Channel) -> None:
+    def _relocate(self, info: ConnectionInfo) -> None:
+        self._info = info
+        for channel in list(self._open):
+            self._disconnect(channel, linger=0)
+            self._connect(channel)
+        self._ping_out = False
+        self._heartbeat.resume()
+
+    def _disconnect(self, channel: Channel, linger: int | None = None) -> None:
         opened = self._open.pop(channel)
         self._unwatch(opened.socket)
         self._unwatch(opened.monitor)
@@ -262,7 +275,9 @@ class ZmqTransport:
             0
         )  # before its socket: a monitor left open keeps the context from ending
         reachable = self._links[channel].state in ("up", "connecting")
-        opened.socket.close(LINGER[channel] if reachable else 0)
+        if linger is None:
+            linger = LINGER[channel] if reachable else 0
+        opened.socket.close(linger)
 
     def _send(self, channel: Channel, frames: Sequence[Any]) -> None:
         opened = self._open.get(channel)

@@ -18,9 +18,12 @@ from pathlib import Path
 __all__ = ["Guard"]
 
 #: Lines of the pipe: "kernel N" - the process group to end from now on is N, or none if N is
-#: empty; "done" - leave it alone and go. The arguments are the files to remove.
+#: empty; "done" - leave it alone and go. The arguments are a directory, or nothing, and the files to
+#: remove; the directory goes when it is empty.
 _SCRIPT = """
 group=
+directory=$1
+shift
 while read -r word value; do
     case $word in
         kernel) group=$value ;;
@@ -35,6 +38,7 @@ if [ -n "$group" ] && kill -TERM -"$group"; then
     kill -KILL -"$group"
 fi
 rm -f -- "$@"
+[ -z "$directory" ] || rmdir -- "$directory"
 """
 
 #: Seconds that a guard may take to go; a shell that is not stopped takes a millisecond.
@@ -46,17 +50,20 @@ log = logging.getLogger(__name__)
 class Guard:
     """The process that outlives us, for one kernel."""
 
-    def __init__(self, files: Iterable[Path]) -> None:
+    def __init__(self, files: Iterable[Path], directory: Path | None = None) -> None:
         """Start the guard.
 
         Without /bin/sh there is no guard; that is logged, as it is no reason to have no kernel.
 
         :param files: what it is to remove if we die.
+        :param directory: one that is to go too, if it is empty by then.
         """
         self._process: subprocess.Popen[bytes] | None = None
+        leftovers = ["" if directory is None else os.path.abspath(directory)]
+        leftovers += map(os.path.abspath, files)
         try:
             self._process = subprocess.Popen(
-                ["/bin/sh", "-c", _SCRIPT, "kconsole-guard", *map(os.path.abspath, files)],
+                ["/bin/sh", "-c", _SCRIPT, "kconsole-guard", *leftovers],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

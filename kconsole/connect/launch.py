@@ -3,10 +3,12 @@
 The parts of :mod:`kconsole.connect.process` that hold no process.
 """
 
+import contextlib
 import os
 import re
 import signal
 import string
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,11 +21,15 @@ from kconsole.protocol.message import CHANNELS
 
 __all__ = [
     "describe_exit",
+    "ipc_info",
     "is_address_in_use",
     "kernel_environment",
     "last_line",
     "new_key",
+    "printable",
     "refusal",
+    "remove_directory",
+    "socket_directory",
     "socket_files",
     "with_ports",
 ]
@@ -60,8 +66,42 @@ def socket_files(info: ConnectionInfo) -> list[Path]:
     return [Path(info.ipc_path(name)) for name in CHANNELS] if info.transport == "ipc" else []
 
 
+def ipc_info(info: ConnectionInfo) -> ConnectionInfo:
+    """Return `info` for a kernel with ipc: its sockets in a new directory of the user's alone (0700).
+
+    The directory's name is as short as can be, as libraries have less room for it than the system:
+    xeus takes paths of 25 bytes.
+
+    :raise OSError: it cannot be made.
+    :raise ValueError: the name of the temporary directory that it is in is too long.
+    """
+    directory = tempfile.mkdtemp(prefix="kc-")
+    made = with_ports(replace(info, ip=os.path.join(directory, "k")), range(1, len(CHANNELS) + 1))
+    if fault := made.ipc_fault():
+        os.rmdir(directory)
+        raise ValueError(f"{directory}: {fault} (TMPDIR names another directory)")
+    return made
+
+
+def socket_directory(info: ConnectionInfo) -> Path | None:
+    """Return the directory that :func:`ipc_info` has made; None for tcp."""
+    return Path(info.ip).parent if info.transport == "ipc" and os.path.isabs(info.ip) else None
+
+
+def remove_directory(info: ConnectionInfo) -> None:
+    """Remove the directory that :func:`ipc_info` has made, if nothing is in it."""
+    directory = socket_directory(info)
+    if directory is not None:
+        with contextlib.suppress(OSError):
+            directory.rmdir()
+
+
 def kernel_environment(
-    spec: KernelSpec, base: Mapping[str, str], *, detached: bool
+    spec: KernelSpec,
+    base: Mapping[str, str],
+    extra: Mapping[str, str] | None = None,
+    *,
+    detached: bool,
 ) -> dict[str, str]:
     """Return the kernel's environment: that of somebody, and what the spec adds (JEP 105).
 
@@ -69,12 +109,16 @@ def kernel_environment(
 
     :param spec: of the kernel.
     :param base: the environment to start from.
+    :param extra: what the user adds; the spec can refer to it, but not change it.
     :param detached: leave out JPY_PARENT_PID, which makes ipykernel end within a second of our death.
     """
     env = dict(base)
-    env |= {name: string.Template(text).safe_substitute(base) for name, text in spec.env.items()}
     env.pop("PYTHONEXECUTABLE", None)
     env.pop("JPY_PARENT_PID", None)
+    wanted = extra or {}
+    known = {**base, **wanted}
+    env |= {name: string.Template(text).safe_substitute(known) for name, text in spec.env.items()}
+    env |= wanted
     if not detached:
         env["JPY_PARENT_PID"] = str(os.getpid())
     return env
@@ -109,7 +153,12 @@ def last_line(text: str) -> str:
     """Return the last line of a log that says anything: printable, at most 200 characters."""
     lines = [line.strip() for line in _COLOUR.sub("", text).splitlines()]
     last = next((line for line in reversed(lines) if line), "")
-    return "".join(char if char.isprintable() else "?" for char in last[:200])
+    return printable(last[:200])
+
+
+def printable(text: str) -> str:
+    """Return text with a question mark for each character that would not print."""
+    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 def is_address_in_use(text: str) -> bool:

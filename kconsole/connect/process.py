@@ -8,10 +8,9 @@ cannot be given to anybody else, and that is the time to kill what is left of it
 it reaped, the guard (:mod:`kconsole.connect.guard`) told, and the exit status known.
 """
 
-import contextlib
 import logging
 import os
-import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -21,17 +20,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
+from kconsole.connect.children import has_ended, signal_group, wait_for_end
 from kconsole.connect.files import write_connection_file
 from kconsole.connect.guard import Guard
 from kconsole.connect.info import ConnectionInfo, Transport
 from kconsole.connect.kernellog import KernelLog
 from kconsole.connect.launch import (
     describe_exit,
+    ipc_info,
     is_address_in_use,
     kernel_environment,
     last_line,
     new_key,
+    printable,
     refusal,
+    remove_directory,
+    socket_directory,
     socket_files,
     with_ports,
 )
@@ -54,9 +58,12 @@ class _Options:
     """What every start and restart of one kernel has in common."""
 
     env: Mapping[str, str]
+    extra_env: Mapping[str, str]
     cwd: Path | None
     extra_arguments: tuple[str, ...]
     detached: bool
+    #: What the connection file says while the kernel starts, beside the connection (JEP 66).
+    registration: Mapping[str, str]
 
 
 class KernelProcess:
@@ -74,7 +81,8 @@ class KernelProcess:
         self._path = path
         self._options = options
         self._log = KernelLog(path.with_name(path.name + ".log"))
-        self._guard = Guard([path, self._log.path, *socket_files(info)])
+        self._guard = Guard([path, self._log.path, *socket_files(info)], socket_directory(info))
+        self._command: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
         self._returncode: int | None = None
         self._closed = False
@@ -92,10 +100,12 @@ class KernelProcess:
         ip: str = "127.0.0.1",
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
+        extra_env: Mapping[str, str] | None = None,
         extra_arguments: Sequence[str] = (),
         connection_file: Path | None = None,
         detached: bool = False,
         curve_keypair: tuple[bytes, bytes] = (b"", b""),
+        registration: Mapping[str, str] | None = None,
     ) -> Self:
         """Start a kernel; it need not be ready when this returns.
 
@@ -104,12 +114,15 @@ class KernelProcess:
         :param ip: the address to listen on (tcp).
         :param cwd: where to start it; by default where we are.
         :param env: the environment to start from, by default ours.
+        :param extra_env: variables that are stronger than those of the spec.
         :param extra_arguments: put behind those of the spec.
         :param connection_file: where to write it, by default a new name in the runtime directory;
-            for ipc the socket files lie beside it.
+            for ipc the socket files lie in a private directory of their own.
         :param detached: the kernel does not watch over our life itself, as ipykernel does, but leaves
             that to the guard; it can be kept then (:meth:`keep`).
         :param curve_keypair: (public, secret) in Z85, for a spec with `curve`.
+        :param registration: fields of the connection file that say where the kernel can register
+            (JEP 66); :meth:`take_ports` has to be called once it has.
         :raise KernelStartError: the kernel cannot be started.
         """
         path = connection_file or runtime_dir() / f"kernel-{os.urandom(6).hex()}.json"
@@ -120,18 +133,29 @@ class KernelProcess:
         public, secret = curve_keypair
         info = ConnectionInfo(
             transport=transport,
-            ip=str(path.with_suffix("")) + "-ipc" if transport == "ipc" else ip,
+            ip=ip,
             key=new_key(),
             kernel_name=spec.name,
             curve_publickey=public,
             curve_secretkey=secret,
         )
-        base = os.environ if env is None else env
-        options = _Options(dict(base), cwd, tuple(extra_arguments), detached)
+        options = _Options(
+            env=dict(os.environ if env is None else env),
+            extra_env=dict(extra_env or {}),
+            cwd=cwd,
+            extra_arguments=tuple(extra_arguments),
+            detached=detached,
+            registration=dict(registration or {}),
+        )
         try:
+            if transport == "ipc":
+                info = ipc_info(info)
             kernel = cls(spec, info, path, options)
-        except OSError as error:
-            reason = f"{shown(error.filename or path)}: {error.strerror}"
+        except (OSError, ValueError) as error:
+            remove_directory(info)
+            reason = str(error)
+            if isinstance(error, OSError):
+                reason = f"{shown(error.filename or path)}: {error.strerror}"
             raise KernelStartError(f"kernel {shown(spec.name)}: {reason}") from None
         try:
             kernel._launch(new_ports=True)
@@ -148,7 +172,10 @@ class KernelProcess:
 
     @property
     def info(self) -> ConnectionInfo:
-        """Where the kernel listens; changes only with :meth:`restart_with_new_ports`."""
+        """Where the kernel listens.
+
+        Changes only with :meth:`restart_with_new_ports` and :meth:`take_ports`.
+        """
         return self._info
 
     @property
@@ -169,7 +196,7 @@ class KernelProcess:
         with self._lock:
             if self._returncode is None and self._process is not None:
                 self._log.trim()
-                if _has_ended(self._process):
+                if has_ended(self._process):
                     self._bury(self._process)
             return self._returncode
 
@@ -177,7 +204,7 @@ class KernelProcess:
         """Wait until the kernel has ended, at most `timeout` seconds; return whether it has."""
         process = self._process
         if process is not None and self.poll() is None:
-            _wait_for_end(process, timeout)
+            wait_for_end(process, timeout)
         return self.poll() is not None
 
     def log_tail(self, lines: int = 10) -> str:
@@ -194,6 +221,10 @@ class KernelProcess:
         text = f"{self._name} {self.describe_exit()}"
         words = last_line(self.log_tail(50)) if self.poll() is not None else ""
         return f"{text}: {words}" if words else text
+
+    def describe_failure(self) -> str:
+        """Return what :meth:`describe_death` does, and the command that was run, in one line."""
+        return f"{self.describe_death()} (command: {printable(shlex.join(self._command))})"
 
     def is_port_race(self) -> bool:
         """Whether the kernel ended because another process had taken one of its ports meanwhile.
@@ -226,6 +257,16 @@ class KernelProcess:
         :raise KernelStartError: it cannot be started, or is still running.
         """
         self._launch(new_ports=True)
+
+    def take_ports(self, ports: Sequence[int]) -> None:
+        """Write down for others which ports the kernel has chosen itself (JEP 66).
+
+        :param ports: in the order of CHANNELS.
+        :raise ConnectionFileError: the file cannot be written.
+        """
+        self._info = with_ports(self._info, ports)
+        if not self._closed:
+            write_connection_file(self._info, self._path)
 
     def keep(self) -> None:
         """Let go of the kernel: from now on nothing ends it or removes its files, not even stop().
@@ -273,14 +314,15 @@ class KernelProcess:
             raise KernelStartError(f"{self._name} {state}")
         options = self._options
         self._detached = options.detached and self._guard.is_there
-        env = kernel_environment(self.spec, options.env, detached=self._detached)
+        env = kernel_environment(self.spec, options.env, options.extra_env, detached=self._detached)
         command = self.spec.command(self._path, options.extra_arguments, env.get("PATH"))
+        self._command = command
         self._log.clear()
         try:
-            if new_ports:
+            if new_ports and self._info.transport == "tcp":
                 self._take_new_ports()
             else:
-                write_connection_file(self._info, self._path)
+                self._write()
         except ConnectionFileError as error:
             raise KernelStartError(f"{self._name}: {error}") from None
         process = self._open(command, env)
@@ -306,19 +348,18 @@ class KernelProcess:
 
     def _take_new_ports(self) -> None:
         """Write the connection file with new ports; what held them is closed on return."""
-        if self._info.transport == "ipc":
-            self._info = with_ports(self._info, range(1, len(CHANNELS) + 1))
-            if fault := self._info.ipc_fault():
-                raise KernelStartError(f"{self._name}: {fault}")
-            write_connection_file(self._info, self._path)
-            return
         try:
             with reserve_ports(len(CHANNELS), self._info.ip) as ports:
                 self._info = with_ports(self._info, ports)
-                write_connection_file(self._info, self._path)
+                self._write()
         except OSError as error:
             reason = f"cannot listen on {shown(self._info.ip)}: {error.strerror}"
             raise KernelStartError(f"{self._name}: {reason}") from None
+
+    def _write(self) -> None:
+        """Write the connection file for a kernel that is about to start."""
+        extra = {**self._info.extra, **self._options.registration}
+        write_connection_file(replace(self._info, extra=extra), self._path)
 
     def _end_gently(self, ask: Callable[[], None] | None, grace: float) -> None:
         if self.poll() is not None or self._process is None:
@@ -337,12 +378,12 @@ class KernelProcess:
     def _signal(self, number: int) -> None:
         with self._lock:
             if self._process is not None and self._returncode is None:
-                _signal_group(self._process, number)
+                signal_group(self._process, number)
 
     def _bury(self, process: subprocess.Popen[bytes]) -> None:
         """Kill what the ended kernel has left in its group, and reap it; needs the lock."""
         if not self._closed:
-            _signal_group(process, signal.SIGKILL)
+            signal_group(process, signal.SIGKILL)
         self._returncode = process.wait()
         self._guard.watch(None)
 
@@ -353,42 +394,4 @@ class KernelProcess:
             self._log.close(remove=remove)
         if remove:
             self._path.unlink(missing_ok=True)
-
-
-def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
-    """Send a signal to a kernel's process group, whose leader has not been reaped."""
-    if sys.platform == "win32":
-        process.terminate()
-        return
-    # macOS refuses (EPERM) when only the zombie is left.
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, number)
-
-
-def _has_ended(process: subprocess.Popen[bytes]) -> bool:
-    """Whether the process has ended; where the system allows it, without reaping it."""
-    if process.returncode is not None or not hasattr(os, "waitid"):
-        return process.poll() is not None
-    try:
-        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
-        return os.waitid(os.P_PID, process.pid, options) is not None
-    except ChildProcessError:
-        # Our parent made us ignore SIGCHLD, so the system has reaped it.
-        return True
-
-
-def _wait_for_end(process: subprocess.Popen[bytes], timeout: float) -> None:
-    """Wait at most `timeout` seconds until the process has ended."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            descriptor = os.pidfd_open(process.pid)
-            try:
-                poller = select.poll()
-                poller.register(descriptor, select.POLLIN)
-                poller.poll(timeout * 1000)
-            finally:
-                os.close(descriptor)
-            return
-    # No pidfd: macOS, Linux before 5.3, or too many open files. This one reaps.
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(timeout)
+            remove_directory(self._info)

@@ -42,6 +42,11 @@ _VALID_NAME = re.compile(r"[a-z0-9._-]+", re.IGNORECASE | re.ASCII)
 _PLACEHOLDER = re.compile(r"\{(connection_file|resource_dir|prefix)\}")
 _PYTHON = re.compile(r"python(3(\.[0-9]+)?)?")
 
+_VERSION = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})", re.ASCII)
+
+#: ipykernel 7 says 5.5 in its spec, and knows nothing of JEP 66.
+_HANDSHAKE_SINCE = (5, 6)
+
 log = logging.getLogger(__name__)
 
 
@@ -61,6 +66,18 @@ class KernelSpec:
     metadata: Mapping[str, object] = field(default_factory=dict, hash=False)
     #: "" = not stated, so below 5.5.
     kernel_protocol_version: str = ""
+
+    @property
+    def handshake(self) -> bool:
+        """Whether the kernel asks to choose its ports itself, and to tell us (JEP 66).
+
+        It does so with protocol 5.6, or with ``"handshake": true`` in its metadata.
+        """
+        asked = self.metadata.get("handshake")
+        if isinstance(asked, bool):
+            return asked
+        numbers = _VERSION.match(self.kernel_protocol_version)
+        return numbers is not None and (int(numbers[1]), int(numbers[2])) >= _HANDSHAKE_SINCE
 
     @property
     def curve(self) -> bool:
@@ -88,7 +105,7 @@ class KernelSpec:
         values = {
             "connection_file": os.path.realpath(connection_file),
             "resource_dir": str(self.resource_dir),
-            "prefix": sys.prefix,
+            "prefix": str(self._environment() or sys.prefix),
         }
         command = [_PLACEHOLDER.sub(lambda match: values[match[1]], arg) for arg in self.argv]
         command = [os.path.expanduser(arg) if arg.startswith("~/") else arg for arg in command]
@@ -99,17 +116,29 @@ class KernelSpec:
     def _python(self, name: str, search_path: str | None) -> str:
         """Return the interpreter that a bare `name` means.
 
-        A spec that came with the environment we run in means that environment's Python, whatever
-        PATH says; any other one means the user's, as ours may be private (pipx, uv tool).
+        A spec that came with an environment means that environment's Python, whatever PATH says; any
+        other one means the user's, as ours may be private (pipx, uv tool).
         """
         own = {"python", "python3", f"python3.{sys.version_info.minor}"}
         root = Path(sys.prefix).resolve()
         if sys.executable and name in own and self.resource_dir.resolve().is_relative_to(root):
             return sys.executable
+        environment = self._environment()
+        if environment is not None and os.access(program := environment / "bin" / name, os.X_OK):
+            return str(program)
         # Some systems have no "python", only a "python3".
         names = [name, "python3"] if name == "python" else [name]
         found = (shutil.which(each, path=search_path) for each in names)
         return next((path for path in found if path), name)
+
+    def _environment(self) -> Path | None:
+        """Return the virtual or conda environment that the spec was installed with, if any."""
+        directory = self.resource_dir.absolute()
+        if len(directory.parts) < 5 or directory.parts[-4:-1] != ("share", "jupyter", "kernels"):
+            return None
+        root = directory.parents[3]
+        marks = (root / "pyvenv.cfg", root / "conda-meta")
+        return root if any(mark.exists() for mark in marks) else None
 
 
 class SpecFault(NamedTuple):

@@ -25,6 +25,7 @@ from typing import Any
 from fake.behaviour import Behaviour
 from fake.commands import COMMANDS
 from fake.kernel import FakeKernel
+from fake.registering import ports_of_its_own, register
 from fake.wire import Request
 
 __all__ = [
@@ -81,11 +82,16 @@ def main(arguments: list[str]) -> int:
     if behaviour.exit_at_start is not None:
         return behaviour.exit_at_start
     connection = json.loads(Path(path).read_text())
-    kernel = FakeKernel(connection, behaviour=behaviour)
+    registers = behaviour.registers and "registration_port" in connection
+    kernel = FakeKernel(
+        ports_of_its_own(connection) if registers else connection, behaviour=behaviour
+    )
     kernel.is_process = True
     _obey_signals(kernel)
     kernel.ending.wait(behaviour.start_delay)
     with kernel:
+        if registers:
+            register(connection, kernel.connection)
         kernel.ending.wait()
     return kernel.exit_code
 

@@ -74,6 +74,15 @@ def complaint(capsys, *arguments):
         ([""], "the name is empty: TARGET"),
         (["-e", ""], "the name is empty: --existing"),
         (["-k", ""], "the name is empty: --kernel"),
+        (["--env", "A"], "--env': 'A' is not NAME=VALUE"),
+        (["--env", "=b"], "'=b' is not NAME=VALUE"),
+        (["--cwd", "/no/such"], "--cwd': '/no/such' is not there"),
+        (["--cwd", "/etc/passwd"], "'/etc/passwd' is no directory"),
+        (["--transport", "udp"], "udp"),
+        (["--encrypt", "maybe"], "maybe"),
+        (["one", "--", "--x"], "arguments behind -- are for a kernel that is started"),
+        (["one", "--env", "A=b"], "--env is for a kernel that is started"),
+        (["-e", "--no-handshake"], "--handshake is for a kernel that is started"),
     ],
 )
 def test_wrong_usage_is_one_line_that_names_it_and_status_2(capsys, arguments, reason):
@@ -281,6 +290,26 @@ def test_a_kernel_that_cannot_be_started_is_status_3_with_its_last_words(kernels
     assert "cannot find my library" in stderr
     assert "7" in stderr
     assert stderr.count("\n") == 1
+
+
+def test_encryption_that_is_required_but_not_to_be_had_is_status_3(kernelspecs, target, capsys):
+    write_kernelspec(kernelspecs)
+    status, line = complaint(capsys, "-k", "fake", "--encrypt", "required", "-c", "1")
+    assert status == 3
+    assert "fake" in line and "encrypted" in line
+    status, line = complaint(capsys, str(target), "--encrypt", "required", "-c", "1")
+    assert status == 3
+    assert str(target) in line and "encrypted" in line
+
+
+def test_what_stands_behind_two_dashes_goes_to_the_kernel(kernelspecs, tmp_path):
+    out = tmp_path / "out"
+    script = f'echo "$PWD $A $*" > "{out}"; exit 3'
+    write_kernelspec(kernelspecs, spec={"argv": ["sh", "-c", script, "sh"]})
+    own = ("-k", "fake", "-c", "1", "--env", "A=b c", "--cwd", str(tmp_path))
+    status, _, stderr = run(*own, "--", "-c", "--x=y", "--", "z")
+    assert (status, out.read_text()) == (3, f"{tmp_path} b c -c --x=y -- z\n")
+    assert stderr.endswith("-c --x=y -- z)\n")
 
 
 def test_a_command_that_is_not_there_is_status_3_and_named(kernelspecs):

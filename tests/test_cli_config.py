@@ -26,6 +26,16 @@ from kconsole.repl.options import ConsoleOptions
 PLACES = {
     "existing": ('"a"', "b", ["-e", "c"], ("a", "b", "c")),
     "kernel": ('"a"', "b", ["-k", "c"], ("a", "b", "c")),
+    "env": (
+        '"A=a b"',
+        "B=b c",
+        ["--env", "C=", "--env=D=="],
+        (("A=a b",), ("B=b c",), ("C=", "D==")),
+    ),
+    "cwd": ('"/"', "/dev", ["--cwd", "."], ("/", "/dev", ".")),
+    "transport": ('"ipc"', "TCP", ["--transport", "ipc"], ("ipc", "tcp", "ipc")),
+    "encrypt": ('"off"', "auto", ["--encrypt", "required"], ("off", "auto", "required")),
+    "handshake": ("true", "0", ["--handshake"], (True, False, True)),
     "code": ('"a a"', "b b", ["-c", "c", "-c", "d"], (("a a",), ("b b",), ("c", "d"))),
     "keep": ("true", "0", ["--keep"], (True, False, True)),
     "color": ('"never"', "auto", ["--color", "always"], ("never", "auto", "always")),

@@ -229,16 +229,40 @@ say(info["ip"])
 time.sleep(600)
 """
     kernel = start(source, transport="ipc")
-    assert fifo.line() == f"{kernel.info.path.with_suffix('')}-ipc"
-    assert len(os.listdir(runtime)) == 5 + 2
+    prefix = fifo.line()
+    folder = Path(prefix).parent
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert sorted(os.listdir(folder)) == [f"k-{number}" for number in range(1, 6)]
+    assert len(os.fsencode(kernel.info.ipc_path("hb"))) <= 25  # as much as xeus takes
+    assert len(os.listdir(runtime)) == 2
     kernel.stop()
-    assert os.listdir(runtime) == []
+    assert not folder.exists()
 
 
-def test_an_ipc_path_that_is_too_long_is_refused(child_spec, tmp_path):
-    path = tmp_path / ("x" * 100) / "k.json"
-    with pytest.raises(KernelStartError, match="an ipc socket's path may have"):
-        KernelProcess.start(child_spec(SLEEPER), transport="ipc", connection_file=path)
+def test_an_ipc_path_that_is_too_long_is_refused(child_spec, tmp_path, monkeypatch):
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    with pytest.raises(KernelStartError, match=r"an ipc socket's path may have .*TMPDIR"):
+        KernelProcess.start(child_spec(SLEEPER), transport="ipc")
+    assert os.listdir(folder) == []
+
+
+def test_a_kernel_may_register_and_the_file_then_has_its_ports_for_others(start, fifo):
+    source = "say(open(sys.argv[1]).read().replace(chr(10), '')); time.sleep(600)"
+    registration = {"kernel_id": "x", "registration_ip": "127.0.0.1", "registration_port": "99"}
+    kernel = start(source, registration=registration)
+    told = json.loads(fifo.line())
+    assert {name: told[name] for name in registration} == registration
+    assert told["shell_port"] == kernel.info.shell_port  # for one that knows no registration
+    kernel.take_ports([1, 2, 3, 4, 5])
+    assert load_connection_file(kernel.info.path) == kernel.info
+    assert "kernel_id" not in json.loads(kernel.info.path.read_text())
+    assert stat.S_IMODE(kernel.info.path.stat().st_mode) == 0o600
+    kernel.end()
+    kernel.respawn()
+    told = json.loads(fifo.line())
+    assert (told["shell_port"], told["registration_port"]) == (1, "99")
 
 
 # -- dying --------------------------------------------------------------------------------------
@@ -468,8 +492,9 @@ from pathlib import Path
 from kconsole.connect.process import KernelProcess
 from kconsole.connect.specs import KernelSpec
 argv, keep = json.loads(sys.argv[1]), sys.argv[2] == "keep"
+transport = "ipc" if sys.argv[2] == "ipc" else "tcp"
 spec = KernelSpec(name="child", resource_dir=Path("/"), argv=tuple(argv), display_name="Child")
-kernel = KernelProcess.start(spec, detached=keep)
+kernel = KernelProcess.start(spec, detached=keep, transport=transport)
 guard = next(c for c in psutil.Process().children() if c.pid != kernel.pid)
 print(kernel.pid, guard.pid, kernel.info.path, flush=True)
 if keep:
@@ -501,6 +526,23 @@ def test_the_guard_ends_the_kernel_of_a_parent_that_was_killed(child_spec, fifo,
             assert psutil.Process(guard).terminal() is None
             popen.kill()
             assert kernel_ended() and guard_ended()
+    assert os.listdir(runtime) == []
+
+
+def test_the_guard_removes_the_socket_files_too(child_spec, fifo, runtime):
+    source = """
+import json
+info = json.load(open(sys.argv[1]))
+open(f"{info['ip']}-{info['hb_port']}", "w").close()
+say(info["ip"])
+time.sleep(600)
+"""
+    with parent(child_spec(source), "ipc") as (popen, kernel, guard, _):
+        folder = Path(fifo.line()).parent
+        with watching(kernel) as kernel_ended, watching(guard) as guard_ended:
+            popen.kill()
+            assert kernel_ended() and guard_ended()
+    assert not folder.exists()
     assert os.listdir(runtime) == []
 
 

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -303,3 +304,33 @@ def test_other_commands_are_left_to_the_system():
 
 def test_specs_can_be_values():
     assert len({spec("a"), spec("a"), spec("b")}) == 2
+
+
+def test_a_spec_asks_for_the_handshake_by_its_protocol_or_its_metadata():
+    def asks(version, **metadata):
+        made = replace(spec("x"), kernel_protocol_version=version, metadata=metadata)
+        return made.handshake
+
+    assert [asks(version) for version in ("5.6", "5.10.1", "6.0")] == [True] * 3
+    # ipykernel 7 says 5.5, and does not do it.
+    assert [asks(version) for version in ("", "5.5", "5", "5.", "no")] == [False] * 5
+    assert asks("", handshake=True)
+    assert not asks("5.6", handshake=False)
+    assert not asks("", handshake="yes")
+
+
+@pytest.mark.parametrize("mark", ["pyvenv.cfg", "conda-meta"])
+def test_python_is_that_of_the_environment_that_the_spec_came_with(tmp_path, search_path, mark):
+    root = tmp_path / "environment"
+    folder = root / "share" / "jupyter" / "kernels" / "x"
+    (root / "bin").mkdir(parents=True)
+    folder.mkdir(parents=True)
+    search_path("python")
+    made = spec("python", "{prefix}", resource_dir=folder)
+    program = root / "bin" / "python"
+    program.touch(mode=0o755)
+    assert made.command(Path("c"))[1] == sys.prefix  # as the directory is no environment
+    (root / mark).touch()
+    assert made.command(Path("c"), search_path="/nowhere") == [str(program), str(root)]
+    program.chmod(0o644)
+    assert made.command(Path("c"), search_path="/nowhere")[0] == "python"

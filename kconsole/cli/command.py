@@ -27,8 +27,8 @@ __all__ = ["command", "perform"]
 _HELP = """A console for any Jupyter kernel.
 
 TARGET is the connection file of a running kernel, or part of its name, or a connection that the
-configuration file names. Without TARGET, a kernel is started, and stopped on leaving. If standard input
-is not a terminal, all of it is run as one cell.
+configuration file names. Without TARGET, a kernel is started, with the arguments behind -- if there are
+any, and stopped on leaving. If standard input is not a terminal, all of it is run as one cell.
 """
 
 _EPILOG = """\b
@@ -208,15 +208,29 @@ def _script(settings: Settings, code: tuple[str, ...]) -> int:
 
 def _open(settings: Settings) -> "Kernel":
     if settings.attach_to is None:
-        from kconsole.client.starting import start
-
-        return start(settings.start)
+        return _start(settings)
     from kconsole.client.kernel import attach
 
-    kernel = attach(None if settings.attach_to == NEWEST else settings.attach_to)
+    name = None if settings.attach_to == NEWEST else settings.attach_to
+    kernel = attach(name, encrypted=settings.values["encrypt"] == "required")
     for warning in kernel.warnings():
         complain(f"warning: {warning}")
     return kernel
+
+
+def _start(settings: Settings) -> "Kernel":
+    from pathlib import Path
+
+    from kconsole.client.starting import start
+
+    values = settings.values
+    return start(
+        settings.start,
+        arguments=settings.arguments,
+        env=dict(each.split("=", 1) for each in values["env"]),
+        cwd=None if values["cwd"] is None else Path(values["cwd"]),
+        **{name: values[name] for name in ("transport", "encrypt", "handshake")},
+    )
 
 
 def _wait(kernel: "Kernel") -> None:

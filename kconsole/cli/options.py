@@ -5,6 +5,7 @@ can be switched on can be switched off, so that a stronger place can undo what a
 """
 
 import math
+import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,7 +14,7 @@ import click
 if TYPE_CHECKING:
     from kconsole.config.sample import OptionDoc
 
-__all__ = ["LISTS", "NEWEST", "PARAMETERS", "Color", "kinds", "option_docs"]
+__all__ = ["LISTS", "NEWEST", "PARAMETERS", "STARTING", "Color", "kinds", "option_docs"]
 
 Color = Literal["auto", "always", "never"]
 
@@ -28,6 +29,27 @@ class _Whole(click.types.StringParamType):
 
     def split_envvar_value(self, rv: str) -> Sequence[str]:
         return [rv]
+
+
+class _Variable(_Whole):
+    """NAME=VALUE, as the system can put it into an environment."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        name, sign, _ = str(value).partition("=")
+        if not name or not sign or "\0" in value:
+            self.fail(f"{value!r} is not NAME=VALUE", param, ctx)
+        return str(value)
+
+
+class _Directory(click.types.StringParamType):
+    """A directory that is there; a leading ~ is expanded."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        path = os.path.expanduser(str(value))
+        if not os.path.isdir(path):
+            there = os.path.lexists(path)
+            self.fail(f"{value!r} {'is no directory' if there else 'is not there'}", param, ctx)
+        return path
 
 
 class _OnOff(click.types.BoolParamType):
@@ -99,6 +121,43 @@ def _switch(names: str, help: str, default: bool | None = False, *more: str) -> 
     return click.Option([names, *more], is_flag=True, type=_OnOff(), default=default, help=help)
 
 
+STARTING = [
+    click.Option(
+        ["--env"],
+        metavar="NAME=VALUE",
+        multiple=True,
+        type=_Variable(),
+        help="Set a variable of a kernel that is started; may be given several times.",
+    ),
+    click.Option(
+        ["--cwd"],
+        metavar="DIR",
+        type=_Directory(),
+        help="Start the kernel in this directory.",
+    ),
+    click.Option(
+        ["--transport"],
+        type=click.Choice(["tcp", "ipc"], case_sensitive=False),
+        default="tcp",
+        show_default=True,
+        help="What a kernel that is started listens on; ipc is for its user alone.",
+    ),
+    click.Option(
+        ["--encrypt"],
+        type=click.Choice(["auto", "required", "off"], case_sensitive=False),
+        default="auto",
+        show_default=True,
+        help="Encrypt (Curve); auto is if the kernelspec says that the kernel can.",
+    ),
+    _switch(
+        "--handshake/--no-handshake",
+        "Let a kernel that is started choose its ports (JEP 66), or do not; the default is "
+        "if its kernelspec asks for it.",
+        None,
+    ),
+]
+"""The options for a kernel that is started."""
+
 _OPTIONS = [
     click.Option(
         ["-e", "--existing"],
@@ -114,6 +173,7 @@ _OPTIONS = [
         callback=_not_empty,
         help="Start the kernel of this kernelspec.",
     ),
+    *STARTING,
     click.Option(
         ["-c", "--code"],
         metavar="CODE",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 from click.core import ParameterSource
 
-from kconsole.cli.options import LISTS, kinds
+from kconsole.cli.options import LISTS, STARTING, kinds
 from kconsole.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class Settings(NamedTuple):
     attach_to: str | None
     #: The kernelspec to start; None = the default one.
     start: str | None
+    #: What stands behind ``--``: further arguments for the kernel's own command line.
+    arguments: tuple[str, ...]
     #: The values of all other options, by name.
     values: Mapping[str, Any]
     #: The file, for its table of keys and its warnings; None if there is none.
@@ -62,13 +64,36 @@ def parse(command: click.Command, arguments: Sequence[str]) -> Settings:
     :raise click.UsageError: the command line or the environment is wrong.
     :raise ConfigError: the file is.
     """
-    context = _context(command, arguments, None, None)
+    own, more = _split(arguments)
+    context = _context(command, own, None, None)
     config = _load(context.params["config"])
-    if config is None:
-        return _settings(context, None, None)
-    target = context.params["target"]
-    connection = target if target in config.connections else None
-    return _settings(_context(command, arguments, config, connection), config, connection)
+    connection = None
+    if config is not None:
+        target = context.params["target"]
+        connection = target if target in config.connections else None
+        context = _context(command, own, config, connection)
+    settings = _settings(context, config, connection)._replace(arguments=more)
+    if settings.attach_to is not None:
+        _check_attaching(settings)
+    return settings
+
+
+def _split(arguments: Sequence[str]) -> tuple[Sequence[str], tuple[str, ...]]:
+    """Part our arguments from those for the kernel, which stand behind ``--``."""
+    if "--" not in arguments:
+        return arguments, ()
+    place = arguments.index("--")
+    return arguments[:place], tuple(arguments[place + 1 :])
+
+
+def _check_attaching(settings: Settings) -> None:
+    """Refuse what only a kernel that is started could follow; what the file says is just not used."""
+    if settings.arguments:
+        raise click.UsageError("arguments behind -- are for a kernel that is started here")
+    for option in STARTING:
+        if option.name is None or option.name == "encrypt" or not settings.given(option.name):
+            continue
+        raise click.UsageError(f"{option.opts[0]} is for a kernel that is started here")
 
 
 def _load(named: str | None) -> "Config | None":
@@ -137,7 +162,7 @@ def _settings(context: click.Context, config: "Config | None", connection: str |
     others = {name: value for name, value in context.params.items() if name not in _WHICH}
     refusal = partial(_refusal, context, config, connection)
     given = partial(_is_given, context)
-    return Settings(attach_to, which.get("kernel"), others, config, refusal, given)
+    return Settings(attach_to, which.get("kernel"), (), others, config, refusal, given)
 
 
 def _is_given(context: click.Context, name: str) -> bool:

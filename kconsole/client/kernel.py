@@ -17,7 +17,7 @@ from kconsole.connect.files import (
     load_connection_file,
     readable_by_others,
 )
-from kconsole.errors import ChannelError, KernelStartError
+from kconsole.errors import AuthenticationError, ChannelError, KernelStartError
 from kconsole.protocol.replies import KernelInfo
 
 if TYPE_CHECKING:
@@ -29,16 +29,20 @@ __all__ = ["Kernel", "attach"]
 _PORT_RACES = 3  # how often a kernel is started anew because somebody took one of its ports
 
 
-def attach(name: str | None = None) -> "Kernel":
+def attach(name: str | None = None, *, encrypted: bool = False) -> "Kernel":
     """Begin to talk to a kernel that runs already.
 
     :param name: path, name, or part of the name of its connection file; None is the newest kernel that
         answers.
+    :param encrypted: whether to refuse a connection without Curve keys.
     :return: the kernel, its channels started and asked who it is; :meth:`Kernel.wait` for the answer.
     :raise NoKernelError: no such file, or none that answers.
     :raise ConnectionFileError: the file is faulty.
+    :raise AuthenticationError: it has no Curve keys, but should.
     """
     info = load_connection_file(find_connection_file(name))
+    if encrypted and not info.encrypted:
+        raise AuthenticationError(f"{info.path}: not encrypted: it has no Curve keys")
     return Kernel(KernelClient(info=info), None)
 
 
@@ -235,12 +239,10 @@ class Kernel:
 
     def _registered(self, ports: list[int]) -> None:
         """The kernel has chosen its ports itself; called in the registration's thread."""
-        from kconsole.client.registration import relocate
-
         with self._moving:
             if self.process is not None and ports != self.client.ports:
                 self.process.take_ports(ports)
-                relocate(self.client, self.process.info)
+                self.client.renewal.relocate(self.client, self.process.info)
 
     def _ask_to_end(self, *, restart: bool = False) -> None:
         """Interrupt it if it works, for many kernels end only between two cells; and ask it to end."""

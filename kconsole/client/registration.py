@@ -16,19 +16,17 @@ import logging
 import socket as sockets
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import zmq
 
 from kconsole.connect.info import ConnectionInfo
+from kconsole.errors import ConnectionFileError
 from kconsole.protocol.message import CHANNELS
 from kconsole.protocol.session import Session, new_id
 from kconsole.protocol.wire import DELIMITER
 
-if TYPE_CHECKING:
-    from kconsole.client.base import ClientBase
-
-__all__ = ["Registration", "read_registration", "relocate"]
+__all__ = ["Registration", "read_registration"]
 
 _ACCEPTED = b'{"status":"ok"}'
 _MAX_FRAME = 1 << 16  # bytes; five numbers and an id take 200
@@ -132,20 +130,11 @@ def read_registration(frames: Sequence[bytes], session: Session, kernel_id: str)
         raise ValueError("it is of another kernel")
     # JEP 106 lets a port be a number or a text, as for a connection file.
     facts = {name: content.get(name) for name in (f"{channel}_port" for channel in CHANNELS)}
-    info = ConnectionInfo.from_dict(facts, source="the registration")
-    return [info.port(channel) for channel in CHANNELS]
-
-
-def relocate(client: "ClientBase", info: ConnectionInfo) -> None:
-    """Let a client go on at other addresses, with the channels that it has.
-
-    What was sent to the old ones and has not left is lost, as are subscriptions to topics.
-    """
-    with client._lock:
-        client.info = info
-        for name, channel in client._channels.items():
-            channel.address = info.url(name)
-        if client._hb_channel is not None:
-            client._hb_channel.address = info.url("hb")
-        if client._transport is not None:
-            client._transport.relocate(info)
+    try:
+        info = ConnectionInfo.from_dict(facts, source="the registration")
+    except ConnectionFileError as error:
+        raise ValueError(str(error)) from None
+    ports = [info.port(channel) for channel in CHANNELS]
+    if not all(ports):
+        raise ValueError("control_port is missing")
+    return ports

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kconsole.client.transport import Link
+from kconsole.connect.info import ConnectionInfo
 from kconsole.errors import ChannelError
 from kconsole.protocol.message import CHANNELS, Channel
 from kconsole.protocol.restart import RestartWatch
@@ -76,6 +77,20 @@ class Renewal:
         transport.call(done.set)
         if not done.wait(_FORGET_S):
             raise ChannelError("the channels have been stopped")
+
+    def relocate(self, client: "ClientBase", info: ConnectionInfo) -> None:
+        """Let a client go on at other addresses, with the channels that it has.
+
+        What was sent to the old ones and has not left is lost, as are subscriptions to single topics.
+        """
+        with client._lock:
+            client.info = info
+            for name, channel in client._channels.items():
+                channel.address = info.url(name)
+            if client._hb_channel is not None:
+                client._hb_channel.address = info.url("hb")
+            if client._transport is not None:
+                client._transport.relocate(info)
 
     def wait_for_links(self) -> None:
         """Wait until every channel is connected to the new kernel: a question that comes before is lost."""

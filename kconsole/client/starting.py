@@ -8,6 +8,7 @@ import zmq
 
 from kconsole.client.client import KernelClient
 from kconsole.client.kernel import Kernel
+from kconsole.client.registration import Registration
 from kconsole.connect.info import Transport
 from kconsole.connect.process import KernelProcess
 from kconsole.connect.specs import KernelSpec, default_kernel_spec, get_kernel_spec
@@ -49,8 +50,6 @@ def start(
     keypair = zmq.curve_keypair() if _encrypts(spec, encrypt) else (b"", b"")
     registration = None
     if transport == "tcp" and (spec.handshake if handshake is None else handshake):
-        from kconsole.client.registration import Registration
-
         registration = Registration()
     try:
         process = KernelProcess.start(

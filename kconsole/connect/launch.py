@@ -150,9 +150,13 @@ def describe_exit(status: int) -> str:
 
 
 def last_line(text: str) -> str:
-    """Return the last line of a log that says anything: printable, at most 200 characters."""
+    """Return the last line of a log that says anything: printable, at most 200 characters.
+
+    JavaScript and Java say first what is wrong, and then where: "at file:1:2".
+    """
     lines = [line.strip() for line in _COLOUR.sub("", text).splitlines()]
-    last = next((line for line in reversed(lines) if line), "")
+    said = [line for line in lines if line]
+    last = next((line for line in reversed(said) if not line.startswith("at ")), "")
     return printable(last[:200])
 
 

@@ -41,6 +41,8 @@ class Behaviour:
     key: str = "a-key-for-tests-only"
     signature_scheme: str = "hmac-sha256"
     curve: bool = False
+    #: JEP 66: choose the ports and register, if the connection file says where, as xeus does.
+    registers: bool = False
     #: False: no control channel at all, as kernels before protocol 5.0.
     control: bool = True
     #: SNDHWM of iopub; 0 never drops. Real kernels have zmq's 1000.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.layout import FormattedTextControl, Window
+from prompt_toolkit.layout import Dimension, FormattedTextControl, Window
 from prompt_toolkit.layout.mouse_handlers import MouseHandlers
 from prompt_toolkit.layout.screen import Char, Screen, WritePosition
 
@@ -13,8 +13,8 @@ __all__ = ["LiveWindow"]
 class LiveWindow(Window):
     """Shows lines from its top.
 
-    prompt_toolkit draws a character at a time: some milliseconds for half a screen, and that thirty times a
-    second. Lines of ASCII without colours, which are most, are drawn here as one wide character each.
+    prompt_toolkit measures and draws a character at a time: some milliseconds for half a screen, and that
+    thirty times a second. Lines of ASCII without colours, which are most, are here one wide character each.
 
     :param lines: gives the lines.
     :param fragments: makes of them what prompt_toolkit draws.
@@ -31,6 +31,14 @@ class LiveWindow(Window):
             dont_extend_height=True,
         )
         self._lines = lines
+
+    def preferred_height(self, width: int, max_available_height: int) -> Dimension:
+        """As many rows as the lines take."""
+        lines = self._lines()
+        if not all(map(_is_plain, lines)):
+            return super().preferred_height(width, max_available_height)
+        number = min(max(1, len(_rows(lines, width))), max_available_height)
+        return Dimension(preferred=number, max=number)
 
     def write_to_screen(
         self,
@@ -49,11 +57,7 @@ class LiveWindow(Window):
             )
             return
         left, width = write_position.xpos, write_position.width
-        rows = [
-            line[start : start + width].rstrip()
-            for line in lines
-            for start in range(0, len(line) or 1, width)
-        ][: write_position.height]
+        rows = _rows(lines, width)[: write_position.height]
         for y, text in enumerate(rows, write_position.ypos):
             if text:
                 cells = screen.data_buffer[y]
@@ -71,6 +75,15 @@ class _Run(Char):
 
 #: What lies under a run. It is never drawn, and like nothing that is: what comes there next, is drawn.
 _COVERED = _Run("")
+
+
+def _rows(lines: list[str], width: int) -> list[str]:
+    """Plain lines, wrapped."""
+    return [
+        line[start : start + width].rstrip()
+        for line in lines
+        for start in range(0, len(line) or 1, width)
+    ]
 
 
 def _is_plain(line: str) -> bool:

@@ -40,7 +40,7 @@ def completion_menu(rows: int, shown: Filter) -> ConditionalContainer:
             scroll_offsets=ScrollOffsets(top=1, bottom=1),
             right_margins=[ScrollbarMargin()],
             dont_extend_width=True,
-            style="class:completion-menu",
+            style="class:menu",
             z_index=_Z_INDEX,
         ),
         filter=shown,
@@ -81,13 +81,9 @@ class _MenuControl(UIControl):
 
         def line(number: int) -> StyleAndTextTuples:
             offer = state.completions[number]
-            current = ".current" if number == state.complete_index else ""
-            kind = "class:completion-menu.completion" + current
-            beside = "class:completion-menu.meta.completion" + current
-            return [
-                (kind, _padded(offer.display_text, shown)),
-                (beside, _padded(offer.display_meta_text, meta)),
-            ]
+            style = "class:menu.current" if number == state.complete_index else ""
+            text = _padded(offer.display_text, shown) + _padded(offer.display_meta_text, meta)
+            return [(style, text)]
 
         return UIContent(
             get_line=line,

@@ -3,12 +3,13 @@
 from prompt_toolkit.application.current import get_app
 from prompt_toolkit.document import Document
 from prompt_toolkit.layout import BufferControl, Dimension, HSplit, UIContent
+from prompt_toolkit.layout.screen import WritePosition
 
 __all__ = ["CodeControl", "Column"]
 
 
 class Column(HSplit):
-    """An :class:`HSplit` that measures its children once."""
+    """An :class:`HSplit` that measures its children once, and gives them what they want where it can."""
 
     #: What was asked: the frame, the width, the rows that there are; and what was found.
     _measured: tuple[int, int, int, Dimension] | None = None
@@ -24,6 +25,12 @@ class Column(HSplit):
         found = super().preferred_height(width, max_available_height)
         self._measured = frame, width, max_available_height, found
         return found
+
+    def _divide_heights(self, write_position: WritePosition) -> list[int] | None:
+        """How many rows each child gets; prompt_toolkit hands them out one after the other."""
+        width, height = write_position.width, write_position.height
+        wanted = [each.preferred_height(width, height).preferred for each in self._all_children]
+        return wanted if sum(wanted) == height else super()._divide_heights(write_position)
 
 
 class CodeControl(BufferControl):

@@ -78,11 +78,8 @@ _STYLE = Style(
         ("toolbar.busy", "noreverse ansiyellow"),
         ("toolbar.warning", "noreverse ansiyellow bold"),
         ("toolbar.error", "noreverse ansired bold"),
-        ("completion-menu", "noinherit reverse"),
-        ("completion-menu.completion", "noinherit reverse"),
-        ("completion-menu.completion.current", "noinherit bold"),
-        ("completion-menu.meta.completion", "noinherit reverse"),
-        ("completion-menu.meta.completion.current", "noinherit bold"),
+        ("menu", "reverse"),
+        ("menu.current", "noreverse bold"),
         ("scrollbar.background", "noinherit reverse"),
         ("scrollbar.button", "noinherit"),
         # Halfway between black and white; slanted, as there may be no colours at all.
@@ -146,6 +143,7 @@ class View:
             style=merge_styles([_STYLE, DynamicStyle(lambda: self.code_style)]),
             include_default_pygments_style=False,
             terminal_size_polling_interval=None,  # SIGWINCH tells; polling would wake us twice a second
+            max_render_postpone_time=None,  # an echo does not wait until there are no messages left
             input=terminal,
             output=output,
         )

@@ -1,6 +1,7 @@
 """Many kernels asked at once, each of them otherwise: none spoils it for the others."""
 
 import contextlib
+import errno
 import json
 import os
 import random
@@ -178,6 +179,26 @@ def test_a_kernel_that_was_started_with_another_file_is_not_ours(fresh_kernel, t
     (one,) = look(other, timeout=0.8)
     assert one.state == "not-ours"
     assert (one.pid, one.memory) == (None, None)
+
+
+@linux
+@KILLED
+def test_a_copy_of_the_file_that_a_kernel_names_is_the_same_kernel(fresh_kernel, tmp_path):
+    """A copy of the connection file, as a batch system makes, is no other kernel."""
+    copy = tmp_path / "kernel-copy.json"
+    copy.write_text(json.dumps(fresh_kernel.connection))
+    (one,) = look(copy)
+    assert (one.state, one.pid) == ("idle", fresh_kernel.pid)
+
+
+@pytest.mark.parametrize("ip", ["::1", "127.0.0.1"])
+def test_a_system_that_has_no_such_sockets_spoils_nothing(tmp_path, unused_port, monkeypatch, ip):
+    def refuse(*_args):
+        raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+
+    path = stale(tmp_path / "kernel-1.json", unused_port, ip=ip)
+    monkeypatch.setattr("kconsole.connect.knock.socket.socket", refuse)
+    assert look(path)[0].state == "no-link"
 
 
 def test_another_program_at_one_of_the_ports_is_not_ours(tmp_path, unused_port):

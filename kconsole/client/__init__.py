@@ -15,6 +15,8 @@ The layers inside, from the wire upwards::
     interrupts.py     signals held back for a few lines
     leaving.py        what becomes of the kernel when a cell says "leave"
     execution.py      one cell under way, for a caller that blocks
+    questions.py      what a kernel is asked to see how it is
+    survey.py         how all kernels are, asked at the same time
     kernel.py         a kernel as a program uses it: attached to, or started (starting.py)
 """
 

@@ -124,9 +124,9 @@ class Questions:
     def _open(self, channel: Channel) -> None:
         if not self._info.port(channel):
             return
-        socket: zmq.Socket[bytes] = self._context.socket(SOCKET_TYPES[channel])
-        self.sockets[socket] = channel
         try:
+            socket: zmq.Socket[bytes] = self._context.socket(SOCKET_TYPES[channel])
+            self.sockets[socket] = channel
             set_options(socket, channel, self._info, self._session.session)
             socket.setsockopt(zmq.MAXMSGSIZE, _MAX_FRAME)
             socket.linger, socket.rcvhwm = 0, _HWM

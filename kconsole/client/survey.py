@@ -10,7 +10,6 @@ counted there are other clients'.
 """
 
 import contextlib
-import os
 import socket
 import sys
 import time
@@ -187,7 +186,7 @@ class _Case:
         if self.process is not None:
             self.clients = machine.clients(self.info, self.process.pid)
             self.evidence.stopped = self.process.stopped
-            self.evidence.other_file = _other_file(self.path, self.process)
+            self.evidence.other_file = _other_file(self.info, self.process)
 
     def open(self, now: float) -> None:
         """Knock at every address."""
@@ -326,13 +325,20 @@ def _at_once() -> int:
     return max(1, min(_MOST_AT_ONCE, (soft - _SPARE_DESCRIPTORS) // (DESCRIPTORS + len(CHANNELS))))
 
 
-def _other_file(path: Path, process: procfs.Process) -> str:
-    """The connection file that a process was started with, if it was another one."""
-    files = [each.rpartition("=")[2] for each in process.arguments if each.endswith(".json")]
-    if not files or any(os.path.basename(each) == path.name for each in files):
-        return ""
-    real = os.path.realpath(path)
-    return "" if any(os.path.realpath(each) == real for each in files) else files[0]
+def _other_file(info: ConnectionInfo, process: procfs.Process) -> str:
+    """The connection file that a process was started with, if it has the same address and another key.
+
+    Where the process names this kernel's own file too, that is the one it was started with.
+    """
+    for argument in process.arguments:
+        file = argument.rpartition("=")[2]
+        if not file.endswith(".json"):
+            continue
+        with contextlib.suppress(ConnectionFileError):
+            other = load_connection_file(file, leave_atime=True)
+            if other.shell_port == info.shell_port:
+                return "" if other.key == info.key else file
+    return ""
 
 
 def _told(usage: dict[str, Any]) -> tuple[int | None, int | None]:

@@ -78,11 +78,16 @@ def _remove(info: ConnectionInfo, path: Path, directory: Path) -> str:
 def _not_ours(status: os.stat_result) -> str:
     if not stat.S_ISREG(status.st_mode):
         return "it is not a regular file"
-    if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
+    if not _is_own(status):
         return "it belongs to somebody else"
     if not sys.platform.startswith("linux") and time.time() - status.st_mtime < _BLIND_S:
         return "it is too new"
     return ""
+
+
+def _is_own(status: os.stat_result) -> bool:
+    """Whether a file is ours; true where files have no owners (Windows)."""
+    return not hasattr(os, "geteuid") or status.st_uid == os.geteuid()
 
 
 def _changed(info: ConnectionInfo, path: Path) -> str:
@@ -103,5 +108,5 @@ def _remove_belongings(info: ConnectionInfo, path: Path) -> None:
     for each, is_kind in belongings:
         with contextlib.suppress(OSError):
             status = os.lstat(each)
-            if is_kind(status.st_mode) and status.st_uid == os.geteuid():
+            if is_kind(status.st_mode) and _is_own(status):
                 os.unlink(each)

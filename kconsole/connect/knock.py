@@ -26,7 +26,7 @@ and not a byte comes."""
 _GREETING = b"\xff\0\0\0\0\0\0\0\x01\x7f"
 _UNDER_WAY = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EINTR, errno.EAGAIN}
 _NOTHING_THERE = {errno.ECONNREFUSED, errno.ENOENT}
-_HUNG_UP = {errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN, errno.EPROTOTYPE, errno.ENOTSOCK}
+_HUNG_UP = {errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN}
 
 
 class Knock:
@@ -43,54 +43,53 @@ class Knock:
         #: False: nothing will come of it, as the queue of a Unix socket's callers is full.
         self.worth_polling = True
         self._received = b""
+        self._socket: socket.socket | None = None
         ipc = info.transport == "ipc"
-        ip = socket.AF_INET6 if ":" in info.host else socket.AF_INET
-        self._socket = socket.socket(socket.AF_UNIX if ipc else ip, socket.SOCK_STREAM)
-        self._socket.setblocking(False)
-        address = unix_address(info, channel) if ipc else (info.host, info.port(channel))
         try:
+            self._socket = socket.socket(_family(info), socket.SOCK_STREAM)
+            self._socket.setblocking(False)
+            address = unix_address(info, channel) if ipc else (info.host, info.port(channel))
             code = self._socket.connect_ex(address)
-        except (OSError, ValueError):  # a path that is too long or holds a NUL, a zone that is not
-            self.answer = "unreachable"
-        else:
             self.worth_polling = not (ipc and code in _UNDER_WAY)
-            self._connected(code)
+            self._connected(code, self._socket)
+        except (OSError, ValueError):  # no IPv6 here, a path that is too long, no descriptor left
+            self.answer = "unreachable"
 
     def fileno(self) -> int:
-        """The descriptor to poll."""
-        return self._socket.fileno()
+        """The descriptor to poll; -1 if there is none."""
+        return -1 if self._socket is None else self._socket.fileno()
 
     def go_on(self) -> None:
         """Do what can be done now that the descriptor is ready."""
-        if self.wants_to_write:
-            self._connected(self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
-        else:
-            self._read()
+        if self._socket is None:
+            return
+        try:
+            if self.wants_to_write:
+                code = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                self._connected(code, self._socket)
+            else:
+                self._read(self._socket)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self.answer = "foreign" if error.errno in _HUNG_UP else "unreachable"
 
     def close(self) -> None:
         """Hang up."""
-        self._socket.close()
+        if self._socket is not None:
+            self._socket.close()
 
-    def _connected(self, code: int) -> None:
+    def _connected(self, code: int, connection: socket.socket) -> None:
         if code in _UNDER_WAY:
             return
         if code:
             self.answer = "refused" if code in _NOTHING_THERE else "unreachable"
             return
         self.wants_to_write = False
-        try:
-            self._socket.send(_GREETING)
-        except OSError as error:
-            self.answer = "foreign" if error.errno in _HUNG_UP else "unreachable"
+        connection.send(_GREETING)
 
-    def _read(self) -> None:
-        try:
-            chunk = self._socket.recv(SIGNATURE_LENGTH - len(self._received))
-        except BlockingIOError:
-            return
-        except OSError as error:
-            self.answer = "foreign" if error.errno in _HUNG_UP else "unreachable"
-            return
+    def _read(self, connection: socket.socket) -> None:
+        chunk = connection.recv(SIGNATURE_LENGTH - len(self._received))
         self._received += chunk
         greets = is_greeting(self._received) if chunk else False
         if greets is not None:
@@ -101,12 +100,11 @@ def is_of_this_machine(info: ConnectionInfo) -> bool:
     """Whether a kernel's address, its host being a number, belongs to this machine."""
     if info.transport == "ipc":
         return True
-    family = socket.AF_INET6 if ":" in info.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as trial:
-        try:
+    try:
+        with socket.socket(_family(info), socket.SOCK_STREAM) as trial:
             trial.bind((info.host, 0))  # only an address of one's own can be bound
-        except OSError:
-            return False
+    except OSError:
+        return False
     return True
 
 
@@ -128,6 +126,12 @@ def numeric_hosts(hosts: Iterable[str], timeout: float) -> dict[str, str]:
         thread.join(timeout)
         found |= dict(looked_up)
     return found
+
+
+def _family(info: ConnectionInfo) -> socket.AddressFamily:
+    if info.transport == "ipc":
+        return socket.AF_UNIX
+    return socket.AF_INET6 if ":" in info.host else socket.AF_INET
 
 
 def _numeric(host: str, found: dict[str, str]) -> bool:

@@ -12,6 +12,8 @@ from running_kernels import Kernel
 from stories import PROMPT, Pair, attached, paired, ready, rows_with, run, toolbar
 from terminal import Terminal
 
+from kconsole.repl.variables import DEFINITIONS
+
 BUSY = "import time; time.sleep(60)"
 SUBSHELLS: dict[str, Any] = {"implementation": "ipython", "subshells": True}
 IPYTHON7 = pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
@@ -546,6 +548,28 @@ def test_vars_lists_the_variables_while_the_kernel_works(tmp_path: Path) -> None
         terminal.wait_for("there is no variable nope")
 
 
+def test_vars_lists_functions_and_classes_behind_the_variables(tmp_path: Path) -> None:
+    rows = [
+        ["f", "function", "<function f\x1b[2J(a)>"],
+        ["A", "class", "A"],
+        ["odd", 1, "x"],
+        "odd",
+    ]
+    known = {DEFINITIONS: {"application/json": rows, "text/plain": "?"}}
+    debugger = {"implementation": "ipython", "supported_features": ["debugger"]}
+    with paired(tmp_path, **debugger, expressions=known) as (terminal, kernel):
+        kernel.namespace.update(zebra=12)
+        terminal.line("\\vars")
+        terminal.wait_for(
+            "\nzebra  int       12\nf      function  <function f(a)>\nA      class     A\n",
+            where="screen",
+        )
+        assert "odd" not in terminal.everything
+        be_busy(terminal)
+        terminal.line("\\vars")
+        terminal.wait_for("the kernel is busy: functions and classes are not listed")
+
+
 @pytest.mark.parametrize(
     "behaviour",
     [
@@ -585,10 +609,14 @@ def test_vars_tells_why_there_are_none(
 @IPYTHON7
 def test_ipykernel_lists_its_variables_while_it_works(kernel: Kernel) -> None:
     with attached(kernel) as terminal:
-        run(terminal, "number = 4711", "number = 4711")
+        run(terminal, "number = 4711; type = 1", "number = 4711")
+        run(terminal, "from fractions import Fraction; double = lambda n: 2 * n", "double")
         be_busy(terminal)
         terminal.line("\\vars")
         terminal.wait_for(re.compile(r"^number +int +4711$", re.MULTILINE))
+        terminal.wait_for(re.compile(r"^Fraction +class +fractions.Fraction$", re.MULTILINE))
+        terminal.wait_for(re.compile(r"^double +function +<function .*\(n\)>$", re.MULTILINE))
+        assert not re.search("^(get_ipython|exit|quit) ", terminal.everything, re.MULTILINE)
         terminal.line("\\vars number")
         terminal.wait_for(re.compile(r"^4711$", re.MULTILINE))
         terminal.key("c-c")

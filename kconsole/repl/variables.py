@@ -3,6 +3,10 @@
 That is a request of its debugger, which need not be started for it. xeus-python, which has a debugger as
 well, ends when it gets that request with no debugger started; so ipykernel alone is asked.
 ("Additions to the DAP: inspectVariables, richInspectVariables" in the messaging specification.)
+
+Functions and classes are not among them: debugpy puts each kind into a group, which only a debugger that
+was started opens. They are an expression's value, as what ``\\peek`` shows is, so there are none while
+a kernel without subshells works.
 """
 
 from collections.abc import Mapping
@@ -15,13 +19,25 @@ from kconsole.render.sgr import strip_sgr
 from kconsole.render.table import table
 from kconsole.repl.desk import Desk
 
-__all__ = ["Variables"]
+__all__ = ["DEFINITIONS", "Variables"]
+
+_Row = tuple[str, str, str]
 
 _ANSWER_S = 5.0
 _HEADS = ("name", "type", "value")
 #: Groups that debugpy puts before the variables proper.
 _GROUPS = frozenset({"special variables", "function variables", "class variables"})
 _LONGEST = 500  # characters of a value that are looked at for the table
+
+#: The functions and classes of the user in IPython: a list of [name, type, value] as application/json.
+#: What the user may have given other meanings (``type``, ``sorted``) is not looked up by its name.
+DEFINITIONS = f"""
+(lambda b, i, p, s: __import__("IPython").display.JSON([
+    [n, "class" if i.isclass(v) else b.type(v).__name__, p(v)[:{_LONGEST}]]
+    for n, v in b.sorted(s.user_ns.items(), key=lambda one: one[0])
+    if (i.isclass(v) or i.isroutine(v)) and n not in s.user_ns_hidden and not n[1:].isdigit()
+]))(__import__("builtins"), __import__("inspect"), __import__("IPython").lib.pretty.pretty, get_ipython())
+""".strip().replace("\n", " ")
 
 
 class Variables:
@@ -57,10 +73,21 @@ class Variables:
             for each in map(as_mapping, as_rows(body.get("variables")))
             if as_text(each.get("name")) not in _GROUPS
         ]
+        rows += await self._definitions()
         if rows:
             self._desk.scribe.lines(table(_HEADS, rows, size.columns))
         else:
             self._desk.scribe.note("there are no variables")
+
+    async def _definitions(self) -> list[_Row]:
+        """Rows for functions and classes; none where the kernel cannot be asked for them now."""
+        if not self._desk.inquiry.possible:
+            self._desk.scribe.note("the kernel is busy: functions and classes are not listed")
+            return []
+        data = as_mapping(as_mapping(await self._desk.inquiry.evaluate(DEFINITIONS)).get("data"))
+        listed = data.get("application/json")
+        rows = [each for each in listed if _is_row(each)] if isinstance(listed, list) else []
+        return [(one_line(name), one_line(kind), one_line(value)) for name, kind, value in rows]
 
     async def _show_one(self, name: str) -> None:
         body = await self._ask("richInspectVariables", {"variableName": name})
@@ -95,7 +122,11 @@ class Variables:
         return as_mapping(content.get("body"))
 
 
-def _row(variable: Mapping[str, Any]) -> tuple[str, str, str]:
+def _is_row(value: object) -> bool:
+    return isinstance(value, list) and [type(each) for each in value] == [str, str, str]
+
+
+def _row(variable: Mapping[str, Any]) -> _Row:
     value = as_text(variable.get("value"))[:_LONGEST]
     return (
         one_line(as_text(variable.get("name"))),

@@ -77,6 +77,8 @@ class Behaviour:
     delays: dict[str, float] = field(default_factory=dict)
     #: msg_type -> content that is sent instead of the kernel's own reply.
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: user_expressions that are beyond the kernel's small Python -> the data that they are worth.
+    expressions: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: Requests that get busy and idle but no reply, as if their handler had raised.
     no_reply: list[str] = field(default_factory=list)
     #: Requests that nothing at all comes back for. "control:kernel_info_request" is the form

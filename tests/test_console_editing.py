@@ -58,7 +58,7 @@ def test_enter_in_the_normal_mode_of_vi_runs_the_cell(tmp_path: Path) -> None:
 
 def test_set_editing_takes_effect(tmp_path: Path) -> None:
     with paired(tmp_path) as (terminal, _):
-        terminal.line(r"\set editing vi")
+        terminal.line(r"\set vi on")
         terminal.wait_for(lambda one: "vi: insert" in toolbar(one))
 
 
@@ -90,6 +90,18 @@ def test_prompts_in_a_paste_are_taken_out_and_come_back(tmp_path: Path) -> None:
         terminal.wait_for("   ...: >>> x = 4")
         terminal.wait_for("In [ ]: >>> for i in range(2):\n   ...: ...     print(i)")
         assert len(kernel.history) == before
+
+
+def test_the_word_of_it_stays_until_the_next_key(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _):
+        terminal.paste(">>> x = 4")
+        terminal.wait_for(lambda one: "prompts were taken out" in toolbar(one))
+        terminal.key("end")
+        terminal.wait_for(lambda one: "taken out" not in toolbar(one), 2.0)
+        terminal.paste("\r>>> y = 5")
+        terminal.key("enter")
+        ready(terminal)
+        assert "taken out" not in toolbar(terminal)
 
 
 def test_prompts_within_a_line_stay(tmp_path: Path) -> None:

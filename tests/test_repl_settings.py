@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from kconsole.cli.options import kinds
 from kconsole.repl.options import ConsoleOptions
 from kconsole.repl.settings import Settings
 
@@ -40,14 +41,14 @@ def settings(desk: Desk) -> Settings:
 def test_all_are_listed(desk: Desk, settings: Settings) -> None:
     settings.set()
     assert "others = on" in desk.said
-    assert "notify_after = 10" in desk.said
-    assert "editing = emacs" in desk.said
+    assert "notify-after = 10" in desk.said
+    assert "vi = off" in desk.said
     assert desk.said == sorted(desk.said)
 
 
 def test_one_is_shown(desk: Desk, settings: Settings) -> None:
     settings.set("notify-after")
-    assert desk.said == ["notify_after = 10"]
+    assert desk.said == ["notify-after = 10"]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_one_is_shown(desk: Desk, settings: Settings) -> None:
         ("complete-while-typing", "yes", True),
         ("notify_after", "2.5", 2.5),
         ("notify", "Desktop", "desktop"),
-        ("editing", "vi", "vi"),
+        ("vi", "on", True),
     ],
 )
 def test_a_value_is_taken(
@@ -68,7 +69,7 @@ def test_a_value_is_taken(
     settings.set(name, value)
     option = name.replace("-", "_")
     assert getattr(desk.options, option) == becomes
-    assert desk.said[0].startswith(f"{option} = ")
+    assert desk.said[0].startswith(f"{name.replace('_', '-')} = ")
 
 
 @pytest.mark.parametrize(
@@ -76,10 +77,10 @@ def test_a_value_is_taken(
     [
         ("others", "maybe", "others takes on or off, not 'maybe'"),
         ("notify", "mail", "notify takes none, bell or desktop, not 'mail'"),
-        ("notify_after", "soon", "notify_after takes a number of seconds, not 'soon'"),
-        ("notify_after", "nan", "notify_after takes a number of seconds, not 'nan'"),
-        ("notify_after", "-1", "notify_after takes a number of seconds, not '-1'"),
-        ("editing", "ed", "editing takes emacs or vi, not 'ed'"),
+        ("notify_after", "soon", "notify-after takes a number of seconds, not 'soon'"),
+        ("notify_after", "nan", "notify-after takes a number of seconds, not 'nan'"),
+        ("notify_after", "-1", "notify-after takes a number of seconds, not '-1'"),
+        ("vi", "emacs", "vi takes on or off, not 'emacs'"),
     ],
 )
 def test_a_wrong_value_changes_nothing(
@@ -120,3 +121,9 @@ def test_others_are_toggled(desk: Desk, settings: Settings) -> None:
     assert desk.options.others
     assert desk.said[0].endswith("is not shown from now on")
     assert desk.said[1].endswith("is shown from now on")
+
+
+def test_they_are_called_as_on_the_command_line(desk: Desk, settings: Settings) -> None:
+    settings.set()
+    names = {line.partition(" = ")[0] for line in desk.said}
+    assert names <= {name.replace("_", "-") for name in kinds()}

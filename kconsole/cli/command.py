@@ -65,6 +65,7 @@ _AS_GIVEN = (
     "suggestions",
     "tail",
     "timing",
+    "vi",
     "watch",
 )
 
@@ -129,7 +130,6 @@ def _console_options(settings: Settings, *, color: bool) -> "ConsoleOptions":
     log, history = values["log"], values["history"]
     return ConsoleOptions(
         color=color,
-        editing="vi" if values["vi"] else "emacs",
         history=os.path.expanduser(history) if history else None,
         log=Path(os.path.expanduser(log)) if log else None,
         keys={} if settings.config is None else settings.config.keys,

@@ -17,7 +17,6 @@ from kconsole.repl.desk import Desk
 from kconsole.repl.editor import Editor
 from kconsole.repl.inspecting import Inspecting
 from kconsole.repl.leaving import CTRL_D, Leaving
-from kconsole.repl.options import EditingMode
 from kconsole.repl.peeking import Peeking
 from kconsole.repl.settings import Settings
 from kconsole.repl.suggesting import Suggesting, word_of
@@ -40,7 +39,7 @@ class Editing:
         self._view = desk.view
         self._scribe = desk.scribe
         self.leaving = Leaving(desk)
-        self._mode: EditingMode = "emacs"
+        self._vi = False
         self.settings = Settings(desk)
         self.editor = Editor(desk)
         self.verbatim = Verbatim(desk, self.submit)
@@ -147,8 +146,7 @@ class Editing:
 
     def switch_mode(self) -> None:
         """F4: from emacs' keys to vi's, and back."""
-        mode: EditingMode = "emacs" if self._desk.options.editing == "vi" else "vi"
-        self._desk.change(editing=mode)
+        self._desk.change(vi=not self._desk.options.vi)
 
     def accept_suggestion(self, *, word: bool = False) -> None:
         """Take what is shown behind the cursor: all of it, or a word."""
@@ -163,9 +161,9 @@ class Editing:
 
     def _adopt_options(self) -> None:
         """Take up the options that may have been changed."""
-        if self._mode != self._desk.options.editing:
-            self._mode = self._desk.options.editing
-            self._view.edit_as(self._mode)
+        if self._vi != self._desk.options.vi:
+            self._vi = self._desk.options.vi
+            self._view.edit_as(vi=self._vi)
 
     def _reply(self, text: str) -> None:
         """Send a text to the kernel that asks."""

@@ -30,6 +30,19 @@ class Notices:
         if seconds is not None:
             self._desk.loop.call_later(seconds, self.unsay, text)
 
+    def say_until_key(self, text: str) -> None:
+        """Say something until the next key is pressed."""
+        self._show(text)
+        pressed = self._desk.view.app.key_processor.before_key_press
+
+        def end(_: object) -> None:
+            self.unsay(text)
+            self._desk.loop.call_soon(
+                pressed.remove_handler, end
+            )  # not while they are being called
+
+        pressed.add_handler(end)
+
     @contextmanager
     def waiting(self, text: str) -> Iterator[None]:
         """Say what is waited for, if it takes long enough to be noticed."""

@@ -5,9 +5,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-__all__ = ["ConsoleOptions", "EditingMode", "Notice"]
+__all__ = ["ConsoleOptions", "Notice"]
 
-EditingMode = Literal["emacs", "vi"]
 Notice = Literal["none", "bell", "desktop"]
 
 
@@ -17,7 +16,7 @@ class ConsoleOptions(NamedTuple):
     Attributes:
         color: whether to use colours.
         keep: leave a kernel of ours running when the console is left.
-        editing: whose keys the input follows.
+        vi: whether the input follows the keys of vi, else those of Emacs.
         style: a style of pygments for code, or ``default``, the terminal's own sixteen colours.
         prompt: what stands before an input; ``{n}`` is its number.
         history: the file for inputs; None is the one for the kernel's language, ``none`` is no file.
@@ -36,7 +35,7 @@ class ConsoleOptions(NamedTuple):
 
     color: bool = True
     keep: bool = False
-    editing: EditingMode = "emacs"
+    vi: bool = False
     style: str = "default"
     prompt: str = "In [{n}]: "
     history: str | None = None

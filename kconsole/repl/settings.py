@@ -1,4 +1,7 @@
-r"""The options that can be changed while the console runs: ``\set``, ``\timing`` and F3."""
+r"""The options that can be changed while the console runs: ``\set``, ``\timing`` and F3.
+
+They are called here as they are on the command line and in the file.
+"""
 
 import math
 from collections.abc import Callable, Mapping
@@ -43,12 +46,12 @@ _ON_OFF = _Kind("on or off", _switch)
 
 _KINDS: Mapping[str, _Kind] = {
     "complete_while_typing": _ON_OFF,
-    "editing": _choice("emacs", "vi"),
     "notify": _choice("none", "bell", "desktop"),
     "notify_after": _Kind("a number of seconds", _seconds),
     "others": _ON_OFF,
     "suggestions": _ON_OFF,
     "timing": _ON_OFF,
+    "vi": _ON_OFF,
 }
 
 
@@ -92,14 +95,18 @@ class Settings:
             new = kind.read(value)
         except (KeyError, ValueError):
             self._desk.scribe.note(
-                f"{option} takes {kind.called}, not {one_line(value, 40)!r}", "error"
+                f"{_dashed(option)} takes {kind.called}, not {one_line(value, 40)!r}", "error"
             )
             return
         self._desk.change(**{option: new})
         self._desk.scribe.lines([self._line(option)])
 
     def _line(self, option: str) -> str:
-        return f"{option} = {_shown(getattr(self._desk.options, option))}"
+        return f"{_dashed(option)} = {_shown(getattr(self._desk.options, option))}"
+
+
+def _dashed(option: str) -> str:
+    return option.replace("_", "-")
 
 
 def _shown(value: object) -> str:
@@ -109,6 +116,6 @@ def _shown(value: object) -> str:
 
 
 def _unknown(name: str, option: str) -> str:
-    near = nearest(option, _KINDS)
+    near = nearest(_dashed(option), map(_dashed, _KINDS))
     hint = f"did you mean {' or '.join(near)}?" if near else r"\set lists those that there are"
     return f"no option that can be set here is called {one_line(name, 40)!r}; {hint}"

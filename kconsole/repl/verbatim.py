@@ -13,7 +13,6 @@ from kconsole.repl.pasting import unprompted
 __all__ = ["Verbatim", "pastable"]
 
 _TAKEN_OUT = "prompts were taken out (Ctrl-_ undoes)"
-_NOTICE_S = 4.0
 _LINES = "pasting: Ctrl-D runs it, Ctrl-C drops it"
 #: Besides what is printable: what lines are made of, and the joiners that scripts and emoji need.
 _KEPT = "\n\t\u200c\u200d"
@@ -76,7 +75,7 @@ class Verbatim:
             at = before.cursor_position
             whole = before.text[:at] + code + before.text[at:]
             buffer.document = Document(whole, at + len(code))
-            self._notices.say(_TAKEN_OUT, _NOTICE_S)
+            self._notices.say_until_key(_TAKEN_OUT)
 
     def _end(self) -> None:
         self.active = False

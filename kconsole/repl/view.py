@@ -156,12 +156,8 @@ class View:
         """Of a file with what is being typed."""
         return self._face.file_extension
 
-    def edit_as(self, mode: str) -> None:
-        """Take keys as emacs or vi does.
-
-        :param mode: ``emacs`` or ``vi``.
-        """
-        vi = mode == "vi"
+    def edit_as(self, *, vi: bool) -> None:
+        """Take keys as vi does, or as Emacs."""
         self.app.editing_mode = EditingMode.VI if vi else EditingMode.EMACS
         # How long Escape may be the beginning of Alt with a key; in vi it has a meaning of its own.
         self.app.timeoutlen = _VI_TIMEOUT_S if vi else _EMACS_TIMEOUT_S

@@ -398,10 +398,18 @@ def test_the_commands_that_need_no_screen_are_listed_and_the_others_refused(tmp_
 
 def test_the_connection_is_told(tmp_path: Path) -> None:
     with paired(tmp_path) as (terminal, _kernel):
-        facts = "".join(said(terminal, "\\conninfo").split("\n"))
+        facts = " ".join(said(terminal, "\\conninfo").split("\n"))
         assert ", attached, " in facts
         assert ", tcp 127.0.0.1, " in facts
         assert facts.endswith(".json")
+
+
+def test_notes_break_between_words(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _kernel):
+        terminal.resize(24, 40)
+        assert said(terminal, "\\timing maybe") == (
+            "usage: \\timing [on|off] (with a blank\nbefore it, the line is code)"
+        )
 
 
 def test_a_file_is_run_as_one_cell_and_one_that_is_not_there_is_told(tmp_path: Path) -> None:
@@ -410,7 +418,7 @@ def test_a_file_is_run_as_one_cell_and_one_that_is_not_there_is_told(tmp_path: P
     with paired(tmp_path) as (terminal, kernel):
         assert said(terminal, f"\\i {job}").endswith("one\ntwo")
         assert kernel.count("execute_request") == 1
-        gone = "".join(said(terminal, "\\i no-such-file").split("\n"))
+        gone = " ".join(said(terminal, "\\i no-such-file").split("\n"))
         assert gone == "no-such-file: No such file or directory"
         assert said(terminal, "\\i ~nobody-here/x").startswith("~nobody-here/x: No such file")
 

@@ -79,6 +79,18 @@ def test_after_a_resize_the_bottom_fits_the_new_size(tmp_path: Path) -> None:
         ready(terminal)
 
 
+def test_notes_break_between_words_also_right_after_a_resize(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _):
+        for columns, says in (
+            (40, "usage: \\timing [on|off] (with a blank\nbefore it, the line is code)\n"),
+            (30, "usage: \\timing [on|off] (with\na blank before it, the line is\ncode)\n"),
+        ):
+            terminal.resize(24, columns)
+            terminal.line("\\timing maybe")
+            terminal.wait_for(says, where="screen")
+            ready(terminal)
+
+
 def test_a_resize_while_a_cell_prints_loses_nothing(tmp_path: Path) -> None:
     with paired(tmp_path) as (terminal, kernel):
         terminal.line("import time; time.sleep(60)")

@@ -34,6 +34,8 @@ class Paper:
         )
         self.clear = self._region.clear
 
+    columns = 80
+
     @property
     def text(self) -> str:
         return self._settled + "".join(f"{line}\n" for line in self._region.view(100, 100))

@@ -33,4 +33,5 @@ def way_back(kernel: Kernel) -> str:
     """
     if kernel.process is None:
         return ""
-    return f"; attach with: kconsole {shlex.quote(kernel.client.connection_file)}"
+    # A no-break space, so that what is to be copied stays in one line; it is shown as a blank.
+    return f"; attach with: kconsole\xa0{shlex.quote(kernel.client.connection_file)}"

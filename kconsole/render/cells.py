@@ -1,13 +1,15 @@
 """How many columns a character takes on a terminal (Unicode Standard Annex 11)."""
 
+import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["cell_width", "fit", "text_width"]
+__all__ = ["cell_width", "fit", "text_width", "wrapped"]
 
 #: Zero columns: marks that join the character before, and format characters.
 _ZERO_WIDTH = frozenset({"Mn", "Me", "Cf"})
 _ELLIPSIS = "…"
+_WORD = re.compile(r"( *)([^ ]+)")
 
 
 @lru_cache(maxsize=4096)
@@ -36,3 +38,27 @@ def fit(text: str, width: int) -> str:
         elif columns > width:
             return text[:keep] + _ELLIPSIS if width > 0 else ""
     return text
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Break a text at its blanks, where it would not fit into `width` columns.
+
+    A word that is longer is not broken here: the terminal does that, and its user can copy it in one
+    piece. For the same end, a no-break space keeps a command together, and comes out as a blank.
+
+    :param text: one line.
+    :param width: of the screen; 0, which is not known, breaks nothing.
+    """
+    lines = [""]
+    column = 0
+    for match in _WORD.finditer(text):
+        gap, word = match.groups()
+        needed = text_width(word)
+        if lines[-1] and column + len(gap) + needed > width >= needed:
+            lines.append("")
+            column, gap = 0, ""
+        lines[-1] += gap + word
+        column += len(gap) + needed
+        if column > width > 0:  # a long word: go on in the row where it has ended
+            column = (column - 1) % width + 1
+    return [line.replace("\xa0", " ") for line in lines]

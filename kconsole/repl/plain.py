@@ -5,6 +5,7 @@ one escape sequence that moves the cursor. What others do with the kernel is not
 """
 
 import io
+import os
 import sys
 import threading
 import time
@@ -34,6 +35,7 @@ from kconsole.protocol.farewell import is_farewell
 from kconsole.protocol.message import Message
 from kconsole.protocol.replies import HistoryRow, IsCompleteReply, KernelInfo
 from kconsole.protocol.wishes import Wishes
+from kconsole.render.cells import wrapped
 from kconsole.render.earlier import earlier_text
 from kconsole.render.greeting import banner, busy_note
 from kconsole.render.labels import question_prompt
@@ -95,8 +97,9 @@ class PlainConsole:
             sys.stdout.flush()
 
     def note(self, text: str, _role: Role = "note") -> None:
-        """Say something in a line of its own."""
-        self.write(one_line(text) + "\n" if text else "")
+        """Say something in lines of its own."""
+        if text:
+            self.write("".join(f"{line}\n" for line in wrapped(one_line(text), _columns())))
 
     def ask(self, prompt: str) -> str:
         """Ask the user for a line.
@@ -381,3 +384,11 @@ class PlainConsole:
         """End the line on which the terminal, if it is one, has echoed a Ctrl-C."""
         if sys.stdout.isatty():
             self.write(self._renderer.end_echo())
+
+
+def _columns() -> int:
+    """The width of the terminal at this moment; 0 where it is not known."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns
+    except OSError:  # no terminal
+        return 0

@@ -108,6 +108,11 @@ class Screen:
             self._schedule()
 
     @property
+    def columns(self) -> int:
+        """The screen's width at this moment."""
+        return self._output.get_size().columns
+
+    @property
     def full(self) -> bool:
         """Whether a frame is full, and about to be drawn, before which nothing more should be written."""
         return self._timer is not None and self._waiting >= self._room

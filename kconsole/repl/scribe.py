@@ -19,7 +19,7 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.protocol.replies import HistoryRow, KernelInfo, LanguageInfo
-from kconsole.render.cells import text_width
+from kconsole.render.cells import text_width, wrapped
 from kconsole.render.earlier import earlier_text
 from kconsole.render.greeting import banner
 from kconsole.render.highlight import (
@@ -206,5 +206,6 @@ class Scribe:
         self._screen.print("".join(f"{line}\n" for line in lines))
 
     def note(self, text: str, role: Role = "note") -> None:
-        """Say something ourselves, on a line of its own, above what can still change."""
-        self._screen.print(paint(one_line(text), role, self._color) + "\n")
+        """Say something ourselves, on lines of its own, above what can still change."""
+        lines = wrapped(one_line(text), self._screen.columns)
+        self._screen.print("".join(f"{paint(line, role, self._color)}\n" for line in lines))

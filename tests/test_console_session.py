@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from running_kernels import Kernel
-from stories import Pair, attached, paired, ready, rows_with, run
+from stories import Pair, attached, owning, paired, ready, rows_with, run
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
@@ -52,6 +52,13 @@ def test_a_session_is_saved_as_a_notebook(kernel: Kernel, tmp_path: Path) -> Non
     assert cells[4]["outputs"][0]["output_type"] == "error"
     counts = [cell["execution_count"] for cell in cells]
     assert counts == list(range(counts[0], counts[0] + 5))
+
+
+def test_a_notebook_names_the_kernelspec_as_people_know_it(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        run(terminal, rf"\save {tmp_path}/s.ipynb", "saved to ")
+    spec = json.loads((tmp_path / "s.ipynb").read_text())["metadata"]["kernelspec"]
+    assert spec == {"name": "fake", "display_name": "Fake", "language": "python"}
 
 
 @IPYKERNEL

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_kernel import write_kernelspec
 
+from kconsole.connect.info import ConnectionInfo
 from kconsole.protocol.events import (
     DisplayData,
     ErrorOutput,
@@ -18,6 +20,7 @@ from kconsole.protocol.events import (
 )
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
 from kconsole.repl.filing import Filing
+from kconsole.repl.ledger import kernelspec_title
 
 INFO = KernelInfo(language_info=LanguageInfo(name="python", file_extension=".py"))
 
@@ -97,6 +100,25 @@ def test_large_outputs_are_handed_over_before_they_are_many() -> None:
                 assert len(filing._batch) <= 3
 
     assert tell(story) == []
+
+
+class Attached:
+    """A kernel that somebody else has started."""
+
+    process = None
+
+    def __init__(self, name: str) -> None:
+        self.client = self
+        self.info = ConnectionInfo(kernel_name=name)
+
+
+@pytest.mark.parametrize(("name", "title"), [("fake", "Fake"), ("other", ""), ("", "")])
+def test_the_kernelspec_of_a_kernel_that_was_attached_to_is_looked_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, title: str
+) -> None:
+    write_kernelspec(tmp_path)
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    assert kernelspec_title(Attached(name)) == title  # type: ignore[arg-type]
 
 
 def test_what_has_been_said_is_in_the_file_and_nothing_later(tmp_path: Path) -> None:

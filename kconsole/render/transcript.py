@@ -24,7 +24,7 @@ class Transcript:
 
     :param info: what the kernel says of itself; may be set anew, as after a restart.
     :param kernel: the name of its kernelspec, if it is known.
-    :param title: how the kernelspec is called for people.
+    :param title: how the kernelspec is called for people; may be set later, before :meth:`render`.
     :param at_most: characters that are kept of what a cell prints, and as many of all else that it
         shows; how much is left out is told in the file.
     """
@@ -39,7 +39,7 @@ class Transcript:
     ) -> None:
         self.info = info
         self._kernel = kernel
-        self._title = title
+        self.title = title
         self._at_most = at_most
         self._cells: dict[str, RecordedCell] = {}
         #: Those of them that have shown something that can be updated.
@@ -85,7 +85,7 @@ class Transcript:
         cells = list(self._cells.values())[first:]
         match suffix.lower():
             case kind if kind == notebook:
-                return notebook_text(cells, self.info, self._kernel, self._title)
+                return notebook_text(cells, self.info, self._kernel, self.title)
             case kind if kind == source:
                 return source_text(cells, self.info.language_info.name)
             case kind if kind == screen:

@@ -31,6 +31,7 @@ from kconsole.repl.history import KernelHistory
 from kconsole.repl.inquiry import Inquiry
 from kconsole.repl.intake import Intake
 from kconsole.repl.keys import key_bindings, key_help
+from kconsole.repl.ledger import kernelspec_title
 from kconsole.repl.marks import understands_marks
 from kconsole.repl.options import ConsoleOptions
 from kconsole.repl.record import Record
@@ -94,7 +95,11 @@ class Console:
             marks=understands_marks(os.environ),
         )
         self._filing = Filing(
-            self._loop, self._scribe, lambda: self._state.info, client.info.kernel_name
+            self._loop,
+            self._scribe,
+            lambda: self._state.info,
+            client.info.kernel_name,
+            lambda: kernelspec_title(kernel),
         )
         self._desk = Desk(
             kernel=kernel,

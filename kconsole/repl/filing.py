@@ -36,6 +36,7 @@ class Filing:
     :param notes: where to say what became of a file.
     :param info: gives what the kernel says of itself.
     :param kernel: the name of its kernelspec, if it is known.
+    :param title: tells how that is called for people; see :class:`Ledger`.
     """
 
     def __init__(
@@ -44,13 +45,14 @@ class Filing:
         notes: Notes,
         info: Callable[[], KernelInfo],
         kernel: str = "",
+        title: Callable[[], str] = str,
     ) -> None:
         self._loop = loop
         self._notes = notes
         self._info = info
         #: Owns the ledger; one thread, so that all is done in order.
         self._worker = ThreadPoolExecutor(1, "filing")
-        self._ledger = Ledger(kernel)
+        self._ledger = Ledger(kernel, title)
         #: Of the event loop alone, as is all that follows.
         self._batch: list[Event | CellInput] = []
         self._characters = 0  # in it

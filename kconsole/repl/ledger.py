@@ -6,7 +6,9 @@ All that is shown is kept, with a bound for each cell.
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol
 
-from kconsole.errors import AlreadyThereError, KconsoleError
+from kconsole.client.kernel import Kernel
+from kconsole.connect.specs import get_kernel_spec
+from kconsole.errors import AlreadyThereError, KconsoleError, KernelSpecError
 from kconsole.protocol.events import (
     ClearOutput,
     DisplayData,
@@ -23,12 +25,27 @@ from kconsole.render.style import Role
 from kconsole.render.transcript import Transcript
 from kconsole.repl.consent import Consent
 
-__all__ = ["RECORDED", "CellInput", "Ledger", "Notes", "tell"]
+__all__ = ["RECORDED", "CellInput", "Ledger", "Notes", "kernelspec_title", "tell"]
 
 RECORDED = frozenset(
     {ClearOutput, DisplayData, ErrorOutput, ExecuteInput, ExecuteResult, Stream, UpdateDisplay}
 )
 """The types of the events that leave something in a file."""
+
+
+def kernelspec_title(kernel: Kernel) -> str:
+    """How a kernel's kernelspec is called for people (its display_name); "" if that is not known.
+
+    For a kernel that was attached to, the one of its name that is installed here counts: it is what opens
+    the notebook again.
+    """
+    if kernel.process is not None:
+        return kernel.process.spec.display_name
+    name = kernel.client.info.kernel_name
+    try:
+        return get_kernel_spec(name).display_name if name else ""
+    except KernelSpecError:
+        return ""
 
 
 class CellInput(NamedTuple):
@@ -50,10 +67,13 @@ class Ledger:
     """Takes what happens, in order, and writes files of it. It blocks, and belongs to one thread.
 
     :param kernel: the name of the kernelspec, if it is known.
+    :param title: tells how that is called for people, "" if that is not known; asked only when there is
+        a file to write, as it may have to look through many directories.
     """
 
-    def __init__(self, kernel: str = "") -> None:
+    def __init__(self, kernel: str = "", title: Callable[[], str] = str) -> None:
         self._transcript = Transcript(KernelInfo(), kernel)
+        self._title = title
         self._log: TranscriptLog | None = None
         self._log_name = ""
         self._consent = Consent()
@@ -121,6 +141,7 @@ class Ledger:
 
     def _agreed(self, command: str, name: str, write: Callable[[bool], str]) -> str:
         """Write a file, over an old one only if that is agreed; after a refusal, it is."""
+        self._transcript.title = self._transcript.title or self._title()
         try:
             said = write(self._consent.given(command, name))
         except AlreadyThereError:

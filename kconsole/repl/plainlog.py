@@ -7,7 +7,7 @@ from kconsole.client.interrupts import held_signals
 from kconsole.client.kernel import Kernel
 from kconsole.protocol.events import Event, Parent, Stream
 from kconsole.protocol.replies import KernelInfo
-from kconsole.repl.ledger import RECORDED, CellInput, Ledger, Notes, tell
+from kconsole.repl.ledger import RECORDED, CellInput, Ledger, Notes, kernelspec_title, tell
 
 __all__ = ["PlainLog"]
 
@@ -22,7 +22,7 @@ class PlainLog:
     def __init__(self, kernel: Kernel, notes: Notes) -> None:
         self._kernel = kernel
         self._notes = notes
-        self._ledger = Ledger(kernel.client.info.kernel_name)
+        self._ledger = Ledger(kernel.client.info.kernel_name, lambda: kernelspec_title(kernel))
         #: Filled by the reader's thread before the kernel has the answer, emptied by the console's.
         self._answers: SimpleQueue[Stream] = SimpleQueue()
 

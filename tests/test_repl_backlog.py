@@ -2,7 +2,7 @@
 
 import pytest
 
-from kconsole.client.router import Item
+from kconsole.client.inbox import Item
 from kconsole.protocol.message import Channel, Message
 from kconsole.protocol.session import Session
 from kconsole.protocol.streams import StreamRun

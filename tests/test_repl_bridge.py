@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from kconsole.client.router import Item
+from kconsole.client.inbox import Item
 from kconsole.protocol.message import Message
 from kconsole.protocol.session import Session
 from kconsole.repl.backlog import AT_MOST, Gap

@@ -14,8 +14,8 @@ from kconsole.client import terminal
 from kconsole.client.base import ClientBase
 from kconsole.client.execution import Execution
 from kconsole.client.health import LOOK_S
+from kconsole.client.inbox import Inbox, Item
 from kconsole.client.readiness import Progress, Readiness
-from kconsole.client.router import Inbox, Item
 from kconsole.errors import ChannelError, KconsoleError, ReplyTimeoutError
 from kconsole.protocol import requests
 from kconsole.protocol.cell import HALF_QUIET_S

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from kconsole.client.health import LOOK_S
-from kconsole.client.router import Item
+from kconsole.client.inbox import Item, JoiningInbox
 from kconsole.errors import KconsoleError, KernelDiedError, ReplyTimeoutError
 from kconsole.protocol.cell import Cell
 from kconsole.protocol.events import Event, parse_event
@@ -42,14 +42,22 @@ class Execution:
     :param client: whose channels run.
     :param content: the content of the execute_request.
     :param tail: wait a little for results that come after the cell is done, as deno's do.
+    :param joined: give the pieces of a stream that have come to wait as one message.
     """
 
     def __init__(
-        self, client: "ClientBase", content: Mapping[str, Any], *, tail: bool = True
+        self,
+        client: "ClientBase",
+        content: Mapping[str, Any],
+        *,
+        tail: bool = True,
+        joined: bool = False,
     ) -> None:
         self._client = client
         self._msg = client.session.msg("execute_request", content)
-        self._claim = client._router.claim(self._msg["msg_id"], whole=True)
+        self._claim = client._router.claim(
+            self._msg["msg_id"], JoiningInbox() if joined else None, whole=True
+        )
         #: What has been taken out of the inbox before its time; of the caller's thread alone.
         self._ahead: deque[Item | KconsoleError] = deque()
         self._tail = tail

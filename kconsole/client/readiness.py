@@ -16,7 +16,8 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from kconsole.client.router import Claim, Inbox, Item
+from kconsole.client.inbox import Inbox, Item
+from kconsole.client.router import Claim
 from kconsole.errors import (
     AuthenticationError,
     KconsoleError,

@@ -9,21 +9,11 @@ import threading
 from queue import SimpleQueue
 from typing import NamedTuple
 
+from kconsole.client.inbox import Inbox, Item
 from kconsole.errors import KconsoleError
 from kconsole.protocol.message import Channel, Message
 
-__all__ = ["Claim", "Inbox", "Item", "Router"]
-
-
-class Item(NamedTuple):
-    """One message as it lies in an inbox."""
-
-    channel: Channel
-    msg: Message
-
-
-#: What a claimant reads. An exception in it means that nothing more will come, and why.
-Inbox = SimpleQueue[Item | KconsoleError]
+__all__ = ["Claim", "Router"]
 
 
 class Claim(NamedTuple):

@@ -56,9 +56,8 @@ class StreamRun:
         """Of how many messages it consists."""
         return self._count
 
-    @property
-    def text(self) -> str:
-        """All of it; from then on it takes no more memory than that."""
+    def join(self) -> str:
+        """Return all of it; from now on it takes no more memory than that."""
         if len(self._texts) > 1:
             self._texts = ["".join(self._texts)]
             self.weight = sys.getsizeof(self._texts[0]) + _SLOT
@@ -68,7 +67,7 @@ class StreamRun:
         """All of it as one message."""
         if self._count == 1:
             return self._first
-        return {**self._first, "content": {"name": self._name, "text": self.text}}
+        return {**self._first, "content": {"name": self._name, "text": self.join()}}
 
 
 def stream_text(msg: Message) -> str | None:

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kconsole.client.router import Item
+from kconsole.client.inbox import Item
 from kconsole.protocol.message import Channel, Message
 from kconsole.protocol.streams import StreamRun, joinable_text, stream_text
 from kconsole.render.bites import bites
@@ -80,7 +80,7 @@ class Gap:
     def add(self, entry: "StreamRun | _Latest | Item") -> None:
         """Count something that is left out."""
         self.messages += 1 if isinstance(entry, Item) else len(entry)
-        text = entry.text if isinstance(entry, StreamRun) else None
+        text = entry.join() if isinstance(entry, StreamRun) else None
         if isinstance(entry, Item):
             text = stream_text(entry.msg)
             self.displays += entry.msg["msg_type"] == "display_data"
@@ -186,7 +186,7 @@ class Backlog:
         last, self._last = self._last, None
         if isinstance(last, StreamRun):
             self.weight -= last.weight
-            last.text  # noqa: B018  joins its pieces
+            last.join()
             self.weight += last.weight
         if last is not None:
             self._queue.append(last)
@@ -250,7 +250,7 @@ def _bites(entry: Entry) -> list[Entry]:
     if isinstance(entry, Item) and entry.channel == "iopub":
         text = stream_text(entry.msg)
     elif isinstance(entry, StreamRun):
-        text = entry.text
+        text = entry.join()
     parts = [] if text is None else bites(text)
     if len(parts) < 2 or not isinstance(entry, Item | StreamRun):
         return [entry]

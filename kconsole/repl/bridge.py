@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kconsole.client.router import Item
+from kconsole.client.inbox import Item
 from kconsole.protocol.message import Channel, Message
 from kconsole.repl.backlog import Backlog, Entry, Gap
 

@@ -4,7 +4,7 @@ import time
 
 from prompt_toolkit.utils import get_cwidth
 
-from kconsole.client.router import Item
+from kconsole.client.inbox import Item
 from kconsole.protocol.events import (
     Event,
     ExecuteInput,

@@ -291,7 +291,7 @@ class PlainConsole:
     def _run_cell(self, code: str) -> None:
         began = time.monotonic()
         content = requests.execute_request(code, store_history=not self._options.private)
-        execution = Execution(self._client, content)
+        execution = Execution(self._client, content, joined=True)
         self._log.began(execution.msg_id, code)
         try:
             self._run(execution)

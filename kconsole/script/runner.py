@@ -130,7 +130,7 @@ class Runner:
 
     def _run_cell(self, code: str) -> int:
         content = requests.execute_request(code, allow_stdin=self._answers)
-        execution = Execution(self._kernel.client, content, tail=self._straggles())
+        execution = Execution(self._kernel.client, content, tail=self._straggles(), joined=True)
         with ExitStack() as stack:
             try:
                 with held_signals():

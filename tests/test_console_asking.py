@@ -628,7 +628,7 @@ def test_who_lists_those_that_were_seen(console: Pair) -> None:
     terminal.line("\\who")
     terminal.wait_for("no other client has been seen")
     kernel.foreign_cell("x = 1", client="ada")
-    terminal.wait_for(lambda one: "1 other client" in toolbar(one))
+    terminal.wait_for(lambda one: "1 other active" in toolbar(one))
     terminal.line("\\who")
     terminal.wait_for(re.compile(r"^ada-sess +ada +\d+ s ago$", re.MULTILINE))
 

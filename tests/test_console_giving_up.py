@@ -62,9 +62,15 @@ def test_a_cell_that_is_entered_behind_it_is_queued_in_the_kernel(tmp_path: Path
     with paired(tmp_path, interrupt="ignored", abort_status="") as (terminal, kernel):
         give_up(terminal, kernel)
         terminal.line("40+2")
-        terminal.wait_for(lambda one: re.search(r"busy 00:\d\d In\[1\] · \+1 queued", toolbar(one)))
+        terminal.wait_for(
+            lambda one: re.search(r"busy 00:\d\d In\[1\], given up · \+1 queued", toolbar(one))
+        )
         terminal.line("2+3")
         terminal.wait_for("+2 queued")
+        terminal.line("\\queue")
+        terminal.wait_for(
+            f"\nruns  (given up) In [1]: {SLEEP}\nwaits In [2]: 40+2\nwaits In [3]: 2+3\n"
+        )
         kernel.interrupt()
         terminal.wait_for("In[1] has ended")
         terminal.wait_for("Out[2]: 42")
@@ -94,6 +100,96 @@ def test_an_idle_that_is_lost_does_not_leave_it_running_for_ever(tmp_path: Path)
         run(terminal, "40+2", ": 42")
         terminal.wait_for("In[1] has ended")
         terminal.wait_for(lambda one: "idle" in toolbar(one))
+
+
+ASKS = "In[1], which was given up, asks for input; Ctrl-C interrupts it"
+
+
+def ask_late(terminal: BlindTerminal, kernel: FakeKernel) -> None:
+    """Give a cell up, and let it ask something then."""
+    give_up(terminal, kernel)
+    request = kernel.wait_for("execute_request")
+    kernel.ask(request, {"prompt": "name? ", "password": False})
+    terminal.wait_for(ASKS)
+    terminal.wait_for(lambda one: one.screen[one.cursor[0]].strip() == "name?")
+
+
+def test_a_cell_that_was_given_up_and_asks_can_be_answered(tmp_path: Path) -> None:
+    with paired(tmp_path, interrupt="ignored") as (terminal, kernel):
+        ask_late(terminal, kernel)
+        assert "waiting for input" in toolbar(terminal)
+        terminal.line("Ada")
+        assert kernel.wait_for("input_reply").content["value"] == "Ada"
+        terminal.wait_for("\nname? Ada\n")
+        kernel.interrupt()
+        ready(terminal)
+
+
+def test_a_cell_that_was_given_up_and_asks_can_be_interrupted(tmp_path: Path) -> None:
+    with paired(tmp_path, interrupt="ignored") as (terminal, kernel):
+        ask_late(terminal, kernel)
+        before = kernel.count("interrupt_request")
+        terminal.key("c-c")
+        kernel.wait_for("interrupt_request", count=before + 1)
+        terminal.wait_for("\nname? ^C\n")
+        kernel.interrupt()
+        ready(terminal)
+        assert kernel.count("input_reply") == 0
+
+
+def test_the_question_of_a_cell_that_was_given_up_ends_with_it(tmp_path: Path) -> None:
+    with paired(tmp_path, interrupt="ignored") as (terminal, kernel):
+        ask_late(terminal, kernel)
+        kernel.interrupt()
+        terminal.wait_for("In[1] has ended")
+        ready(terminal)
+        run(terminal, "40+2", "Out[2]: 42")
+
+
+def test_ctrl_c_at_its_question_gives_no_other_cell_up(tmp_path: Path) -> None:
+    with paired(tmp_path, interrupt="ignored", abort_status="") as (terminal, kernel):
+        give_up(terminal, kernel)
+        request = kernel.wait_for("execute_request")
+        terminal.line("40+2")
+        kernel.wait_for("execute_request", count=2)
+        kernel.ask(request, {"prompt": "name? ", "password": False})
+        for _ in range(2):
+            terminal.wait_for(lambda one: one.screen[one.cursor[0]].strip() == "name?")
+            terminal.key("c-c")
+            terminal.wait_for(lambda one: one.screen[one.cursor[0]].strip() != "name?")
+            kernel.ask(request, {"prompt": "name? ", "password": False})
+        assert len(rows_with(terminal, "not waiting for the cell")) == 1
+        kernel.interrupt()
+        terminal.wait_for("Out[2]: 42")
+        ready(terminal)
+
+
+#: Takes no interrupt for a while, then asks.
+DEAF_THEN_ASKING = """import signal, time
+before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+print("deaf", flush=True); time.sleep(2)
+signal.signal(signal.SIGINT, before)
+input('name? ')
+"""
+
+
+@pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
+def test_an_ipykernel_that_asks_after_it_was_given_up_is_freed_by_ctrl_c(kernel: Kernel) -> None:
+    with attached(kernel) as terminal:
+        terminal.send(f"\x1b[200~{DEAF_THEN_ASKING}\x1b[201~\x1b\r")
+        terminal.wait_for("\ndeaf\n")
+        terminal.key("c-c")
+        terminal.wait_for(lambda one: "interrupting" in toolbar(one))
+        terminal.key("c-c")
+        terminal.wait_for("not waiting for the cell any more")
+        terminal.send("4")
+        terminal.wait_for("which was given up, asks for input; Ctrl-C interrupts it")
+        terminal.wait_for(lambda one: one.screen[one.cursor[0]].strip() == "name?")
+        terminal.key("c-c")
+        terminal.wait_for("has ended")
+        terminal.send("0+2\r")
+        terminal.wait_for(": 42")
+        ready(terminal)
 
 
 #: Takes no interrupt, and prints until the file is there.

@@ -1,12 +1,17 @@
 """Stories of a kernel that asks for input in the middle of a cell."""
 
 import re
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fake_kernel import FakeKernel
 from running_kernels import Kernel
 from stories import attached, paired, ready, rows_with, run, toolbar
 from terminal import Terminal
+
+from kconsole.repl.typeahead import PAUSE_S
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
@@ -268,3 +273,110 @@ def test_ctrl_d_at_a_password_is_the_end_of_input(tmp_path: Path) -> None:
         terminal.wait_for("EOFError")
         ready(terminal)
         assert kernel.wait_for("input_reply").content["value"] == "\x04"
+
+
+def typed_code(terminal: Terminal, text: str) -> None:
+    """Type into the code, and wait until it is there."""
+    terminal.send(text)
+    terminal.wait_for(re.compile(rf"\]: {re.escape(text)}$", re.M), where="screen")
+
+
+def asked_while_typing(terminal: Terminal, kernel: FakeKernel, text: str, **question: Any) -> None:
+    """Be in the middle of a word when the cell that runs asks something."""
+    terminal.line("import time; time.sleep(60)")
+    request = kernel.wait_for("execute_request")
+    typed_code(terminal, text)
+    kernel.ask(request, {"password": False, **question})
+    terminal.wait_for(lambda one: "waiting for input" in toolbar(one))
+
+
+def test_what_is_being_typed_goes_on_until_one_pauses(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        asked_while_typing(terminal, kernel, "pri", prompt="sure? ")
+        assert "\nsure?\nIn [2]: pri\n" in "\n".join(terminal.screen)
+        assert "once you pause" in toolbar(terminal)
+        terminal.send("nt('kept')\rhal")
+        terminal.wait_for("+1 queued")
+        wait_for_question(terminal, "sure? ")
+        terminal.line("no")
+        assert kernel.wait_for("input_reply").content["value"] == "no"
+        terminal.wait_for(re.compile(r"^In \[3\]: hal$", re.M), where="screen")
+
+
+def test_what_is_being_typed_is_never_sent_as_a_password(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        asked_while_typing(terminal, kernel, "pri", prompt="secret: ", password=True)
+        terminal.send("nt(1)\r")
+        terminal.wait_for("+1 queued")
+        wait_for_question(terminal, "secret: ")
+        terminal.line("hunter2")
+        assert kernel.wait_for("input_reply").content["value"] == "hunter2"
+        assert b"hunter2" not in terminal.raw
+
+
+def test_a_question_without_a_text_is_told_of_in_the_toolbar(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        asked_while_typing(terminal, kernel, "1+", prompt="")
+        assert "once you pause" in toolbar(terminal)
+        terminal.wait_for(lambda one: "once you pause" not in toolbar(one))
+        terminal.line("yes")
+        assert kernel.wait_for("input_reply").content["value"] == "yes"
+
+
+def test_ctrl_c_before_one_has_paused_interrupts(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        asked_while_typing(terminal, kernel, "pri", prompt="sure? ")
+        terminal.key("c-c")
+        kernel.wait_for("interrupt_request")
+        terminal.wait_for("KeyboardInterrupt")
+        terminal.wait_for(re.compile(r"^In \[2\]: pri$", re.M), where="screen")
+        terminal.wait_for(lambda one: "idle" in toolbar(one))
+        assert rows_with(terminal, "sure? ^C")
+        assert kernel.count("input_reply") == 0
+
+
+def test_who_answers_one_question_after_the_other_need_not_pause(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        ask(terminal, "; ".join(f"input('{number}> ')" for number in range(4)), "0> ")
+        begin = time.monotonic()
+        for number in range(4):
+            wait_for_question(terminal, f"{number}> ")
+            terminal.line("yes")
+        ready(terminal)
+        assert time.monotonic() - begin < 4 * PAUSE_S
+        assert kernel.count("input_reply") == 4
+
+
+def test_a_second_question_does_not_take_the_answer_to_the_first(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line("import time; time.sleep(60)")
+        request = kernel.wait_for("execute_request")
+        kernel.ask(request, {"prompt": "one? ", "password": False})
+        wait_for_question(terminal, "one? ")
+        terminal.send("dele")
+        wait_for_question(terminal, "one? ", "dele")
+        kernel.ask(request, {"prompt": "two? ", "password": False})
+        terminal.wait_for(lambda one: "once you pause" in toolbar(one))
+        terminal.send("te\r")
+        wait_for_question(terminal, "two? ")
+        terminal.line("no")
+        assert kernel.wait_for("input_reply").content["value"] == "no"
+        assert kernel.count("execute_request") == 1
+
+
+@pytest.mark.parametrize("password", [False, True])
+def test_keys_for_a_question_that_is_gone_go_with_it(tmp_path: Path, password: bool) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line("import time; time.sleep(60)")
+        request = kernel.wait_for("execute_request")
+        kernel.ask(request, {"prompt": "secret: ", "password": password})
+        wait_for_question(terminal, "secret: ")
+        terminal.send("hunt")
+        terminal.pump(0.05)
+        kernel.interrupt()
+        terminal.wait_for("KeyboardInterrupt")
+        ready(terminal)
+        terminal.send("er2\r")
+        run(terminal, "20+22", "Out[2]: 42")
+        assert kernel.count("input_reply") == 0
+        assert b"er2" not in terminal.raw

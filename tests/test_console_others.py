@@ -268,6 +268,20 @@ def test_two_consoles_see_each_others_cells_under_their_names(kernel: Kernel) ->
 
 
 @IPYKERNEL
+def test_a_cell_that_waits_behind_anothers_says_for_which(kernel: Kernel) -> None:
+    with attached(kernel) as one, attached(kernel) as other:
+        one.line("import time; time.sleep(60)")
+        other.wait_for(re.compile(r"^\w+@\w{4} In \[\d+\]: import time", re.M))
+        other.line("40+2")
+        other.wait_for(lambda it: re.search(r"waiting 00:\d\d for \w+@\w{4}'s In\[", toolbar(it)))
+        other.line("\\queue")
+        other.wait_for(re.compile(r"^runs  \w+@\w{4}'s In\[\d+\]\nwaits In \[\d+\]: 40\+2\n", re.M))
+        one.key("c-c")
+        ready(one)
+        ready(other)
+
+
+@IPYKERNEL
 def test_a_kernel_in_the_middle_of_anothers_cell_is_busy_until_its_end(kernel: Kernel) -> None:
     with attached(kernel) as one:
         one.line("import time; exec('while 1: print(\\'tick\\'); time.sleep(0.1)')")

@@ -1,7 +1,7 @@
 """The register of the kernel's other clients, and how it is shown."""
 
 from kconsole.render.table import table
-from kconsole.repl.clients import Clients
+from kconsole.repl.clients import ACTIVE_S, Clients
 
 
 def sessions(clients: Clients) -> list[str]:
@@ -21,6 +21,32 @@ def test_only_those_of_the_last_ten_minutes_are_recent() -> None:
     clients.see("new", "user", 100.0)
     assert [one.session for one in clients.recent(650.0)] == ["new"]
     assert len(clients.all) == 2
+
+
+def test_a_client_is_active_for_a_minute_and_then_the_toolbar_has_to_say_so() -> None:
+    clients = Clients()
+    assert clients.fades(0.0) is None
+    clients.see("a", "user", 0.0)
+    clients.see("b", "user", 30.0)
+    assert len(clients.recent(59.9, ACTIVE_S)) == 2
+    assert clients.fades(40.0) == 20.0
+    assert len(clients.recent(60.0, ACTIVE_S)) == 1
+    assert clients.fades(60.0) == 30.0
+    assert clients.recent(90.0, ACTIVE_S) == []
+    assert clients.fades(90.0) is None
+
+
+def test_what_the_kernel_does_for_them_has_a_name_until_it_ends() -> None:
+    clients = Clients()
+    clients.name_cell("id", "ada@3f2c")
+    clients.name_cell("id", "ada@3f2c's In[7]")
+    assert clients.cell("id") == "ada@3f2c's In[7]"
+    clients.end_cell("id")
+    assert clients.cell("id") == ""
+    for number in range(1000):
+        clients.name_cell(str(number), "x")
+    assert clients.cell("0") == ""
+    assert clients.cell("999") == "x"
 
 
 def test_of_ever_new_sessions_the_latest_are_remembered() -> None:

@@ -94,3 +94,23 @@ def test_a_kept_key_may_close_it_again() -> None:
         assert keyboard.text == "1234"
 
     with_keyboard(story)
+
+
+ENTER = KeyPress(Keys.ControlM)
+
+
+def test_keys_for_what_is_gone_are_dropped_up_to_an_enter() -> None:
+    gate, dropped = KeyGate(), []
+    gate.on_drop = lambda: dropped.append(True)
+    gate.drop()
+    assert gate.filter(keys("ab")) == []
+    assert gate.filter([*keys("c"), ENTER, *keys("d")]) == keys("d")
+    assert gate.filter(keys("e")) == keys("e")
+    assert len(dropped) == 2
+
+
+def test_ctrl_c_passes_and_ends_that() -> None:
+    gate = KeyGate()
+    gate.drop()
+    assert gate.filter([*keys("a"), CTRL_C, *keys("b")]) == [CTRL_C, *keys("b")]
+    assert gate.filter(keys("c")) == keys("c")

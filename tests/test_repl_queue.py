@@ -61,7 +61,7 @@ def test_an_abandoned_cell_keeps_its_number_and_its_time() -> None:
     cells = CellQueue()
     started = cells.start("id", "f()").cell.started
     cells.abandon(7)
-    assert cells.abandoned["id"] == (7, started)
+    assert cells.abandoned["id"] == (7, started, "f()")
 
 
 def test_what_waits_can_be_looked_at() -> None:

@@ -54,6 +54,23 @@ def test_a_cell_that_asks_is_not_called_busy() -> None:
     assert "busy" not in shown(facts)
 
 
+def test_before_the_question_has_the_keyboard_it_says_what_to_do() -> None:
+    facts = IDLE._replace(busy_since=NOW - 5, working=True, asking=True, answerable=False)
+    assert "· waiting for input, once you pause ·" in shown(facts)
+
+
+def test_a_cell_that_waits_for_anothers_is_not_called_busy() -> None:
+    facts = IDLE._replace(busy_since=NOW - 5, working=True, waits_for="ada@3f2c's In[7]")
+    assert "· waiting 00:05 for ada@3f2c's In[7] ·" in shown(facts)
+    assert "busy" not in shown(facts)
+    assert "· interrupting 00:05 for ada@" in shown(facts._replace(interrupted=True))
+
+
+def test_a_cell_that_was_given_up_is_called_that() -> None:
+    facts = IDLE._replace(busy_since=NOW - 5, cell=3, working=True, given_up=True)
+    assert "· busy 00:05 In[3], given up ·" in shown(facts)
+
+
 def test_cells_that_wait_are_counted() -> None:
     assert "+2 queued" in shown(IDLE._replace(busy_since=NOW, queued=2))
 
@@ -113,9 +130,9 @@ def test_the_language_is_left_out_before_the_notice() -> None:
 
 def test_usage_and_other_clients_are_told_where_there_is_room() -> None:
     facts = IDLE._replace(usage="1.2 GB 80 %", clients=2)
-    assert shown(facts, 100).endswith(" · hb 1.2 ms · 1.2 GB 80 % · 2 other clients")
+    assert shown(facts, 100).endswith(" · hb 1.2 ms · 1.2 GB 80 % · 2 others active")
     assert shown(facts, 50) == " ipykernel · idle · hb 1.2 ms · 1.2 GB 80 %"
-    assert shown(IDLE._replace(clients=1)).endswith(" · 1 other client")
+    assert shown(IDLE._replace(clients=1)).endswith(" · 1 other active")
 
 
 def test_names_cannot_bring_control_sequences_along() -> None:

@@ -4,7 +4,6 @@ Not those of the kernel, which a cell asks by input() and which go to
 :meth:`kconsole.repl.editing.Editing.answer`. Those wait until this one is answered.
 """
 
-import asyncio
 from collections.abc import Callable
 
 from prompt_toolkit.utils import get_cwidth
@@ -23,31 +22,34 @@ class Asker:
     :param state: what is asked is kept there, to be shown.
     :param view: whose keyboard is asked for.
     :param scribe: writes the answer down.
-    :param loop: in which keys are read.
+    :param typeahead: says when the keyboard may be had.
     """
 
-    def __init__(
-        self, state: State, view: View, scribe: Scribe, loop: asyncio.AbstractEventLoop
-    ) -> None:
+    def __init__(self, state: State, view: View, scribe: Scribe, typeahead: Typeahead) -> None:
         self._state = state
         self._view = view
         self._scribe = scribe
-        self._typeahead = Typeahead(view, loop)
+        self._typeahead = typeahead
         self._waiting: list[Callable[[], None]] = []
 
     @property
     def active(self) -> bool:
-        """Whether the keyboard belongs to a question."""
+        """Whether a question is asked."""
         return self._state.query is not None
 
+    @property
+    def open(self) -> bool:
+        """Whether the keyboard belongs to it."""
+        return self.active and self._state.answerable
+
     def ask(self, prompt: str, take: Callable[[str], None]) -> None:
-        """Ask a question, once all keys that were typed before it have had their effect.
+        """Ask a question; keys that were typed before one could see it do not answer it.
 
         :param prompt: one line, safe to be shown.
         :param take: called with the answer; it is empty if the user did not want to give one, or if the
             kernel, or another question of ours, came first.
         """
-        self._typeahead.when_read(lambda: self._open(Query(prompt, take)))
+        self._show(Query(prompt, take))
 
     def answer(self) -> None:
         """Enter: what was typed is the answer."""
@@ -61,7 +63,7 @@ class Asker:
         """Do something when the question is answered."""
         self._waiting.append(do)
 
-    def _open(self, query: Query) -> None:
+    def _show(self, query: Query) -> None:
         if self._state.query is not None or self._state.question is not None:
             query.take("")
             return
@@ -70,13 +72,14 @@ class Asker:
             query = query._replace(prompt="")
         self._view.screen.flush()  # what was said before the question stands above it
         self._state.query = query
-        self._view.ask(self._view.query)
+        self._typeahead.give(lambda: self._view.ask(self._view.query))
 
     def _close(self, text: str) -> None:
         query = self._state.query
         if query is None:
             return
         self._state.query = None
+        self._typeahead.withdraw()
         self._view.stop_asking(self._view.query)
         self._scribe.answer(query.prompt, text)
         query.take(text)

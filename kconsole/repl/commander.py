@@ -70,6 +70,7 @@ class Commander:
         if invocation is None:
             return False
         self._echo(text)
+        self._desk.typeahead.expect()
         if invocation.command.name != "q":
             self._editing.leaving.forget()
         self._actions[invocation.command.name](*invocation.arguments)
@@ -82,7 +83,8 @@ class Commander:
         rows = self._desk.state.clients.table(time.monotonic())
         if rows:
             columns = self._desk.view.app.output.get_size().columns
-            self._desk.scribe.lines(table(("session", "user", "seen"), rows, columns))
+            self._desk.scribe.lines(table(("session", "user", "last seen"), rows, columns))
+            self._desk.scribe.note("one that has left is listed too; one that only listens is not")
         else:
             self._desk.scribe.note("no other client has been seen")
 

@@ -208,11 +208,11 @@ COMMANDS = (
     Command("interrupt", "", "interrupt the kernel", _nothing),
     Command("restart", "", "restart a kernel that was started here", _nothing),
     Command("shutdown", "", "end the kernel, whoever started it; asks first", _nothing),
-    Command("queue", "", "list the cells that wait for their turn", _nothing),
+    Command("queue", "", "list what the kernel runs, and the cells that wait", _nothing),
     Command("peek", "EXPR", "show an expression's value while a cell runs", _rest),
     Command("watch", "S EXPR", "show it every S seconds, until Ctrl-C", _seconds_and_rest),
     Command("vars", "[NAME]", "list the kernel's variables, or show one", _perhaps(_word)),
-    Command("who", "", "list the other clients of this kernel", _nothing),
+    Command("who", "", "list the other clients, and when each was last seen", _nothing),
     Command("hist", "[PATTERN]", "search the history, * and ? as in file names", _perhaps(_rest)),
     Command("save", "FILE", "save the session as .ipynb, .py or .txt", _file),
     Command(

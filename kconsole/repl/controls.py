@@ -1,6 +1,7 @@
 """What can be done to the kernel itself, and asked about it, by command."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from kconsole.render.cells import fit
@@ -8,7 +9,7 @@ from kconsole.render.sanitise import one_line
 from kconsole.repl.conninfo import Connection, conninfo_lines
 from kconsole.repl.desk import Desk
 from kconsole.repl.pid import kernel_pid
-from kconsole.repl.queue import in_short
+from kconsole.repl.turns import Turn, turns
 from kconsole.repl.work import Work
 
 __all__ = ["Controls", "queue_lines"]
@@ -41,15 +42,9 @@ class Controls:
             self._work.interrupting.ask()
 
     def queue(self) -> None:
-        """List the cell that runs, and those that wait."""
-        cells, count = self._state.cells, self._state.count
-        running = [] if cells.running is None else [cells.running.code]
-        prompted = [
-            (self._state.prompt(None if count is None else count + number), code)
-            for number, code in enumerate([*running, *cells.waiting], 1)
-        ]
+        """List what the kernel runs, and the cells that wait."""
         columns = self._desk.view.app.output.get_size().columns
-        self._desk.scribe.lines(queue_lines(prompted, columns, runs=bool(running)))
+        self._desk.scribe.lines(queue_lines(turns(self._state), columns))
 
     # -- the connection --------------------------------------------------------------------------------
 
@@ -133,21 +128,11 @@ class Controls:
         )
 
 
-def queue_lines(cells: list[tuple[str, str]], columns: int, *, runs: bool) -> list[str]:
+def queue_lines(cells: Sequence[Turn], columns: int) -> list[str]:
     """Return what ``\\queue`` shows, a line for each cell, none wider than the screen.
 
-    :param cells: (prompt, code), in the order in which they are run.
+    :param cells: in the order in which they are run.
     :param columns: the width of the screen.
-    :param runs: whether the first of them runs already.
     """
-    if len(cells) == runs:
-        return [*_cell_lines(cells, columns, runs=runs), "no cell waits"]
-    return _cell_lines(cells, columns, runs=runs)
-
-
-def _cell_lines(cells: list[tuple[str, str]], columns: int, *, runs: bool) -> list[str]:
-    lines = []
-    for index, (prompt, code) in enumerate(cells):
-        state = "runs" if runs and not index else "waits"
-        lines.append(fit(f"{state:6}{prompt}{in_short(code)}", max(1, columns)))
-    return lines
+    lines = [fit(f"{each.state:6}{each.text}", max(1, columns)) for each in cells]
+    return lines if any(each.state == "waits" for each in cells) else [*lines, "no cell waits"]

@@ -14,7 +14,7 @@ from kconsole.repl.inquiry import Inquiry
 from kconsole.repl.options import ConsoleOptions
 from kconsole.repl.record import Record
 from kconsole.repl.scribe import Scribe
-from kconsole.repl.state import State
+from kconsole.repl.state import Question, State
 from kconsole.repl.typeahead import Typeahead
 from kconsole.repl.view import View
 
@@ -47,8 +47,8 @@ class Desk:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.asker = Asker(self.state, self.view, self.scribe, self.loop)
-        self.typeahead = Typeahead(self.view, self.loop)
+        self.typeahead = Typeahead(self.state, self.view, self.loop)
+        self.asker = Asker(self.state, self.view, self.scribe, self.typeahead)
 
     def change(self, **values: Any) -> None:
         """Give options other values, and tell those who have to know."""
@@ -87,9 +87,29 @@ class Desk:
             tick()
         self.view.app.invalidate()
 
+    def show_question(self, question: Question) -> None:
+        """Have the kernel's question answered, once it has been seen."""
+        self.state.question = question
+        self.typeahead.give(self.view.ask)
+
     def close_question(self) -> str:
         """Take the kernel's question away; returns what had been typed as an answer."""
         if self.state.question is None:
             return ""
         self.state.question = None
-        return self.view.stop_asking()
+        had_keyboard = self.state.answerable
+        self.typeahead.withdraw()
+        self.view.app.invalidate()
+        return self.view.stop_asking() if had_keyboard else ""
+
+    def lose_question(self, cell: str | None = None) -> str:
+        """The same where it was not its user who ended it: what is being typed for it goes with it.
+
+        :param cell: only the question of the cell with this msg_id; None is any.
+        """
+        question = self.state.question
+        if question is None or cell not in (None, question.cell):
+            return ""
+        if typed := self.close_question():
+            self.typeahead.drop_rest()
+        return typed

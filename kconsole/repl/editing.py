@@ -83,6 +83,8 @@ class Editing:
         self._view.app.vi_state.reset()  # what follows is a new input, to be typed
         buffer.append_to_history()
         buffer.reset()
+        if not self._state.working:  # else it is another cell that asks next
+            self._desk.typeahead.expect()
         self.work.add(code)
 
     def close_what_is_open(self) -> None:
@@ -94,7 +96,7 @@ class Editing:
 
     def answer(self) -> None:
         """Enter at the kernel's question: send the answer."""
-        if self._desk.asker.active:
+        if self._desk.asker.open:
             self._desk.asker.answer()
             return
         question, text = self._state.question, self._view.answer.text
@@ -107,22 +109,26 @@ class Editing:
         if self._view.screen.lent:
             return  # the terminal's signal was for the program that has it
         self.leaving.forget()
-        if self._desk.asker.active:
+        if self._desk.asker.open:
             self._desk.asker.cancel()
         elif self.verbatim.active:
             self.verbatim.cancel()
         elif self.peeking.stop():
             pass  # what was watched is watched no more
-        elif self._state.cells.running is None and self._view.buffer.text:
+        elif (
+            self._state.cells.running is None
+            and self._view.buffer.text
+            and not self._state.answerable
+        ):
             self._view.buffer.reset()  # the kernel may be at work for others, who want it to go on
         else:
             self.work.interrupt()
 
     def end_of_file(self) -> None:
         """Ctrl-D on an empty line: leave; at the kernel's question, the end of its input."""
-        if self._desk.asker.active:
+        if self._desk.asker.open:
             self._desk.asker.cancel()
-        elif self._state.question is not None:
+        elif self._state.answerable:
             self._reply(self._desk.kernel.end_of_input)
         else:
             self.leaving.leave(CTRL_D)
@@ -171,10 +177,11 @@ class Editing:
         if question is None:
             return
         self._desk.close_question()
+        self._desk.typeahead.expect()  # the next
         answer = "" if question.password else text
         self._scribe.answer(question.prompt, answer)
-        if (running := self._state.cells.running) is not None:
-            self._desk.filing.answered(running.cell.msg_id, question.prompt + answer)
+        if question.cell not in self._state.cells.abandoned:
+            self._desk.filing.answered(question.cell, question.prompt + answer)
         with suppress(KconsoleError):
             self._desk.kernel.client.input(text, parent=question.request)
 

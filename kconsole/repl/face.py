@@ -8,9 +8,11 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.key_binding.vi_state import InputMode
 
 from kconsole.client.client import KernelClient
+from kconsole.repl.clients import ACTIVE_S
 from kconsole.repl.prompts import continuation
 from kconsole.repl.state import State
 from kconsole.repl.toolbar import Facts, toolbar
+from kconsole.repl.turns import waits_for
 
 __all__ = ["Face"]
 
@@ -29,18 +31,24 @@ class Face:
     @property
     def asking(self) -> bool:
         """Whether the keyboard belongs to a question of the kernel."""
-        return self._state.question is not None
+        return self._state.answerable and self._state.question is not None
 
     @property
     def querying(self) -> bool:
         """Whether the keyboard belongs to a question of the console's own."""
-        return self._state.query is not None
+        return self._state.answerable and self._state.query is not None
+
+    @property
+    def pending(self) -> str:
+        """The text of a question that does not have the keyboard yet; "" if there is none."""
+        asked = self._state.question or self._state.query
+        return "" if asked is None or self._state.answerable else asked.prompt.rstrip()
 
     @property
     def password(self) -> bool:
         """Whether what is typed must not be shown."""
         question = self._state.question
-        return question is not None and question.password
+        return question is not None and question.password and self._state.answerable
 
     @property
     def watched(self) -> str:
@@ -89,13 +97,16 @@ class Face:
             queued=len(state.cells) + behind,
             working=state.working,
             asking=state.question is not None,
+            answerable=state.answerable,
             notice=state.notice,
             mode=_mode(),
             interrupted=abandoned is None
             and running is not None
             and running.interrupted_at is not None,
             usage=state.usage,
-            clients=len(state.clients.recent(now)),
+            clients=0 if state.gone else len(state.clients.recent(now, ACTIVE_S)),
+            given_up=abandoned is not None,
+            waits_for="" if abandoned is not None else waits_for(state),
         )
         return list(toolbar(facts, now, columns))
 

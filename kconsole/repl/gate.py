@@ -1,8 +1,11 @@
-"""Holds keys back for the moment in which it is being decided what Enter means.
+"""Holds keys back for the moment in which it is being decided what Enter means, or drops them.
 
 While the kernel is asked whether the code is complete, keys that come (typed ahead, or pasted by a
-program that waits for nothing) must not change that code; they take effect after the decision.
+program that waits for nothing) must not change that code; they take effect after the decision. Keys for a
+question that is not asked any more have no effect at all.
 """
+
+from collections.abc import Callable
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.input.vt100 import Vt100Input
@@ -12,20 +15,45 @@ from prompt_toolkit.keys import Keys
 __all__ = ["GatedInput", "KeyGate"]
 
 
+_ENTER = (Keys.ControlM, Keys.ControlJ)
+
+
 class KeyGate:
-    """Open, it lets keys pass; closed, it keeps them in order."""
+    """Open, it lets keys pass; closed, it keeps them in order.
+
+    Attributes:
+        dropping: whether it drops them instead.
+        on_drop: called when it has dropped some.
+    """
 
     def __init__(self) -> None:
         self._kept: list[KeyPress] = []
         self.closed = False
+        self.dropping = False
+        self.on_drop: Callable[[], None] | None = None
 
     def filter(self, keys: list[KeyPress]) -> list[KeyPress]:
         """What of the keys that were read may pass now. Ctrl-C always may."""
+        if self.dropping:
+            keys = self._drop(keys)
         if not self.closed:
             return keys
         passing = [key for key in keys if key.key == Keys.ControlC]
         self._kept += [key for key in keys if key.key != Keys.ControlC]
         return passing
+
+    def drop(self) -> None:
+        """Drop keys from now on, up to an Enter; Ctrl-C ends that too, and passes."""
+        self.dropping = True
+
+    def _drop(self, keys: list[KeyPress]) -> list[KeyPress]:
+        if self.on_drop is not None:
+            self.on_drop()
+        for number, key in enumerate(keys):
+            if key.key in (*_ENTER, Keys.ControlC):
+                self.dropping = False
+                return keys[number + (key.key in _ENTER) :]
+        return []
 
     def close(self, app: Application[int]) -> None:
         """Keep keys from now on, those too that have been read with the present one."""

@@ -1,5 +1,6 @@
 """What happens when a message comes from the kernel."""
 
+import asyncio
 import time
 
 from prompt_toolkit.utils import get_cwidth
@@ -17,7 +18,7 @@ from kconsole.protocol.events import (
 )
 from kconsole.protocol.message import Message
 from kconsole.protocol.replies import parse_execute_reply
-from kconsole.render.labels import question_prompt
+from kconsole.render.labels import client_label, question_prompt
 from kconsole.render.sanitise import one_line
 from kconsole.repl.backlog import Gap
 from kconsole.repl.company import Company
@@ -39,6 +40,7 @@ class Intake:
         self._work = work
         self._others = Others(desk, self._note_lost_end)
         self._company = Company(desk)
+        self._fading: asyncio.TimerHandle | None = None
 
     def receive(self, item: Item) -> None:
         """One message has come."""
@@ -75,8 +77,7 @@ class Intake:
     def _take_output(self, msg: Message) -> None:
         event = parse_event(msg)
         if self._company.is_foreign(event.parent):
-            parent = event.parent
-            self._state.clients.see(parent.session, parent.username, time.monotonic())
+            self._see(event)
         if isinstance(event, Status):
             self._take_status(event, msg)
         if event.parent.msg_id in self._state.cells.abandoned:
@@ -98,6 +99,27 @@ class Intake:
             self._desk.filing.event(event)
             if _is_whole(event) and not self._is_running(msg):
                 self._company.ends_late(event.parent)
+
+    def _see(self, event: Event) -> None:
+        """The kernel works for another client: note for whom, and on what."""
+        parent, clients = event.parent, self._state.clients
+        clients.see(parent.session, parent.username, time.monotonic())
+        if isinstance(event, Status):
+            if event.execution_state == "busy":
+                clients.name_cell(parent.msg_id, client_label(parent))
+            elif event.execution_state == "idle":
+                clients.end_cell(parent.msg_id)
+        elif isinstance(event, ExecuteInput) and event.execution_count is not None:
+            name = f"{client_label(parent)}'s In[{event.execution_count}]"
+            clients.name_cell(parent.msg_id, name)
+        if self._fading is None:
+            self._fade()
+
+    def _fade(self) -> None:
+        """Have the toolbar drawn anew when a client is called active no more; at rest nobody else does."""
+        left = self._state.clients.fades(time.monotonic())
+        self._fading = None if left is None else self._desk.loop.call_later(left, self._fade)
+        self._desk.view.app.invalidate()
 
     def _take_status(self, event: Status, msg: Message) -> None:
         """The kernel begins or ends something; a question of the console's own is no work."""
@@ -137,13 +159,21 @@ class Intake:
         event: Event = parse_event(msg)
         if not isinstance(event, InputRequest):
             return
-        if not self._is_running(msg):
+        cell = event.parent.msg_id
+        abandoned = self._state.cells.abandoned.get(cell)
+        if abandoned is None and not self._is_running(msg):
             self._company.asks(event)
             return
         if self._desk.asker.active:  # one question at a time
             self._desk.asker.afterwards(lambda: self._take_question(msg))
             return
+        self._desk.lose_question()
         self._scribe.end_cell()
+        if abandoned is not None:
+            self._scribe.note(
+                f"{abandoned.name}, which was given up, asks for input; Ctrl-C interrupts it",
+                "warning",
+            )
         above, _, last = event.prompt.rpartition("\n")
         columns = self._desk.view.app.output.get_size().columns
         if (
@@ -153,8 +183,7 @@ class Intake:
         self._scribe.question(above)
         prompt = question_prompt(event._replace(prompt=last))
         self._desk.view.screen.flush()  # what was said before the question stands above it
-        self._state.question = Question(msg, prompt, event.password)
-        self._desk.view.ask()
+        self._desk.show_question(Question(msg, prompt, event.password, cell))
 
 
 def _is_whole(event: Event) -> bool:

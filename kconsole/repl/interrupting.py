@@ -36,7 +36,9 @@ class Interrupting:
         """Interrupt what the kernel runs, for whomever; a kernel that begins anew runs nothing."""
         if not self._state.working or self._state.restarting:
             return
-        running = self._state.cells.running
+        running, question = self._state.cells.running, self._state.question
+        if question is not None and running is not None and question.cell != running.cell.msg_id:
+            running = None  # it waits behind a cell that was given up, and that asks
         if running is not None and running.interrupted_at is None:
             running.interrupted_at = time.monotonic()
             self._desk.loop.call_later(INTERRUPT_S, self._doubt, running)

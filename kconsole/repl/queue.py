@@ -45,10 +45,17 @@ class Abandoned(NamedTuple):
     Attributes:
         number: of the cell; None if that is not known.
         started: when it was sent, by :func:`time.monotonic`.
+        code: what was sent.
     """
 
     number: int | None
     started: float
+    code: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called where it is told of."""
+        return "the cell" if self.number is None else f"In[{self.number}]"
 
 
 class CellQueue:
@@ -89,7 +96,7 @@ class CellQueue:
         """
         if self.running is not None:
             cell = self.running.cell
-            self.abandoned[cell.msg_id] = Abandoned(number, cell.started)
+            self.abandoned[cell.msg_id] = Abandoned(number, cell.started, self.running.code)
             self.running = None
 
     @property

@@ -49,7 +49,7 @@ class Restarting:
             self._desk.scribe.note(f"{name} is being restarted already")
         else:
             self._state.renewal = self._desk.loop.create_future()
-            self._desk.close_question()
+            self._desk.lose_question()
             self._desk.scribe.note(f"restarting {name}")
             self._work.drop_queue()
             self._desk.spawn(self._restart)

@@ -16,11 +16,16 @@ __all__ = ["Query", "Question", "State"]
 
 
 class Question(NamedTuple):
-    """An input_request of the kernel that waits for its answer."""
+    """An input_request of the kernel that waits for its answer.
+
+    Attributes:
+        cell: the msg_id of the cell that asks.
+    """
 
     request: Message
     prompt: str
     password: bool
+    cell: str
 
 
 class Query(NamedTuple):
@@ -42,6 +47,8 @@ class State:
         health: the kernel's, as it was when last looked at.
         question: what the kernel asks the user; None while it asks nothing.
         query: what the console itself asks the user; None while it asks nothing.
+        answerable: whether what is asked has the keyboard; until then it is only shown, and keys are for
+            the code (:mod:`kconsole.repl.typeahead`).
         renewal: there while a kernel of ours is being restarted; done once all that the one before has
             left is shown.
         ending: whether we have asked the kernel to end.
@@ -63,6 +70,7 @@ class State:
         self.health = health
         self.question: Question | None = None
         self.query: Query | None = None
+        self.answerable = False
         self.renewal: asyncio.Future[None] | None = None
         self.ending = False
         self.notice = ""
@@ -85,6 +93,7 @@ class State:
         """Whether the kernel is at work, for whomever."""
         return (
             self.cells.running is not None
+            or self.question is not None
             or self.activity.state == "busy"
             or not self.shell_answers.is_set()
             or self.restarting

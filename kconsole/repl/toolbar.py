@@ -36,10 +36,13 @@ class Facts(NamedTuple):
         queued: how many cells wait behind it.
         working: whether the kernel is busy, be it for others.
         asking: whether the cell waits for input.
+        answerable: whether that can be typed already.
+        given_up: whether the running cell is not waited for any more.
+        waits_for: what the kernel runs before the running cell; "" if it has begun with it.
         notice: what the console is doing besides, such as waiting for completions.
         mode: how keys are taken, if that has to be said: ``vi: normal``.
         usage: the memory and processor time that the kernel takes, if it tells.
-        clients: how many other clients use the kernel.
+        clients: how many other clients are active.
     """
 
     kernel: str
@@ -56,6 +59,9 @@ class Facts(NamedTuple):
     usage: str = ""
     clients: int = 0
     interrupted: bool = False
+    answerable: bool = True
+    given_up: bool = False
+    waits_for: str = ""
 
 
 def toolbar(facts: Facts, now: float, columns: int) -> _Fragments:
@@ -108,11 +114,17 @@ def _state(facts: Facts, now: float) -> tuple[str, str]:
     if facts.health.state == "starting" and facts.health.detail:
         return ("class:toolbar.busy", one_line(facts.health.detail))
     if facts.asking:
-        return ("class:toolbar.busy", "waiting for input")
+        pause = "" if facts.answerable else ", once you pause"
+        return ("class:toolbar.busy", f"waiting for input{pause}")
     if facts.busy_since is not None:
         number = "" if facts.cell is None else f" In[{facts.cell}]"
+        time = elapsed(now - facts.busy_since)
         doing = "interrupting" if facts.interrupted else "busy"
-        return ("class:toolbar.busy", f"{doing} {elapsed(now - facts.busy_since)}{number}")
+        if facts.waits_for:
+            doing = "interrupting" if facts.interrupted else "waiting"
+            return ("class:toolbar.busy", f"{doing} {time} for {facts.waits_for}")
+        given_up = ", given up" if facts.given_up else ""
+        return ("class:toolbar.busy", f"{doing} {time}{number}{given_up}")
     if facts.working:
         return ("class:toolbar.busy", "busy for others")
     return ("class:toolbar.idle", "idle")
@@ -121,7 +133,7 @@ def _state(facts: Facts, now: float) -> tuple[str, str]:
 def _others(clients: int) -> str:
     if not clients:
         return ""
-    return "1 other client" if clients == 1 else f"{clients} other clients"
+    return "1 other active" if clients == 1 else f"{clients} others active"
 
 
 def _heartbeat(health: Health, now: float) -> tuple[str, str]:

@@ -199,6 +199,11 @@ class View:
             ycursor=True,
             transparent=True,
         )
+        pending = Window(
+            FormattedTextControl(lambda: [("class:question", self._face.pending)]),
+            height=1,
+            dont_extend_height=True,
+        )
         live = LiveWindow(self.screen.live_lines, _fragments)
         toolbar = Window(FormattedTextControl(self._toolbar), height=1, style="class:toolbar")
         body = Column(
@@ -207,6 +212,9 @@ class View:
                 FloatContainer(
                     Column(
                         [
+                            ConditionalContainer(
+                                pending, Condition(lambda: bool(self._face.pending)) & ~is_done
+                            ),
                             ConditionalContainer(code, ~asking & ~querying & ~is_done),
                             ConditionalContainer(question, asking & ~is_done),
                             ConditionalContainer(query, querying & ~is_done),

@@ -90,7 +90,8 @@ class Work:
         What waits is dropped at once: the cell may take the interrupt and end as if nothing had been.
         """
         running = self._state.cells.running
-        if running is None or running.interrupted_at is None:
+        asked = self._state.question is not None  # a cell that asks has taken the last interrupt
+        if running is None or running.interrupted_at is None or asked:
             self.interrupting.ask()
             if not self._state.restarting:
                 self.drop_queue()
@@ -103,7 +104,7 @@ class Work:
         self._state.cells.end()
         self._state.cells.abandoned.clear()
         question = self._state.question
-        typed = self._desk.close_question()
+        typed = self._desk.lose_question()
         self._scribe.end_cell()
         if question is not None:
             self._scribe.answer(question.prompt, "" if question.password else typed)
@@ -128,6 +129,7 @@ class Work:
         abandoned = self._state.cells.abandoned.pop(msg_id, None)
         if abandoned is not None:
             self._state.activity.forget(msg_id)
+            self._desk.lose_question(msg_id)
             skipped = self._desk.bridge.skipped(msg_id)
             self._scribe.note(end_of_abandoned(abandoned.number, skipped))
             self._desk.keep_time()
@@ -163,7 +165,7 @@ class Work:
         """The cell is done with: say what only its reply says, and go on with the next."""
         cell = running.cell
         self._state.cells.end()
-        self._desk.close_question()
+        self._desk.lose_question(cell.msg_id)
         if cell.unshown_error is not None:
             self._scribe.event(cell.unshown_error)
             self._desk.filing.event(cell.unshown_error)
@@ -228,7 +230,7 @@ class Work:
         self._desk.bridge.skip(running.cell.msg_id)
         if self._state.count is not None:
             self._state.count += 1  # its number is taken, whatever becomes of it
-        self._desk.close_question()
+        self._desk.lose_question(running.cell.msg_id)
         self._scribe.end_cell()
         self._epilogue.given_up(running)
         self._scribe.note(

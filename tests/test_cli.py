@@ -380,3 +380,13 @@ def test_a_script_imports_no_editor(target):
     modules = imported(target, "-c", "1 / 1")
     assert "zmq" in packages(modules)
     assert not {"prompt_toolkit", "asyncio", "tomllib"} & packages(modules)
+
+
+def test_ctrl_c_while_the_program_is_still_being_loaded_is_no_traceback(tmp_path):
+    (tmp_path / "click.py").write_text("print('loading', flush=True); input()")
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    with running("--version", stdin=subprocess.PIPE, env=env) as process:
+        assert process.stdout.readline() == "loading\n"
+        process.send_signal(signal.SIGINT)
+        status, _, complaint = end(process)
+    assert (status, complaint) == (-signal.SIGINT, "")

@@ -74,7 +74,8 @@ def test_a_column_gives_its_children_what_prompt_toolkit_gives_them(
             kind([Window(height=height) for height in heights])._divide_heights(place)
             for kind in (Column, HSplit)
         )
-    assert own == other
+    # Between any two, prompt_toolkit has a window of no height.
+    assert own == (None if other is None else other[::2])
 
 
 class Seen(Processor):

@@ -2,7 +2,7 @@
 
 from prompt_toolkit.application.current import get_app
 from prompt_toolkit.document import Document
-from prompt_toolkit.layout import BufferControl, Dimension, HSplit, UIContent
+from prompt_toolkit.layout import BufferControl, Container, Dimension, HSplit, UIContent
 from prompt_toolkit.layout.screen import WritePosition
 
 __all__ = ["CodeControl", "Column"]
@@ -13,6 +13,11 @@ class Column(HSplit):
 
     #: What was asked: the frame, the width, the rows that there are; and what was found.
     _measured: tuple[int, int, int, Dimension] | None = None
+
+    @property
+    def _all_children(self) -> list[Container]:
+        """The children, without prompt_toolkit's windows of no height between them."""
+        return self.children
 
     def preferred_height(self, width: int, max_available_height: int) -> Dimension:
         """How many rows it would take."""

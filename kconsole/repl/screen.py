@@ -42,6 +42,11 @@ class FramedApplication(Application[int]):
         if render_as_done or self.above is None or not self.above.flush_before_redraw():
             super()._redraw(render_as_done)
 
+    def _update_invalidate_events(self) -> None:
+        """Listen to the parts of the layout; once, because they stay the same."""
+        if not self._invalidate_events:
+            super()._update_invalidate_events()
+
 
 class Screen:
     """The place above the prompt.

@@ -120,7 +120,8 @@ def test_what_makes_no_sense_together_is_refused(arguments):
 
 
 def test_clean_removes_the_dead_and_nothing_else(live, stale, runtime):
-    stale().with_suffix(".log").touch()
+    (runtime / "kernel-stale.json.log").touch()
+    stale()
     kept = [
         stale("kernel-1-ssh.json"),
         stale("kernel-new.json", age_s=0),

@@ -11,6 +11,7 @@ import pytest
 
 from kconsole.connect.clean import Removal, remove_files
 from kconsole.connect.files import load_connection_file
+from kconsole.protocol.message import CHANNELS
 
 CONTENT = {f"{name}_port": 1 for name in ("shell", "iopub", "stdin", "hb", "control")}
 
@@ -28,19 +29,34 @@ def kernel(tmp_path):
 
 def test_a_dead_kernels_file_goes_and_its_log(kernel, tmp_path):
     info = kernel()
-    for name in ("kernel-1.log", "kernel-11.log", "jpserver-1.json", "kernel-2.json"):
+    for name in ("kernel-1.json.log", "kernel-11.json.log", "jpserver-1.json", "kernel-2.json"):
         (tmp_path / name).touch()
     assert remove_files([info], tmp_path) == [Removal(info.path, "")]
-    assert sorted(os.listdir(tmp_path)) == ["jpserver-1.json", "kernel-11.log", "kernel-2.json"]
+    assert sorted(os.listdir(tmp_path)) == [
+        "jpserver-1.json",
+        "kernel-11.json.log",
+        "kernel-2.json",
+    ]
 
 
 def test_an_ipc_kernels_socket_files_go_too(kernel, tmp_path):
-    info = kernel(transport="ipc", **{f"{name}_port": n for n, name in enumerate(CONTENT, 1)})
-    for number in (1, 2):
+    info = kernel(transport="ipc")
+    for path in (info.ipc_path("shell"), f"{tmp_path}/other-1"):
         with socket.socket(socket.AF_UNIX) as left:
-            left.bind(info.ipc_path("shell") if number == 1 else f"{tmp_path}/other-1")
+            left.bind(path)
     remove_files([info], tmp_path)
     assert os.listdir(tmp_path) == ["other-1"]
+
+
+@pytest.mark.parametrize(("name", "goes"), [("kc-abc", True), ("abc", False)])
+def test_a_directory_that_was_made_for_the_sockets_goes_too(kernel, tmp_path, name, goes):
+    (tmp_path / name).mkdir()
+    ports = {f"{channel}_port": n for n, channel in enumerate(CHANNELS, 1)}
+    info = kernel(transport="ipc", ip=f"{tmp_path}/{name}/k", **ports)
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(info.ipc_path("shell"))
+    remove_files([info], tmp_path)
+    assert os.listdir(tmp_path) == ([] if goes else [name])
 
 
 def test_a_link_stays_and_what_it_leads_to(kernel, tmp_path):
@@ -56,9 +72,9 @@ def test_a_link_stays_and_what_it_leads_to(kernel, tmp_path):
 
 def test_a_log_that_is_a_link_stays(kernel, tmp_path):
     info = kernel()
-    (tmp_path / "kernel-1.log").symlink_to("/etc/passwd")
+    (tmp_path / "kernel-1.json.log").symlink_to("/etc/passwd")
     remove_files([info], tmp_path)
-    assert os.listdir(tmp_path) == ["kernel-1.log"]
+    assert os.listdir(tmp_path) == ["kernel-1.json.log"]
 
 
 @pytest.mark.parametrize("name", ["mine.json", "kernel.json", "jpserver-1.json"])

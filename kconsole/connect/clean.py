@@ -3,7 +3,7 @@
 That nothing listens at a kernel's addresses is for :mod:`kconsole.connect.verdict` to find out. Here is
 decided whether its file may go for that: only regular files of ours that are called as kernels' are, in the
 runtime directory itself, and that no process names; a kernel that is about to start, or a console that
-waits for one, does. With the file go the log beside it and the socket files of an ipc kernel.
+waits for one, does. With the file go its log and the socket files of an ipc kernel.
 """
 
 import contextlib
@@ -19,9 +19,10 @@ from typing import NamedTuple
 
 from kconsole.connect.files import KERNEL_FILES, load_connection_file
 from kconsole.connect.info import ConnectionInfo
+from kconsole.connect.kernellog import log_path
+from kconsole.connect.launch import remove_directory, socket_directory, socket_files
 from kconsole.connect.procfs import processes_naming
 from kconsole.errors import ConnectionFileError
-from kconsole.protocol.message import CHANNELS
 
 __all__ = ["RESTART_S", "Removal", "remove_files"]
 
@@ -100,13 +101,13 @@ def _changed(info: ConnectionInfo, path: Path) -> str:
 
 
 def _remove_belongings(info: ConnectionInfo, path: Path) -> None:
-    """Remove the log, and the socket files, if they lie beside the connection file."""
-    belongings = [(path.with_suffix(".log"), stat.S_ISREG)]
-    if info.transport == "ipc":
-        sockets = [Path(info.ipc_path(channel)) for channel in CHANNELS]
-        belongings += [(each, stat.S_ISSOCK) for each in sockets if each.parent == path.parent]
+    """Remove the log, and the socket files where they lie beside it or in a directory of their own."""
+    places = (path.parent, socket_directory(info))
+    sockets = [each for each in socket_files(info) if each.parent in places]
+    belongings = [(log_path(path), stat.S_ISREG), *((each, stat.S_ISSOCK) for each in sockets)]
     for each, is_kind in belongings:
         with contextlib.suppress(OSError):
             status = os.lstat(each)
             if is_kind(status.st_mode) and _is_own(status):
                 os.unlink(each)
+    remove_directory(info)

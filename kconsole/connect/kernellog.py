@@ -7,11 +7,16 @@ because nobody reads. The file is opened for appending: then it can be cut while
 import os
 from pathlib import Path
 
-__all__ = ["KernelLog"]
+__all__ = ["KernelLog", "log_path"]
 
 #: Bytes at which the file is cut, how many are kept then, and how many :meth:`tail` looks at.
 LIMIT = 8 * 1024 * 1024
 KEPT = 16 * 1024
+
+
+def log_path(connection_file: Path) -> Path:
+    """Return where the log of the kernel with this connection file is."""
+    return connection_file.with_name(connection_file.name + ".log")
 
 
 class KernelLog:

@@ -34,6 +34,9 @@ __all__ = [
     "with_ports",
 ]
 
+#: How the names of directories begin that are made for sockets.
+_DIRECTORY = "kc-"
+
 #: How the languages' networking libraries say that somebody else has the port.
 _ADDRESS_IN_USE = re.compile(
     r"address (is )?already in use|EADDRINUSE|AddrInUse|errno[ :=]+98\b", re.IGNORECASE
@@ -75,7 +78,7 @@ def ipc_info(info: ConnectionInfo) -> ConnectionInfo:
     :raise OSError: it cannot be made.
     :raise ValueError: the name of the temporary directory that it is in is too long.
     """
-    directory = tempfile.mkdtemp(prefix="kc-")
+    directory = tempfile.mkdtemp(prefix=_DIRECTORY)
     made = with_ports(replace(info, ip=os.path.join(directory, "k")), range(1, len(CHANNELS) + 1))
     if fault := made.ipc_fault():
         os.rmdir(directory)
@@ -84,8 +87,11 @@ def ipc_info(info: ConnectionInfo) -> ConnectionInfo:
 
 
 def socket_directory(info: ConnectionInfo) -> Path | None:
-    """Return the directory that :func:`ipc_info` has made; None for tcp."""
-    return Path(info.ip).parent if info.transport == "ipc" and os.path.isabs(info.ip) else None
+    """Return the directory that :func:`ipc_info` has made; None if it has not."""
+    if info.transport != "ipc" or not os.path.isabs(info.ip):
+        return None
+    directory = Path(info.ip).parent
+    return directory if directory.name.startswith(_DIRECTORY) else None
 
 
 def remove_directory(info: ConnectionInfo) -> None:

@@ -24,7 +24,7 @@ from kconsole.connect.children import has_ended, signal_group, wait_for_end
 from kconsole.connect.files import write_connection_file
 from kconsole.connect.guard import Guard
 from kconsole.connect.info import ConnectionInfo, Transport
-from kconsole.connect.kernellog import KernelLog
+from kconsole.connect.kernellog import KernelLog, log_path
 from kconsole.connect.launch import (
     describe_exit,
     ipc_info,
@@ -80,7 +80,7 @@ class KernelProcess:
         self._info = replace(info, path=path)
         self._path = path
         self._options = options
-        self._log = KernelLog(path.with_name(path.name + ".log"))
+        self._log = KernelLog(log_path(path))
         self._guard = Guard([path, self._log.path, *socket_files(info)], socket_directory(info))
         self._command: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None

@@ -335,6 +335,23 @@ def test_ctrl_c_before_one_has_paused_interrupts(tmp_path: Path) -> None:
         assert kernel.count("input_reply") == 0
 
 
+def test_ctrl_c_at_a_question_is_for_its_cell_also_while_one_pastes(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line("import time; time.sleep(60)")
+        request = kernel.wait_for("execute_request")
+        terminal.line("\\paste")
+        terminal.send("x = 1")
+        terminal.wait_for("x = 1", where="screen")
+        kernel.ask(request, {"prompt": "sure? ", "password": False})
+        wait_for_question(terminal, "sure? ")
+        terminal.key("c-c")
+        kernel.wait_for("interrupt_request")
+        terminal.wait_for("sure? ^C")
+        terminal.wait_for("KeyboardInterrupt")
+        terminal.key("c-d")
+        assert kernel.wait_for("execute_request", count=2).content["code"] == "x = 1"
+
+
 def test_who_answers_one_question_after_the_other_need_not_pause(tmp_path: Path) -> None:
     with paired(tmp_path) as (terminal, kernel):
         ask(terminal, "; ".join(f"input('{number}> ')" for number in range(4)), "0> ")

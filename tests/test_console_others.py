@@ -117,7 +117,7 @@ def test_what_belongs_to_nobody_has_no_label(console: Pair) -> None:
 def test_a_cell_of_others_whose_end_is_lost_is_logged_all_the_same(tmp_path: Path) -> None:
     path = tmp_path / "log.txt"
     with paired(tmp_path, "--log", str(path)) as (terminal, kernel):
-        terminal.wait_for("logging to ")
+        terminal.wait_for("logging to")
         header = kernel.foreign_header("ada")
         kernel.publish("status", {"execution_state": "busy"}, header)
         kernel.publish("execute_input", {"code": "work()", "execution_count": 3}, header)

@@ -111,15 +111,13 @@ class Editing:
         self.leaving.forget()
         if self._desk.asker.open:
             self._desk.asker.cancel()
+        elif self._state.answerable:
+            self.work.interrupt()
         elif self.verbatim.active:
             self.verbatim.cancel()
         elif self.peeking.stop():
             pass  # what was watched is watched no more
-        elif (
-            self._state.cells.running is None
-            and self._view.buffer.text
-            and not self._state.answerable
-        ):
+        elif self._state.cells.running is None and self._view.buffer.text:
             self._view.buffer.reset()  # the kernel may be at work for others, who want it to go on
         else:
             self.work.interrupt()

@@ -89,6 +89,7 @@ class Typeahead:
         """
         self.withdraw()
         self._look(self._loop.time(), take)
+        self._view.app.invalidate()
 
     def withdraw(self) -> None:
         """The question that has the keyboard, or waits for it, is answered, or is not asked any more."""
@@ -111,7 +112,6 @@ class Typeahead:
         when = now + _AGAIN_S if self.any else due(shown, self._pressed, led=self._led)
         if when > now:
             self._timer = self._loop.call_at(when, self._look, shown, take)
-            self._view.app.invalidate()
         else:
             self._state.answerable = True
             take()

@@ -40,7 +40,7 @@ def completion_menu(rows: int, shown: Filter) -> ConditionalContainer:
             scroll_offsets=ScrollOffsets(top=1, bottom=1),
             right_margins=[ScrollbarMargin()],
             dont_extend_width=True,
-            style="class:menu",
+            style="class:offers",
             z_index=_Z_INDEX,
         ),
         filter=shown,
@@ -81,7 +81,7 @@ class _MenuControl(UIControl):
 
         def line(number: int) -> StyleAndTextTuples:
             offer = state.completions[number]
-            style = "class:menu.current" if number == state.complete_index else ""
+            style = "class:offers.current" if number == state.complete_index else ""
             text = _padded(offer.display_text, shown) + _padded(offer.display_meta_text, meta)
             return [(style, text)]
 

@@ -78,8 +78,8 @@ _STYLE = Style(
         ("toolbar.busy", "noreverse ansiyellow"),
         ("toolbar.warning", "noreverse ansiyellow bold"),
         ("toolbar.error", "noreverse ansired bold"),
-        ("menu", "reverse"),
-        ("menu.current", "noreverse bold"),
+        ("offers", "noinherit reverse"),
+        ("offers.current", "noinherit bold"),
         ("scrollbar.background", "noinherit reverse"),
         ("scrollbar.button", "noinherit"),
         # Halfway between black and white; slanted, as there may be no colours at all.

@@ -39,7 +39,7 @@ class Snapshot(NamedTuple):
 
 
 def wait_until(
-    condition: Callable[[], object], timeout: float = 5.0, what: str = "the condition"
+    condition: Callable[[], object], timeout: float = 20.0, what: str = "the condition"
 ) -> None:
     """Return as soon as the condition holds; AssertionError after ``timeout`` seconds.
 
@@ -62,7 +62,7 @@ def take() -> Snapshot:
     return Snapshot(frozenset(threading.enumerate()), frozenset(_pids()), _descriptors())
 
 
-def check(before: Snapshot, timeout: float = 3.0) -> None:
+def check(before: Snapshot, timeout: float = 10.0) -> None:
     """Raise AssertionError naming what is there now, still after ``timeout`` s, and was not."""
     deadline = time.monotonic() + timeout
     for thread in set(threading.enumerate()) - before.threads:

@@ -12,7 +12,7 @@ import psutil
 from fake_kernel import FakeKernel, write_kernelspec
 from leaks import wait_until
 from running_kernels import Kernel, start_fake
-from terminal import SEQUENCE, Terminal
+from terminal import PATIENCE, SEQUENCE, Terminal
 
 __all__ = [
     "PROMPT",
@@ -38,7 +38,7 @@ PROMPT = re.compile(r"^In \[[ \d]+\]:$", re.MULTILINE)
 #: The mode in which a terminal shows nothing until the frame is whole; pyte's number for it.
 SYNCHRONIZED = 2026 << 5
 #: A console that starts a kernel has to import an editor, and the kernel an interpreter.
-START_S = 20.0
+START_S = 2 * PATIENCE
 
 
 class BlindTerminal(Terminal):
@@ -147,7 +147,7 @@ def owning(
         yield ready(terminal) if wait else terminal
 
 
-def run(terminal: Terminal, code: str, shows: str, timeout: float = 10.0) -> None:
+def run(terminal: Terminal, code: str, shows: str, timeout: float = PATIENCE) -> None:
     """Enter a cell of one line, and wait for what it shows and for the next prompt."""
     before = terminal.everything.count(shows)
     terminal.line(code)
@@ -188,7 +188,7 @@ def kernel_process(terminal: Terminal) -> psutil.Process:
     def kernels() -> list[psutil.Process]:
         return [one for one in console.children(recursive=True) if "fake_kernel.py" in _argv(one)]
 
-    wait_until(kernels, 10, "a kernel process")
+    wait_until(kernels, what="a kernel process")
     return kernels()[0]
 
 

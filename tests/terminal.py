@@ -32,7 +32,10 @@ import psutil
 import pyte
 import pyte.screens
 
-__all__ = ["KEYS", "Terminal"]
+__all__ = ["KEYS", "PATIENCE", "Terminal"]
+
+#: Seconds until a story gives up what it waits for: a busy machine takes long for what is quick.
+PATIENCE = 30.0
 
 KEYS = {
     "enter": "\r",
@@ -281,7 +284,7 @@ class Terminal:
     def wait_for(
         self,
         what: "str | re.Pattern[str] | Callable[[Terminal], object]",
-        timeout: float = 10.0,
+        timeout: float = PATIENCE,
         *,
         where: str = "everything",
     ) -> None:
@@ -293,7 +296,7 @@ class Terminal:
         """
         self._wait(lambda: self._holds(what, where), what, timeout)
 
-    def wait_exit(self, timeout: float = 10.0) -> int:
+    def wait_exit(self, timeout: float = PATIENCE) -> int:
         """Wait for the program's end and return its status, negative for a signal."""
         deadline = time.monotonic() + timeout
         while self.process.poll() is None:

@@ -168,7 +168,7 @@ def test_edit_magic_asks_first(kernel: Kernel, tmp_path: Path, editor: Path) -> 
         assert path.read_text() == "old\n"
         terminal.line("y")
         ready(terminal)
-        wait_until(lambda: path.read_text() == "new", 5, "the file to be saved")
+        wait_until(lambda: path.read_text() == "new", what="the file to be saved")
 
 
 @pytest.mark.parametrize(("answer", "exists"), [("", True), ("n", True), (None, False)])

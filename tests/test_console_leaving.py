@@ -113,7 +113,7 @@ def test_a_kernel_that_is_left_while_it_works_goes_on(fresh_kernel: Kernel) -> N
         enter(terminal, "import time; time.sleep(0.5); x = 42", "busy 00:")
         terminal.key("c-d")
         assert terminal.wait_exit() == 0
-    wait_until(lambda: is_idle(fresh_kernel), 5, "the end of the cell")
+    wait_until(lambda: is_idle(fresh_kernel), what="the end of the cell")
     with attached(fresh_kernel) as terminal:
         run(terminal, "x", ": 42")
 

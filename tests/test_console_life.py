@@ -226,7 +226,7 @@ def test_a_terminal_that_is_closed_ends_the_console_and_its_kernel(tmp_path: Pat
         os.close(terminal._master)
         terminal._master = -1
         terminal.process.wait(10)
-        wait_until(lambda: is_gone(kernel), 5, "the end of the kernel")
+        wait_until(lambda: is_gone(kernel), what="the end of the kernel")
 
 
 # --- what a cell may ask for
@@ -301,7 +301,7 @@ def test_a_signal_while_the_console_leaves_ends_it_cleanly(tmp_path: Path) -> No
     with owning(tmp_path, record=str(record), shutdown="ignored", sigterm="ignore") as terminal:
         kernel = kernel_process(terminal)
         terminal.key("c-d")
-        wait_until(lambda: "shutdown_request" in record.read_text(), 5, "the end to be asked for")
+        wait_until(lambda: "shutdown_request" in record.read_text(), what="the end to be asked for")
         terminal.kill(signal.SIGTERM)
         assert terminal.wait_exit() == 128 + signal.SIGTERM
         assert is_gone(kernel)

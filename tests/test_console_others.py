@@ -122,7 +122,7 @@ def test_a_cell_of_others_whose_end_is_lost_is_logged_all_the_same(tmp_path: Pat
         kernel.publish("status", {"execution_state": "busy"}, header)
         kernel.publish("execute_input", {"code": "work()", "execution_count": 3}, header)
         kernel.publish("stream", {"name": "stdout", "text": "done\n"}, header)
-        wait_until(lambda: "done" in path.read_text(), 10, "a line in the log")
+        wait_until(lambda: "done" in path.read_text(), what="a line in the log")
         assert path.read_text() == "In [3]: work()\ndone\n\n"
 
 

@@ -33,7 +33,7 @@ def test_ctrl_c_cancels_a_slow_start_and_leaves_no_kernel(tmp_path: Path) -> Non
         assert terminal.wait_exit() == 130
         assert terminal.attributes == before
         assert not rows_with(terminal, "Traceback")
-        wait_until(lambda: not kernel.is_running(), 5, "the end of the kernel")
+        wait_until(lambda: not kernel.is_running(), what="the end of the kernel")
 
 
 def test_a_slow_start_is_shown_and_leaves_no_trace_and_keys_typed_meanwhile_are_kept(

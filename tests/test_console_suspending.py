@@ -123,5 +123,5 @@ def test_a_stopped_console_that_was_told_to_end_does_so_when_it_can(tmp_path: Pa
         kernel = kernel_process(terminal)
         suspend(terminal)
         terminal.line(f"kill -{signal.SIGTERM:d} %1; fg")
-        wait_until(lambda: not kernel.is_running(), 10, "the end of the kernel")
+        wait_until(lambda: not kernel.is_running(), what="the end of the kernel")
         terminal.wait_for(lambda one: len(rows_with(one, "shell>")) == 3)

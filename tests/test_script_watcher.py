@@ -232,7 +232,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(fake: Kernel) -> None:
             fake.fake.foreign_cell("x", "out\n")
             return process.poll() is not None
 
-        wait_until(over, 10, "an end")
+        wait_until(over, what="an end")
         assert process.returncode == 141
         assert process.stderr is not None
         assert process.stderr.read() == ""

@@ -149,6 +149,7 @@ def owning(
 
 def run(terminal: Terminal, code: str, shows: str, timeout: float = PATIENCE) -> None:
     """Enter a cell of one line, and wait for what it shows and for the next prompt."""
+    assert shows not in code, "what is typed shows that already, before it is run"
     before = terminal.everything.count(shows)
     terminal.line(code)
     terminal.wait_for(lambda one: one.everything.count(shows) > before, timeout)

@@ -297,7 +297,8 @@ def test_cells_that_wait_are_asked_about_also_where_the_kernel_stays(tmp_path: P
 
 def test_a_kernel_of_ours_that_works_for_others_is_asked_about(tmp_path: Path) -> None:
     with owning(tmp_path) as terminal:
-        run(terminal, """%fake set deaf ["shell:kernel_info_request"]""", "]: ")
+        terminal.line("""%fake set deaf ["shell:kernel_info_request"]""")
+        run(terminal, "40+2", ": 42")
         parent = '{"msg_id": "x", "session": "other", "msg_type": "execute_request"}'
         terminal.line('%fake publish status {"execution_state": "busy"} parent=' + parent)
         terminal.wait_for(lambda one: "busy for others" in toolbar(one))

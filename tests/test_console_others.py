@@ -229,8 +229,9 @@ def test_what_is_hidden_still_keeps_the_kernel_busy(tmp_path: Path) -> None:
 
 def test_the_last_cells_of_the_session_are_shown(tmp_path: Path) -> None:
     with paired(tmp_path) as (terminal, _):
-        for code in ("a = 1", "b = 2", "print(a)", "a + b"):
-            run(terminal, code, f"]: {code}\n")
+        for code in ("a = 1", "b = 2", "print(a)"):
+            terminal.line(code)
+        run(terminal, "a + b", "Out[4]: 3")
         with BlindTerminal(program(str(tmp_path / "kernel-fake.json"))) as second:
             second.wait_for("earlier:\n")
             second.wait_for("earlier:\nIn [2]: b = 2\nIn [3]: print(a)\nOut[3]: 1\n")

@@ -567,8 +567,9 @@ def test_the_session_is_saved_over_a_file_only_when_that_was_asked_twice(tmp_pat
 def test_the_last_cells_of_the_session_are_shown_and_counted(tmp_path: Path) -> None:
     with kernel_at(tmp_path) as kernel:
         with console(kernel) as terminal:
-            for code in ("a = 1", "b = 2", "print(a)", "a + b"):
-                run(terminal, code, f"]: {code}\n")
+            for code in ("a = 1", "b = 2", "print(a)"):
+                terminal.line(code)
+            run(terminal, "a + b", "Out[4]: 3")
         with console(kernel, "--tail", "2") as terminal:
             assert (
                 "\nearlier:\nIn [3]: print(a)\nOut[3]: 1\nIn [4]: a + b\nOut[4]: 3\n\nIn [5]:"

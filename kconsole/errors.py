@@ -23,6 +23,8 @@ The library raises them; only :mod:`kconsole.cli` prints one or turns it into an
 Each one's text is a single line that names the thing and the reason.
 """
 
+from collections.abc import Sequence
+
 __all__ = [
     "AlreadyThereError",
     "AuthenticationError",
@@ -71,10 +73,10 @@ class KernelStartError(NoKernelError):
     """The kernel's process could not be started, or ended before it was ready.
 
     Attributes:
-        log: the end of what the process has printed, as it is; "" if there was none, or no process.
+        log: the last lines that the process has printed, without what a terminal would obey.
     """
 
-    def __init__(self, text: str, log: str = "") -> None:
+    def __init__(self, text: str, log: Sequence[str] = ()) -> None:
         super().__init__(text)
         self.log = log
 

@@ -28,7 +28,7 @@ from kconsole import (
     start,
 )
 from kconsole.client.client import KernelClient
-from kconsole.client.kernel import _PORT_RACES, Kernel
+from kconsole.client.kernel import _PORT_RACES, _UNREADY_S, Kernel
 from kconsole.connect.process import KernelProcess
 from kconsole.connect.specs import get_kernel_spec
 
@@ -207,7 +207,7 @@ def patient(monkeypatch):
     """Kernels of ours are asked to end, and waited for, for longer than a test may take."""
     stop = KernelProcess.stop
     monkeypatch.setattr(
-        KernelProcess, "stop", lambda self, *, ask=None: stop(self, ask=ask, grace=60)
+        KernelProcess, "stop", lambda self, *, ask=None, grace=0: stop(self, ask=ask, grace=60)
     )
 
 
@@ -415,6 +415,22 @@ def test_a_kernel_that_always_loses_the_race_is_given_up(data_dir, tmp_path):
     with start("fake") as kernel, pytest.raises(KernelStartError, match="Address already in use"):
         kernel.wait(PATIENCE)
     assert marks.read_text().count("x") == 1 + _PORT_RACES
+
+
+def test_a_kernel_that_was_never_ready_is_given_little_time_to_end(data_dir, monkeypatch):
+    graces = []
+    stop = KernelProcess.stop
+
+    def noting(self, *, ask=None, grace=2.5):
+        graces.append((ask is None, grace))
+        stop(self, ask=ask, grace=grace)
+
+    monkeypatch.setattr(KernelProcess, "stop", noting)
+    write_kernelspec(data_dir, start_delay=60.0, sigterm="ignore")
+    with start("fake"):
+        pass
+    assert graces == [(True, _UNREADY_S)]
+    assert _UNREADY_S < 1
 
 
 def test_interrupting_a_kernel_of_ours_sends_what_its_kernelspec_asks_for(data_dir, tmp_path):

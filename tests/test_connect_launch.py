@@ -16,6 +16,7 @@ from kconsole.connect.launch import (
     last_line,
     new_key,
     refusal,
+    said_lines,
     socket_files,
     with_ports,
 )
@@ -125,6 +126,14 @@ def test_a_refusal_names_the_directory_if_that_is_the_reason():
 )
 def test_the_last_words_are_printable(text, line):
     assert last_line(text) == line
+
+
+def test_a_stack_is_not_the_last_word():
+    text = "\x1b[31merror\x1b[0m: no host\n    at f (x.js:1:2)\n    at y.js:3:4\n\n"
+    assert last_line(text) == "error: no host"
+    assert said_lines(text) == ["error: no host", "    at f (x.js:1:2)", "    at y.js:3:4"]
+    assert said_lines("\n \n") == []
+    assert said_lines("a\tb\x07" + "c" * 300) == ["a       b?" + "c" * 190]
 
 
 # -- the log ------------------------------------------------------------------------------------

@@ -9,7 +9,9 @@ from terminal import Terminal
 
 
 def is_waiting(terminal: Terminal) -> bool:
-    return bool(re.search(r"^starting fake: \d+ s \(Ctrl-C cancels\)$", terminal.everything, re.M))
+    return bool(
+        re.search(r"^\S starting fake: \d+ s \(Ctrl-C cancels\)$", terminal.everything, re.M)
+    )
 
 
 def test_a_kernel_that_dies_at_start_says_how_and_why(tmp_path: Path) -> None:
@@ -22,6 +24,27 @@ def test_a_kernel_that_dies_at_start_says_how_and_why(tmp_path: Path) -> None:
         assert re.search(r"\b7\b", text)
         assert "boom: no such library" in text
         assert "Traceback" not in text
+
+
+def test_a_kernel_that_dies_at_start_is_quoted_where_a_person_reads(tmp_path: Path) -> None:
+    said = "first \x1b]0;title\x07\nboom: no \x1b[31msuch\x1b[0m library\n"
+    with owning(tmp_path, wait=False, exit_at_start=7, stderr=said) as terminal:
+        assert terminal.wait_exit() == 3
+        rows = terminal.everything.rstrip("\n").split("\n")
+        assert rows[0].startswith(
+            "kconsole: kernel fake exited with status 7: boom: no such library"
+        )
+        assert rows[-2:] == ["  | first ?]0;title?", "  | boom: no such library"]
+
+
+def test_the_last_line_of_a_kernel_that_starts_is_shown(tmp_path: Path) -> None:
+    said = "reading \x1b[31mdata\x1b[0m 日本語 " + "x" * 90 + "\n"
+    with owning(tmp_path, wait=False, start_delay=60.0, noise=6, stderr=said) as terminal:
+        shown = r"^\S starting fake: \d+ s \(Ctrl-C cancels\): reading data 日本語 x+…$"
+        terminal.wait_for(lambda one: re.search(shown, one.everything, re.M))
+        terminal.key("c-c")
+        assert terminal.wait_exit() == 130
+        assert terminal.everything.strip() == ""
 
 
 def test_ctrl_c_cancels_a_slow_start_and_leaves_no_kernel(tmp_path: Path) -> None:
@@ -39,7 +62,7 @@ def test_ctrl_c_cancels_a_slow_start_and_leaves_no_kernel(tmp_path: Path) -> Non
 def test_a_slow_start_is_shown_and_leaves_no_trace_and_keys_typed_meanwhile_are_kept(
     tmp_path: Path,
 ) -> None:
-    with owning(tmp_path, wait=False, start_delay=0.8) as terminal:
+    with owning(tmp_path, wait=False, start_delay=2.0) as terminal:
         terminal.wait_for(is_waiting)
         terminal.send("1+1\r2+2\rtyped")
         terminal.wait_for("In [1]: 1+1\nOut[1]: 2\n\nIn [2]: 2+2\nOut[2]: 4\n\nIn [3]: typed")

@@ -238,7 +238,7 @@ def _wait(kernel: "Kernel") -> None:
     from kconsole.cli.progress import Progress
 
     verb = "waiting for" if kernel.process is None else "starting"
-    progress = Progress(f"{verb} {kernel.name}", lambda: kernel.hint)
+    progress = Progress(f"{verb} {kernel.name}", lambda: kernel.hint, lambda: kernel.last_line)
     try:
         kernel.wait(progress=progress.show)
     finally:

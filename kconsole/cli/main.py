@@ -8,13 +8,14 @@ from collections.abc import Sequence
 import click
 
 from kconsole.cli.command import command, perform
-from kconsole.cli.saying import complain, silence
+from kconsole.cli.saying import complain, quote, silence
 from kconsole.cli.settings import parse
 from kconsole.errors import (
     ConfigError,
     ConnectionFileError,
     KconsoleError,
     KernelDiedError,
+    KernelStartError,
     NoKernelError,
     ReplyTimeoutError,
     SourceError,
@@ -48,9 +49,10 @@ def run(arguments: Sequence[str]) -> int:
     except click.UsageError as error:
         return complain(f"{_lower_first(error.format_message())} (see kconsole --help)", _USAGE)
     except KconsoleError as error:
-        return complain(
-            str(error), next(status for kind, status in _STATUSES if isinstance(error, kind))
-        )
+        complain(str(error))
+        if isinstance(error, KernelStartError) and len(error.log) > 1:  # one is in the text already
+            quote(error.log)
+        return next(status for kind, status in _STATUSES if isinstance(error, kind))
     except (KeyboardInterrupt, click.Abort):
         return _INTERRUPTED
     except BrokenPipeError:

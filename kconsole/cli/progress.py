@@ -6,25 +6,34 @@ import time
 from collections.abc import Callable
 
 from kconsole.cli.saying import complain
+from kconsole.render.cells import fit
 
 __all__ = ["Progress"]
 
 _PATIENCE_S = 0.5
+_TURNS = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+_PLAIN_TURNS = "|/-\\"
 
 
 class Progress:
     """One line on stderr that says what is being waited for, once that takes longer than a moment.
 
+    Where nobody would see it, stderr being no terminal, nothing is written but a hint.
+
     :param text: what it is.
     :param hint: gives what may be the matter, "" while there is nothing to say.
+    :param last_line: gives what was printed last by what is waited for, one printable line or "".
     """
 
-    def __init__(self, text: str, hint: Callable[[], str]) -> None:
+    def __init__(self, text: str, hint: Callable[[], str], last_line: Callable[[], str]) -> None:
         self._hint = hint
         self._hinted = False
+        self._last_line = last_line
         self._text = "".join(each if each.isprintable() else "?" for each in text)
-        self._shown = False
+        self._shown = 0
         self._start = time.monotonic()
+        encoding = getattr(sys.stderr, "encoding", None) or "ascii"
+        self._turns = _TURNS if encoding.lower().startswith("utf") else _PLAIN_TURNS
 
     def show(self, _waited: float) -> None:
         """Called about ten times a second while waiting."""
@@ -35,10 +44,14 @@ class Progress:
         seconds = time.monotonic() - self._start
         if sys.stderr is None or not sys.stderr.isatty() or seconds < _PATIENCE_S:
             return
-        self._shown = True
         columns = os.get_terminal_size(sys.stderr.fileno()).columns or 80  # 0: it does not know
-        line = f"{self._text}: {seconds:.0f} s (Ctrl-C cancels)"
-        sys.stderr.write(f"\r{line[: max(0, columns - 1)]}\x1b[K")
+        turn = self._turns[self._shown % len(self._turns)]
+        self._shown += 1
+        line = f"{turn} {self._text}: {seconds:.0f} s (Ctrl-C cancels)"
+        if last := self._last_line():
+            line += f": {last}"
+        # The terminal's echo of Ctrl-C has to fit in, to be taken away with the line.
+        sys.stderr.write(f"\r{fit(line, max(0, columns - 3))}\x1b[K")
         sys.stderr.flush()
 
     def clear(self) -> None:

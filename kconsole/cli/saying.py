@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterable
 
-__all__ = ["complain", "say", "silence"]
+__all__ = ["complain", "quote", "say", "silence"]
 
 
 def say(lines: Iterable[str]) -> None:
@@ -32,6 +32,15 @@ def complain(text: str, status: int = 0) -> int:
         except OSError:
             silence(sys.stderr)
     return status
+
+
+def quote(lines: Iterable[str]) -> None:
+    """Print what somebody else has said on stderr, behind a mark, if a person reads there."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return
+    encoding = sys.stderr.encoding or "utf-8"
+    for line in lines:
+        print("  |", line.encode(encoding, "replace").decode(encoding), file=sys.stderr)
 
 
 def silence(stream: object) -> None:

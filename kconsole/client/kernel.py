@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Kernel", "attach"]
 
+#: How long a kernel that was never ready may take to end by itself, in seconds: there is nothing to save.
+_UNREADY_S = 0.5
+
 _PORT_RACES = 3  # how often a kernel is started anew because somebody took one of its ports
 
 
@@ -116,6 +119,11 @@ class Kernel:
     def hint(self) -> str:
         """What a wait that takes long may be for, in a few words, "" while there is nothing to say."""
         return self._readiness.hint
+
+    @property
+    def last_line(self) -> str:
+        """The last line that a kernel of ours has printed on its own output; "" if there is none."""
+        return "" if self.process is None else self.process.last_line()
 
     def wait(self, timeout: float | None = 60.0, progress: Progress | None = None) -> KernelInfo:
         """Wait until the kernel is ready; see :meth:`KernelClient.wait_for_ready`.
@@ -212,9 +220,10 @@ class Kernel:
     def _let_go(self, process: "KernelProcess", *, keep: bool) -> None:
         if keep and process.poll() is None:
             process.keep()
+        elif self.info is None:  # what has never answered will not answer a question either
+            process.stop(grace=_UNREADY_S)
         else:
-            # What has never answered will not answer this either.
-            process.stop(ask=None if self.info is None else self._ask_to_end)
+            process.stop(ask=self._ask_to_end)
 
     def _check_open(self) -> None:
         if self._closing or not self.client.channels_running:

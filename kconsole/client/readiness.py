@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from kconsole.client.inbox import Inbox, Item
 from kconsole.client.router import Claim
+from kconsole.connect.launch import said_lines
 from kconsole.errors import (
     AuthenticationError,
     KconsoleError,
@@ -249,7 +250,7 @@ class Readiness:
             raise AuthenticationError(f"{name}: {health.detail}")
         if self._client.process is not None and self._client.process.poll() is not None:
             process = self._client.process
-            raise KernelStartError(process.describe_failure(), process.log_tail())
+            raise KernelStartError(process.describe_failure(), said_lines(process.log_tail()))
         if health.state not in ("refused", "gone") or self._client.process is not None:
             self._refused_since = None
         elif self._refused_since is None:

@@ -29,6 +29,7 @@ __all__ = [
     "printable",
     "refusal",
     "remove_directory",
+    "said_lines",
     "socket_directory",
     "socket_files",
     "with_ports",
@@ -155,15 +156,19 @@ def describe_exit(status: int) -> str:
         return f"was killed by signal {-status}"
 
 
+def said_lines(text: str) -> list[str]:
+    """Return the lines of a log that say anything: printable, of at most 200 characters each."""
+    lines = (line.expandtabs().rstrip() for line in _COLOUR.sub("", text).splitlines())
+    return [printable(line[:200]) for line in lines if line]
+
+
 def last_line(text: str) -> str:
     """Return the last line of a log that says anything: printable, at most 200 characters.
 
     JavaScript and Java say first what is wrong, and then where: "at file:1:2".
     """
-    lines = [line.strip() for line in _COLOUR.sub("", text).splitlines()]
-    said = [line for line in lines if line]
-    last = next((line for line in reversed(said) if not line.startswith("at ")), "")
-    return printable(last[:200])
+    lines = [line.strip() for line in said_lines(text)]
+    return next((line for line in reversed(lines) if not line.startswith("at ")), "")
 
 
 def printable(text: str) -> str:

@@ -211,6 +211,10 @@ class KernelProcess:
         """Return the last `lines` lines that the process printed; unsafe for a terminal as is."""
         return self._log.tail(lines)
 
+    def last_line(self) -> str:
+        """Return the last line that the process printed: printable, at most 200 characters."""
+        return last_line(self.log_tail(50))
+
     def describe_exit(self) -> str:
         """Return in a few words how the process ended, such as "was killed by SIGKILL"."""
         status = self.poll()
@@ -219,7 +223,7 @@ class KernelProcess:
     def describe_death(self) -> str:
         """Return one line: how the process ended, and the last line that it printed, if any."""
         text = f"{self._name} {self.describe_exit()}"
-        words = last_line(self.log_tail(50)) if self.poll() is not None else ""
+        words = self.last_line() if self.poll() is not None else ""
         return f"{text}: {words}" if words else text
 
     def describe_failure(self) -> str:

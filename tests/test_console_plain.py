@@ -373,6 +373,11 @@ def session(folder: Path, monkeypatch: pytest.MonkeyPatch, inputs: bytes) -> int
 # --- commands and options
 
 
+def squeezed(text: str) -> str:
+    """A text as it is wherever lines were broken, by the console or by the terminal."""
+    return "".join(text.split())
+
+
 def said(terminal: Terminal, command: str) -> str:
     """What a command says."""
     before = len(terminal.everything)
@@ -499,7 +504,7 @@ def test_a_file_of_inputs_that_cannot_be_used_is_told_once_and_costs_no_cell(
     with paired(tmp_path, "--history", str(file)) as (terminal, _kernel):
         run(terminal, "print('one')", "\none\n")
         run(terminal, "print('two')", "\ntwo\n")
-        assert "".join(terminal.everything.split("\n")).count("is not a history of kconsole's") == 1
+        assert squeezed(terminal.everything).count(squeezed("is not a history of kconsole's")) == 1
     assert file.read_text() == "not a history\n"
 
 
@@ -526,7 +531,7 @@ def test_the_session_is_written_to_a_file_with_its_answers_and_without_passwords
 ) -> None:
     log = tmp_path / "session.txt"
     with paired(tmp_path, "--log", str(log)) as (terminal, _kernel):
-        assert "".join(terminal.everything.split("\n")).count(f"logging to {log}") == 1
+        assert squeezed(terminal.everything).count(squeezed(f"logging to {log}")) == 1
         terminal.line("x = input('name? '); print('hi', x)")
         wait_for_question(terminal, "name?")
         terminal.line("Ada")
@@ -542,7 +547,7 @@ def test_the_session_is_written_to_a_file_with_its_answers_and_without_passwords
         assert "In [1]: x = input('name? '); print('hi', x)\nname? Ada\nhi Ada\n" in written
         assert "\nsecret: \n7 characters\n" in written
         assert "\nValueError: told so\n" in written
-        assert "".join(said(terminal, "\\log").split("\n")) == f"no longer logging to {log}"
+        assert squeezed(said(terminal, "\\log")) == squeezed(f"no longer logging to {log}")
         run(terminal, "'unseen'", ": 'unseen'\n")
         assert log.read_text() == written
 
@@ -552,10 +557,11 @@ def test_the_session_is_saved_over_a_file_only_when_that_was_asked_twice(tmp_pat
     file.write_text("mine")
     with paired(tmp_path) as (terminal, _kernel):
         run(terminal, "6 * 7", ": 42\n")
-        refused = "".join(said(terminal, f"\\save {file}").split("\n"))
-        assert refused.endswith("there is such a file; the same \\save once more overwrites it")
+        refused = squeezed(said(terminal, f"\\save {file}"))
+        again = "there is such a file; the same \\save once more overwrites it"
+        assert refused.endswith(squeezed(again))
         assert file.read_text() == "mine"
-        assert "\nsaved to " in said(terminal, f"\\save {file}")
+        assert "\nsaved to" in said(terminal, f"\\save {file}")
         (cell,) = json.loads(file.read_text())["cells"]
         assert cell["source"] == ["6 * 7"]
         assert cell["outputs"][0]["data"]["text/plain"] == ["42"]

@@ -36,7 +36,7 @@ def test_a_session_is_saved_as_a_notebook(kernel: Kernel, tmp_path: Path) -> Non
         terminal.line("Ada")
         ready(terminal)
         run(terminal, "1/0", "ZeroDivisionError: ")
-        run(terminal, rf"\save {path}", "saved to ")
+        run(terminal, rf"\save {path}", "saved to")
     cells = json.loads(path.read_text())["cells"]
     sources = ["".join(cell["source"]) for cell in cells]
     assert sources == [
@@ -56,7 +56,7 @@ def test_a_session_is_saved_as_a_notebook(kernel: Kernel, tmp_path: Path) -> Non
 
 def test_a_notebook_names_the_kernelspec_as_people_know_it(tmp_path: Path) -> None:
     with owning(tmp_path) as terminal:
-        run(terminal, rf"\save {tmp_path}/s.ipynb", "saved to ")
+        run(terminal, rf"\save {tmp_path}/s.ipynb", "saved to")
     spec = json.loads((tmp_path / "s.ipynb").read_text())["metadata"]["kernelspec"]
     assert spec == {"name": "fake", "display_name": "Fake", "language": "python"}
 
@@ -68,7 +68,7 @@ def test_a_password_is_not_saved(kernel: Kernel, tmp_path: Path) -> None:
         terminal.wait_for("waiting for input")
         terminal.line("sesame")
         ready(terminal)
-        run(terminal, rf"\save {tmp_path}/s.txt", "saved to ")
+        run(terminal, rf"\save {tmp_path}/s.txt", "saved to")
     text = (tmp_path / "s.txt").read_text()
     assert "secret? " in text
     assert "sesame" not in text
@@ -77,7 +77,7 @@ def test_a_password_is_not_saved(kernel: Kernel, tmp_path: Path) -> None:
 def test_a_log_from_the_command_line_is_whole_when_the_console_is_left(tmp_path: Path) -> None:
     path = tmp_path / "log.txt"
     with paired(tmp_path, "--log", str(path)) as (terminal, _):
-        terminal.wait_for("logging to ")
+        terminal.wait_for("logging to")
         run(terminal, "print('a' * 3)", "\naaa\n")
         terminal.line("print('b' * 3)")
         terminal.wait_for("\nbbb\n")

@@ -374,6 +374,7 @@ def test_what_others_run_is_watched(tmp_path):
     [
         ('newlines = "f2"', "no action is called 'newlines'; did you mean 'newline'?"),
         ('newline = "f77"', "the keys of 'newline': no key is called 'f77'"),
+        ('newline = ["f5", "Ctrl-D"]', "Ctrl-D is given to both 'leave' and 'newline'"),
     ],
 )
 def test_a_wrong_key_is_one_line_with_its_place(config, target, table, reason):
@@ -382,6 +383,14 @@ def test_a_wrong_key_is_one_line_with_its_place(config, target, table, reason):
         assert terminal.wait_exit(START_S) == 2
         assert terminal.everything.startswith(f"kconsole: {config}, line 3: {reason}")
         assert len(terminal.everything.splitlines()) == 1
+
+
+def test_an_unknown_style_in_the_file_is_told_to_a_script_too(config, capsys):
+    config.write_text('tail = 1\nstyle = "monokay"\n')
+    said = complaint(capsys, "-c", "1")
+    assert said.startswith(
+        f"{config}, line 2: 'style': no style is called 'monokay'; near it are monokai"
+    )
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")

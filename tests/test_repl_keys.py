@@ -52,11 +52,24 @@ def test_the_signal_and_pastes_stay() -> None:
         ({"xyz": ("f2",)}, "no action is called 'xyz'"),
         ({"editor": ("f99",)}, "the keys of 'editor': no key is called 'f99'"),
         ({"editor": ("",)}, "the keys of 'editor': no key is named"),
+        (
+            {"editor": ("f5", "f6"), "newline": ("F6",)},
+            "F6 is given to both 'editor' and 'newline'",
+        ),
+        (
+            {"inspect": ("tab",), "complete": ("c-i",)},
+            "Tab is given to both 'inspect' and 'complete'",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_said(remapping: dict[str, tuple[str, ...]], reason: str) -> None:
     with pytest.raises(ValueError, match="^" + reason.replace("?", r"\?")):
         key_sequences(remapping)
+
+
+def test_actions_that_share_a_key_by_default_may_share_another() -> None:
+    shared = {"complete": ("f5",), "next_completion": ("f5",), "paste_tab": ("f5", "f5")}
+    assert key_sequences(shared)["complete"] == [(Keys.F5,)]
 
 
 def test_help_calls_keys_as_people_do() -> None:

@@ -77,6 +77,7 @@ def perform(settings: Settings) -> int:
     """
     for warning in settings.config.warnings if settings.config is not None else ():
         complain(f"warning: {warning}")
+    _check_style(settings)
     code = settings.values["code"]
     if wants_list(settings):
         return _list(settings)
@@ -101,7 +102,6 @@ def _console(settings: Settings) -> int:
     from kconsole.repl.quiet import quiet_terminal
 
     options = _console_options(settings, color=_colored(settings.values["color"], sys.stdout))
-    _check_style(settings)
     with quiet_terminal(sys.stdin), _open(settings) as kernel:
         from kconsole.repl.console import run_console
 
@@ -159,25 +159,31 @@ def _list(settings: Settings) -> int:
 
 
 def _check_style(settings: Settings) -> None:
-    """Refuse a style that there is not, while there is no kernel yet; the default costs no import."""
+    """Refuse a style that there is not, whoever uses it; the default costs no import."""
     style = settings.values["style"]
     if style == "default":
         return
-    from kconsole.render.highlight import style_named
+    from kconsole.render.stylenames import check_style
 
     try:
-        style_named(style)
+        check_style(style)
     except ValueError as error:
         raise settings.refusal("style", str(error)) from None
 
 
 def _check_keys(config: "Config") -> None:
-    """Tell where in the file a wrong key or action is: as the editor knows them, after its import."""
+    """Tell where in the file a wrong key or action is, or a key that two actions have.
+
+    Only for the console that has keys: they are prompt_toolkit's, whose import takes longer than all else
+    that a script needs.
+    """
     from kconsole.repl.keys import key_sequences
 
+    so_far: dict[str, tuple[str, ...]] = {}
     for action, keys in config.keys.items():
+        so_far[action] = keys
         try:
-            key_sequences({action: keys})
+            key_sequences(so_far)
         except ValueError as error:
             raise ConfigError(f"{config.place('keys', action)}: {error}") from None
 

@@ -14,11 +14,11 @@ from pygments.lexers import find_lexer_class, get_all_lexers
 from pygments.lexers.python import PythonLexer
 from pygments.lexers.special import TextLexer
 from pygments.style import Style
-from pygments.styles import STYLE_MAP, get_style_by_name
+from pygments.styles import get_style_by_name
 from pygments.token import Comment, Error, Generic, Keyword, Name, Number, Operator, String, Token
 
 from kconsole.protocol.replies import LanguageInfo
-from kconsole.render.nearest import nearest
+from kconsole.render.stylenames import DEFAULT_STYLE, check_style
 from kconsole.render.visible import make_visible
 
 __all__ = ["DEFAULT_STYLE", "ConsoleStyle", "highlight", "lexer_for", "plain_lexer", "style_named"]
@@ -64,10 +64,6 @@ class ConsoleStyle(Style):
     }
 
 
-DEFAULT_STYLE = "default"
-"""The name by which the user asks for :class:`ConsoleStyle`."""
-
-
 def style_named(name: str) -> type[Style]:
     """Return a style of pygments by its name, without those of plugins.
 
@@ -75,10 +71,7 @@ def style_named(name: str) -> type[Style]:
     """
     if name == DEFAULT_STYLE:
         return ConsoleStyle
-    if name not in STYLE_MAP:
-        near = nearest(name, [*STYLE_MAP, DEFAULT_STYLE])
-        hint = f"near it are {', '.join(near)}" if near else "pygments has monokai, vs, xcode..."
-        raise ValueError(f"no style is called {name!r}; {hint}")
+    check_style(name)
     return get_style_by_name(name)
 
 

@@ -214,10 +214,26 @@ def key_sequences(remapping: Remapping) -> dict[str, list[KeySequence]]:
             near = nearest(name, ACTIONS, most=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise ValueError(f"no action is called {name!r}{hint}")
-    return {
+    bound = {
         name: list(_parsed(name, remapping.get(name, action.keys)))
         for name, action in ACTIONS.items()
     }
+    _check_shared({name: bound[name] for name in remapping})
+    return bound
+
+
+def _check_shared(bound: Mapping[str, list[KeySequence]]) -> None:
+    """Refuse a key that the user has given to two actions, unless these share one by default.
+
+    Those that do count at different times: what Tab does depends on what is before the cursor.
+    """
+    owners: dict[KeySequence, list[str]] = {}
+    for name, sequences in bound.items():
+        for sequence in dict.fromkeys(sequences):
+            for other in owners.setdefault(sequence, []):
+                if not set(ACTIONS[name].keys) & set(ACTIONS[other].keys):
+                    raise ValueError(f"{label(sequence)} is given to both {other!r} and {name!r}")
+            owners[sequence].append(name)
 
 
 def _parsed(name: str, descriptions: tuple[str, ...]) -> Iterator[KeySequence]:

@@ -15,6 +15,7 @@ from running_kernels import Kernel, start_fake
 from terminal import PATIENCE, SEQUENCE, Terminal
 
 __all__ = [
+    "ANSWERABLE",
     "PROMPT",
     "BlindTerminal",
     "Pair",
@@ -35,6 +36,8 @@ __all__ = [
 
 #: An empty prompt that waits for input, with or without a number.
 PROMPT = re.compile(r"^In \[[ \d]+\]:$", re.MULTILINE)
+#: What the toolbar says once a question of the kernel has the keyboard.
+ANSWERABLE = re.compile("waiting for input(?!,)")
 #: The mode in which a terminal shows nothing until the frame is whole; pyte's number for it.
 SYNCHRONIZED = 2026 << 5
 #: A console that starts a kernel has to import an editor, and the kernel an interpreter.

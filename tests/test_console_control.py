@@ -216,7 +216,7 @@ def test_a_kernel_of_our_own_is_shut_down_by_its_name(tmp_path: Path) -> None:
         terminal.wait_for(
             re.compile(r"this shuts down fake \(kernel-\w+\.json\); Enter alone does not\n")
         )
-        terminal.wait_for("type fake to shut it down:")
+        named(terminal)
         terminal.line("fake")
         assert terminal.wait_exit() == 0
         assert "shutting down fake, and leaving" in terminal.everything

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fake_kernel import FakeKernel
 from running_kernels import Kernel
-from stories import attached, paired, ready, rows_with, run, toolbar
+from stories import ANSWERABLE, attached, paired, ready, rows_with, run, toolbar
 from terminal import Terminal
 
 from kconsole.repl.typeahead import PAUSE_S
@@ -176,7 +176,7 @@ def test_a_question_as_long_as_the_screen_is_shown_above(tmp_path: Path) -> None
     with paired(tmp_path) as (terminal, _):
         terminal.line("input('question ' * 20)")
         terminal.wait_for(lambda one: "".join(one.screen).count("question ") >= 19)
-        terminal.wait_for(lambda one: "waiting for input" in toolbar(one))
+        terminal.wait_for(lambda one: ANSWERABLE.search(toolbar(one)))
         assert terminal.cursor[1] == 0
         terminal.line("my answer")
         terminal.wait_for("Out[1]: 'my answer'")
@@ -186,14 +186,14 @@ def test_a_question_without_text_or_of_odd_form_is_a_question(tmp_path: Path) ->
     with paired(tmp_path) as (terminal, _):
         for content in ("{}", '{"prompt": null, "password": null}', '{"prompt": 3}'):
             terminal.line(f"%fake ask {content}")
-            terminal.wait_for(lambda one: "waiting for input" in toolbar(one))
+            terminal.wait_for(lambda one: ANSWERABLE.search(toolbar(one)))
             run(terminal, f"answer to {content}", f"\nanswer to {content}\n")
 
 
 def test_a_question_cannot_bring_sequences_along(tmp_path: Path) -> None:
     with paired(tmp_path) as (terminal, _):
         terminal.line(r'%fake ask {"prompt": "na\u001b]0;owned\u0007\u001b[2Jme\u202e? "}')
-        terminal.wait_for(lambda one: "waiting for input" in toolbar(one))
+        terminal.wait_for(lambda one: ANSWERABLE.search(toolbar(one)))
         terminal.line("x")
         ready(terminal)
         ours = "\x1b]133;"  # the marks of inputs and outputs

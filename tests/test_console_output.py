@@ -308,6 +308,6 @@ def test_several_next_inputs_are_one(terminal: Terminal) -> None:
 
 def test_an_editor_is_not_started_unasked(terminal: Terminal) -> None:
     cell(terminal, "%fake edit /etc/passwd 3", until="passwd 3")
-    terminal.wait_for("open it in the editor? [y/N]", where="screen")
+    terminal.wait_for(lambda one: one.screen[one.cursor[0]].startswith("open it in"))
     terminal.key("enter")
     run(terminal, "40+2", ": 42")

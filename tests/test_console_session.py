@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from running_kernels import Kernel
-from stories import Pair, attached, owning, paired, ready, rows_with, run
+from stories import ANSWERABLE, Pair, attached, owning, paired, ready, rows_with, run
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
@@ -32,7 +32,7 @@ def test_a_session_is_saved_as_a_notebook(kernel: Kernel, tmp_path: Path) -> Non
         run(other, "print('the' + 'irs')", "\ntheirs\n")
         terminal.wait_for("\ntheirs\n")
         terminal.line("name = input('who? ')")
-        terminal.wait_for("waiting for input")
+        terminal.wait_for(ANSWERABLE)
         terminal.line("Ada")
         ready(terminal)
         run(terminal, "1/0", "ZeroDivisionError: ")
@@ -65,7 +65,7 @@ def test_a_notebook_names_the_kernelspec_as_people_know_it(tmp_path: Path) -> No
 def test_a_password_is_not_saved(kernel: Kernel, tmp_path: Path) -> None:
     with attached(kernel) as terminal:
         terminal.line("import getpass; x = getpass.getpass('secret? ')")
-        terminal.wait_for("waiting for input")
+        terminal.wait_for(ANSWERABLE)
         terminal.line("sesame")
         ready(terminal)
         run(terminal, rf"\save {tmp_path}/s.txt", "saved to")

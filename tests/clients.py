@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 #: Seconds until a test gives up; nothing here takes as long unless it is broken.
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def info_of(kernel: Kernel | FakeKernel, **changes: Any) -> ConnectionInfo:

@@ -287,7 +287,7 @@ def test_a_kernel_that_does_not_answer_is_told_of_and_the_console_stays(tmp_path
         run(terminal, "1+1", "Out[1]: 2")
 
 
-@pytest.mark.parametrize("fresh_kernel", ["ipykernel7", "bash"], indirect=True)
+@pytest.mark.parametrize("fresh_kernel", ["ipykernel7", "xpython"], indirect=True)
 def test_a_real_kernel_is_shut_down(fresh_kernel: Kernel) -> None:
     with attached(fresh_kernel) as terminal:
         terminal.line("\\shutdown")

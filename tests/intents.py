@@ -53,5 +53,11 @@ BASH = {
     "prefix of a name": Intent("ech", "echo"),
 }
 
+TYPESCRIPT = {
+    "print hello": Intent("console.log('hello')", "hello"),
+    "one plus one": Intent("1+1", "2"),
+    "error": Intent("throw new Error('told so')", "told so"),
+}
+
 #: language -> intent -> code; what is missing there the kernel lacks (see features.py).
-INTENTS = {"python": PYTHON, "bash": BASH}
+INTENTS = {"python": PYTHON, "bash": BASH, "typescript": TYPESCRIPT}

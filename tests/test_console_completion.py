@@ -43,19 +43,6 @@ def wait_typed(terminal: Terminal, text: str) -> None:
 # --- Tab
 
 
-@pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "bash"], indirect=True)
-def test_tab_completes_a_name(kernel: Kernel) -> None:
-    word = {"python": "_unique_name", "bash": "unique_name"}[kernel.language]
-    with attached(kernel) as terminal:
-        run(terminal, f"{word}=4711", f"]: {word}=4711")
-        terminal.send({"python": word[:-2], "bash": "echo $" + word[:-2]}[kernel.language])
-        terminal.key("tab")
-        terminal.wait_for(lambda one: len(rows_with(one, word)) == 2, 30)
-        terminal.wait_for(lambda one: "completing" not in toolbar(one))
-        terminal.key("enter")
-        terminal.wait_for(re.compile(r"4711$", re.MULTILINE))
-
-
 def test_a_single_match_is_inserted_without_a_menu(terminal: Terminal) -> None:
     terminal.send("x = ome")
     terminal.key("tab")

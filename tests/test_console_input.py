@@ -39,16 +39,6 @@ def wait_for_question(terminal: Terminal, question: str, typed: str = "") -> Non
 
 
 @ASKING
-def test_a_question_takes_the_prompt_and_is_answered(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
-        ask(terminal, "x = input('name? '); print('hi', x)", "name? ")
-        assert "waiting for input" in toolbar(terminal)
-        terminal.line("Bob")
-        terminal.wait_for("\nname? Bob\nhi Bob\n")
-        ready(terminal)
-
-
-@ASKING
 def test_two_questions_in_a_row(kernel: Kernel) -> None:
     with attached(kernel) as terminal:
         ask(terminal, "a = input('a? '); b = input('b? '); print(a + b)", "a? ")

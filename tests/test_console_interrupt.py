@@ -22,18 +22,6 @@ def busy(terminal: Terminal) -> bool:
     return "busy" in toolbar(terminal)
 
 
-@INTERRUPTIBLE
-def test_ctrl_c_interrupts_a_sleeping_cell_of_an_attached_kernel(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
-        terminal.line(SLEEP[kernel.language])
-        terminal.wait_for(lambda one: re.search(r"busy \d\d:\d\d In\[\d+\]", toolbar(one)))
-        terminal.key("c-c")
-        ready(terminal)
-        if kernel.language == "python":
-            terminal.wait_for("KeyboardInterrupt")
-        run(terminal, kernel.code("print hello"), "\nhello\n")
-
-
 def test_ctrl_c_interrupts_a_kernel_of_our_own(tmp_path: Path) -> None:
     with owning(tmp_path) as terminal:
         terminal.line(SLEEP["python"])

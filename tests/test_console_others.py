@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from features import having
 from leaks import wait_until
 from running_kernels import Kernel
 from stories import (
@@ -254,18 +253,6 @@ def test_a_real_kernel_tells_its_last_cells(kernel: Kernel) -> None:
                 )
             )
             assert rows_with(second, "41+1") == []
-
-
-@having()
-def test_two_consoles_see_each_others_cells_under_their_names(kernel: Kernel) -> None:
-    with attached(kernel) as one, attached(kernel) as other:
-        one.send("half a thou")
-        other.line(kernel.code("print hello"))
-        one.wait_for(
-            re.compile(r"^\w+@\w{4} In \[[ \d]+\]: .*\nhello\n+In \[.*\]: half a thou", re.M)
-        )
-        one.key("c-u")
-        ready(other)
 
 
 @IPYKERNEL

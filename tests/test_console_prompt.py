@@ -53,11 +53,6 @@ def test_the_toolbar_names_the_kernel_and_its_language(kernel: Kernel) -> None:
 # --- cells and their numbers
 
 
-def test_a_cell_shows_what_it_should(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
-        run(terminal, kernel.code("print hello"), f"\n{kernel.shows('print hello')}\n")
-
-
 def test_inputs_and_results_are_numbered(tmp_path: Path) -> None:
     with owning(tmp_path) as terminal:
         run(terminal, "1+1", "In [1]: 1+1\nOut[1]: 2\n\nIn [2]:")
@@ -122,18 +117,6 @@ def test_without_colours_there_are_none(tmp_path: Path) -> None:
 
 
 # --- several lines
-
-
-@PYTHONS
-def test_an_unfinished_block_goes_on_in_an_indented_line(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
-        terminal.line("for i in range(2):")
-        wait_for_line(terminal, indent=4)
-        terminal.line("print('row', i)")
-        terminal.wait_for(lambda one: "\n".join(one.screen).count("...:") == 2)
-        assert not rows_with(terminal, "row 0")
-        terminal.key("enter")
-        terminal.wait_for("row 0\nrow 1\n\nIn [")
 
 
 def test_a_kernel_that_gives_no_indent_gets_none(tmp_path: Path) -> None:

@@ -105,12 +105,15 @@ class Leaving:
     def _ask(self, how: str, text: str) -> None:
         stops = ", and stops the kernel" if self._owns and not self._keeps else ""
         self._asked, self._shown = how, False
-        self._desk.scribe.note(f"{text}; {how} again leaves{stops}", "warning")
-        self._desk.typeahead.when_read(self._show)
+        question = f"{text}; {how} again leaves{stops}"
+        self._desk.typeahead.when_read(lambda: self._show(how, question))
 
-    def _show(self) -> None:
+    def _show(self, how: str, question: str) -> None:
+        """Show a question; not before it can be answered: who presses the key then means it."""
+        self._desk.scribe.note(question, "warning")
         self._desk.view.screen.flush()
-        self._shown, self._asked_at = True, self._presses
+        if self._asked == how:  # else it only says why it was not left
+            self._shown, self._asked_at = True, self._presses
 
     def _count(self, _sender: object) -> None:
         self._presses += 1

@@ -108,6 +108,12 @@ class OwnProcess:
     def describe_death(self) -> str:
         return f"the kernel {self.describe_exit()}"
 
+    def describe_failure(self) -> str:
+        return f"{self.describe_death()} (command: own)"
+
+    def log_tail(self) -> str:
+        return ""
+
 
 @contextlib.contextmanager
 def once_asked(kernel: FakeKernel, msg_type: str, *actions: Callable[[], object]) -> Iterator[None]:

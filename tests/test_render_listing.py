@@ -75,6 +75,24 @@ def test_half_a_character_in_code_becomes_one_that_can_be_saved() -> None:
         ([Stream("stdout", "\x1b[31mred\x1b[0m \x1b]0;title\x07\x07\n")], "red ^G\n"),
         ([Stream("stdout", "  0%\r 50%"), Stream("stdout", "\r100%\n")], "100%\n"),
         ([Stream("stdout", "long\rs\x1b[K\n")], "s\n"),
+        (
+            [
+                Stream("stderr", "\r 50%"),
+                Stream("stdout", "epoch 1\n"),
+                Stream("stderr", "\r100%"),
+                Stream("stdout", "epoch 2\n"),
+                Stream("stderr", "\r100%\n"),
+            ],
+            "epoch 1\nepoch 2\n100%\n",
+        ),
+        (
+            [
+                Stream("stdout", "before\nouter 1\n\rinner 1\x1b[A"),
+                Stream("stdout", "\router 2\n\rinner 2\x1b[A"),
+                Stream("stdout", "\router 3\n\rinner 3\n"),
+            ],
+            "before\nouter 3\ninner 3\n",
+        ),
         ([Stream("stdout", "a\x1b[3")], "a^[[3\n"),
         ([Stream("stdout", "a"), ClearOutput(wait=False), Stream("stdout", "b")], "b\n"),
     ],
@@ -92,3 +110,11 @@ def test_what_is_left_out_is_told_on_a_line_of_its_own() -> None:
     text = screen_text([cell("x", Stream("stdout", "12345678"), at_most=3)])
     note = "[kconsole: 5 more characters of output are left out here]"
     assert text == f"In [1]: x\n123\n{note}\n\n"
+
+
+def test_lines_that_no_cursor_reaches_stay_in_order() -> None:
+    text = "".join(f"{number}\n" for number in range(100_000))
+    assert (
+        screen_text([cell("x", Stream("stdout", text), at_most=len(text))])
+        == f"In [1]: x\n{text}\n"
+    )

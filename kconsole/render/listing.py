@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable
 
-from kconsole.render.lines import TailLine
+from kconsole.protocol.events import Stream
+from kconsole.render.bites import bites
+from kconsole.render.lines import COLUMNS
+from kconsole.render.live import LiveRegion
 from kconsole.render.notebook import left_out_note
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.recorded import RecordedCell
 from kconsole.render.visible import make_visible
 
 __all__ = ["screen_text", "source_text"]
+
+_ROWS = 250  # that a cursor can go back to
 
 _SIGNS = {
     "#": "awk bash coffeescript crystal elixir gap gnuplot julia nim perl php powershell python r raku"
@@ -60,12 +65,17 @@ def _echo(cell: RecordedCell) -> str:
 
 
 def _output(cell: RecordedCell) -> str:
-    renderer = Renderer(RenderOptions(color=False))
-    line = TailLine()
+    """What the screen would keep: bars as they were last, below what was printed beside them."""
+    renderer = Renderer(RenderOptions(color=False, live=True))
+    region = LiveRegion()
     parts = []
     for event in cell.outputs():
-        parts += line.feed(renderer.render(event))
-    parts += line.feed(renderer.end_cell())
-    last = line.finish()
-    parts.append(f"{last}\n" if last else "")
+        if not isinstance(event, Stream):
+            region.show(renderer.block(event))
+            continue
+        for bite in bites(event.text):
+            region.write(renderer.block(event._replace(text=bite)), event.name)
+            parts.append(region.overflow(_ROWS, COLUMNS))
+    region.write(renderer.end_cell())
+    parts.append(region.finish())
     return "".join(parts) + left_out_note(cell)

@@ -1,13 +1,12 @@
 """One cell that was run, and what it has shown: its outputs as a notebook would show them now.
 
-The rules are those of the notebook: consecutive pieces of a stream are one output, clear_output takes
+The rules are those of the notebook: consecutive pieces of a stream are one output, of a progress bar the
+last step counts, clear_output takes
 the outputs away (with ``wait`` when the next one comes), an update changes what was shown before.
 ("Messages on the IOPub (PUB/SUB) channel" in the messaging specification.)
 """
 
-import io
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
 from kconsole.protocol.events import (
     ClearOutput,
@@ -19,6 +18,7 @@ from kconsole.protocol.events import (
     Stream,
     UpdateDisplay,
 )
+from kconsole.render.printed import Printed
 
 __all__ = ["AT_MOST", "Output", "RecordedCell"]
 
@@ -29,17 +29,6 @@ _MOST_OUTPUTS = 50_000  # each takes some hundred bytes besides its text
 
 Output = Stream | DisplayData | ExecuteResult | ErrorOutput
 """The kinds of output that a notebook knows."""
-
-
-class _Printed:
-    """An output of a stream, which grows."""
-
-    def __init__(self, name: Literal["stdout", "stderr"]) -> None:
-        self.name = name
-        self.text = io.StringIO()  # of short pieces, a list takes seven times the memory
-
-    def output(self) -> Stream:
-        return Stream(self.name, self.text.getvalue())
 
 
 class _Shown:
@@ -71,7 +60,9 @@ class RecordedCell:
         #: Characters of output that are not kept, as there is too much.
         self.left_out = 0
         self._at_most = at_most
-        self._outputs: list[_Printed | _Shown] = []
+        self._outputs: list[Printed | _Shown] = []
+        #: The last output of each stream.
+        self._latest: dict[str, Printed] = {}
         #: What can be updated: display_id -> displays.
         self._displays: dict[str, list[_Shown]] = {}
         self._printed = 0
@@ -128,27 +119,43 @@ class RecordedCell:
 
     def _clear(self) -> None:
         self._outputs.clear()
+        self._latest.clear()
         self._displays.clear()
         self._printed = self._shown = self.left_out = 0
         self._clear_next = False
 
     def _print(self, event: Stream) -> None:
-        printed = self._printed_last(event.name)
-        text = event.text[: self._at_most - self._printed] if printed is not None else ""
-        self._printed += len(text)
+        printed = self._where_it_goes(event)
+        text = event.text[: max(0, self._at_most - self._printed)] if printed is not None else ""
         self.left_out += len(event.text) - len(text)
         if printed is not None:
-            printed.text.write(text)
+            before = printed.size
+            printed.write(text)
+            self._printed += printed.size - before
 
-    def _printed_last(self, name: Literal["stdout", "stderr"]) -> _Printed | None:
-        """Return the output that a stream goes on in, a new one if need be; None if there are too many."""
-        last = self._outputs[-1] if self._outputs else None
-        if isinstance(last, _Printed) and last.name == name:
-            return last
+    def _where_it_goes(self, event: Stream) -> Printed | None:
+        """Return the output that a stream goes on in, a new one if need be; None if there are too many.
+
+        A bar that is still being written stays below what has come beside it, as on the screen; a newline
+        only ends it, where it is.
+        """
+        latest = self._latest.get(event.name)
+        unfinished = latest is not None and latest.unfinished
+        if latest is not None and (
+            latest is self._outputs[-1] or (unfinished and not event.text.strip("\n"))
+        ):
+            return latest
         if self._printed >= self._at_most or len(self._outputs) >= _MOST_OUTPUTS:
             return None
-        new = _Printed(name)
+        new = Printed(event.name)
+        if latest is not None and unfinished:
+            before = latest.size
+            new = latest.go_on()
+            self._printed += latest.size + new.size - before
+            if not latest.size:
+                self._outputs.remove(latest)
         self._outputs.append(new)
+        self._latest[event.name] = new
         return new
 
     def _show(self, event: DisplayData | ExecuteResult | ErrorOutput) -> None:

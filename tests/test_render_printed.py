@@ -78,3 +78,15 @@ def test_a_bar_stays_below_what_comes_beside_it() -> None:
         cell.receive(event)
     shown = [one.text if isinstance(one, Stream) else "plot" for one in cell.outputs()]
     assert shown == ["warned\n", "epoch 1\n", "plot", "100%\n", "epoch 2\n"]
+
+
+def test_what_a_bar_stood_between_is_one_output_again() -> None:
+    cell = RecordedCell("1", "x", None)
+    for number in range(4):
+        cell.receive(Stream("stderr", f"\r{number}"))
+        cell.receive(Stream("stdout", f"epoch {number}\n"))
+    cell.receive(Stream("stderr", "\r4\n"))
+    assert [one.text for one in cell.outputs() if isinstance(one, Stream)] == [
+        "epoch 0\nepoch 1\nepoch 2\nepoch 3\n",
+        "4\n",
+    ]

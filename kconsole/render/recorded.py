@@ -153,10 +153,24 @@ class RecordedCell:
             new = latest.go_on()
             self._printed += latest.size + new.size - before
             if not latest.size:
-                self._outputs.remove(latest)
+                self._remove(latest)
         self._outputs.append(new)
         self._latest[event.name] = new
         return new
+
+    def _remove(self, empty: Printed) -> None:
+        """Take an output away, and join those of one stream that it has stood between."""
+        at = self._outputs.index(empty)
+        del self._outputs[at]
+        above, below = (*self._outputs[max(0, at - 1) : at + 1], None, None)[:2]
+        if not isinstance(above, Printed) or not isinstance(below, Printed):
+            return
+        if above.name == below.name and not (above.unfinished or below.unfinished):
+            before = above.size + below.size
+            above.write(below.output().text)
+            self._printed += above.size - before
+            self._outputs.remove(below)
+            self._latest[above.name] = above
 
     def _show(self, event: DisplayData | ExecuteResult | ErrorOutput) -> None:
         if isinstance(event, ErrorOutput):

@@ -1,8 +1,16 @@
 """A window that is made narrower: what wrapping adds, and which terminals wrap."""
 
-import pytest
+import asyncio
 
-from kconsole.repl.reflow import reflows, rows_added
+import pytest
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.document import Document
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.layout import BufferControl, Layout, Window
+from prompt_toolkit.output import DummyOutput
+
+from kconsole.repl.reflow import ReflowingApplication, reflows, rows_added
 
 
 @pytest.mark.parametrize(
@@ -44,3 +52,39 @@ def test_how_far_the_cursor_moves_down(
 )
 def test_which_terminals_are_known_to_wrap_anew(environ: dict[str, str], known: bool) -> None:
     assert reflows(environ) == known
+
+
+class Window100(DummyOutput):
+    """A window of 100 columns, which notes how far up the cursor was sent."""
+
+    def __init__(self) -> None:
+        self.columns = 100
+        self.ups: list[int] = []
+
+    def get_size(self) -> Size:
+        return Size(rows=30, columns=self.columns)
+
+    def cursor_up(self, amount: int) -> None:
+        self.ups.append(amount)
+
+
+def test_what_is_drawn_before_the_signal_of_the_resize_goes_up_first() -> None:
+    output = Window100()
+
+    async def draw_in_between(keys: PipeInput) -> None:
+        text = BufferControl(Buffer(document=Document("x" * 95)))
+        app = ReflowingApplication(layout=Layout(Window(text)), input=keys, output=output)
+
+        def narrow(_app: object) -> None:
+            app.after_render -= narrow
+            output.columns = 20
+            output.ups.clear()
+            app._redraw()
+            app.exit(result=0)
+
+        app.after_render += narrow
+        await app.run_async()
+
+    with create_pipe_input() as keys:
+        asyncio.run(draw_in_between(keys))
+    assert output.ups[0] == 4

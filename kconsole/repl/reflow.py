@@ -54,6 +54,18 @@ def rows_added(widths: Sequence[int], cursor: int, columns: int) -> int:
 class ReflowingApplication(FramedApplication):
     """An application on a terminal that wraps its lines anew."""
 
+    _columns = 0  # of the screen for which was drawn last
+
+    def _redraw(self, render_as_done: bool = False) -> None:
+        """Draw; what comes between the resize and its signal must not take the old rows for the new."""
+        columns = self.output.get_size().columns
+        before, self._columns = self._columns, columns
+        if before not in (0, columns) and self.renderer.last_rendered_screen is not None:
+            self._on_resize()  # draws too
+            if not render_as_done:
+                return
+        super()._redraw(render_as_done)
+
     def _on_resize(self) -> None:
         """Go up by what wrapping has added; prompt_toolkit goes up by the rest, and erases.
 

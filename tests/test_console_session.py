@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from running_kernels import Kernel
+from running_kernels import Kernel, start_fake
 from stories import ANSWERABLE, Pair, attached, owning, paired, ready, rows_with, run
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
@@ -142,11 +142,16 @@ def test_a_long_cell_rings_the_bell_once_when_its_queue_is_done(tmp_path: Path) 
 
 
 def test_the_desktop_is_told_which_cell_has_ended(tmp_path: Path) -> None:
-    options = ("--notify-after", "0.3", "--notify", "desktop")
-    with paired(tmp_path, *options) as (terminal, _):
-        run(terminal, "import time; time.sleep(0.5); print('o' + 'k')", "\nok\n")
-        assert re.search(rb"\x1b\]777;notify;kconsole;In\[1\] 0\.\ds\x07", terminal.raw)
-        assert "777" not in terminal.everything
+    fake = start_fake(tmp_path)
+    try:
+        options = ("--notify-after", "0.3", "--notify", "desktop")
+        with attached(fake, *options, env={"LC_TERMINAL": "iTerm2"}) as terminal:
+            run(terminal, "import time; time.sleep(0.5); print('o' + 'k')", "\nok\n")
+            assert re.search(rb"\x1b\]9;kconsole: In\[1\] 0\.\ds\x1b\\", terminal.raw)
+            assert b"\x1b]777" not in terminal.raw
+            assert "kconsole: In" not in terminal.everything
+    finally:
+        fake.close()
 
 
 # --- marks

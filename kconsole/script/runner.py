@@ -219,7 +219,8 @@ class Runner:
         return _INTERRUPTED
 
     def _note(self, text: str) -> None:
-        self._err.write(f"kconsole: {one_line(text)}\n" if text else "")
+        line = one_line(text).replace("\xa0", " ")  # which is for consoles, that wrap lines
+        self._err.write(f"kconsole: {line}\n" if text else "")
 
 
 def _show_nothing(_text: str) -> None:

@@ -44,7 +44,7 @@ def launcher(module: str, *options: str) -> tuple[str, ...]:
 RECIPES = {
     "ipykernel7": Recipe(
         # What draws live output in the console stories; [test] in pyproject.toml has the same.
-        ("ipykernel>=7.3,<8", "matplotlib", "rich", "tqdm"),
+        ("ipykernel>=7.3,<8", "ipywidgets>=8", "matplotlib", "rich", "tqdm"),
         launcher("ipykernel_launcher"),
         {
             "display_name": "Python (ipykernel 7)",

@@ -1,5 +1,7 @@
 """The live region: what can still change stays, what cannot leaves exactly once."""
 
+from functools import partial
+
 import pyte
 import pytest
 from hypothesis import assume, given
@@ -243,6 +245,40 @@ def test_text_between_displays_leaves_nothing_behind(region: LiveRegion) -> None
         region.show("shown\n")
         settle(region)
     assert len(region._blocks) <= ROWS
+
+
+def test_an_update_is_drawn_once_when_somebody_looks(region: LiveRegion) -> None:
+    drawn: list[int] = []
+
+    def draw(number: int) -> tuple[str, bool]:
+        drawn.append(number)
+        return f"bar {number}\n", False
+
+    region.show("bar\n", "id")
+    for number in range(1000):
+        region.update(partial(draw, number), "id")
+    assert drawn == []
+    assert shown(region) == shown(region) == ["bar 999"]
+    assert settle(region) == []
+    assert drawn == [999]
+    assert region.finish() == "bar 999\n"
+
+
+def test_what_is_finished_leaves_before_what_still_changes(region: LiveRegion) -> None:
+    region.update(lambda: ("outer\n", False), "outer")
+    for number in range(12):
+        region.show("inner\n", f"{number}")
+        region.update(partial(lambda text: (text, True), f"inner {number}\n"), f"{number}")
+    assert settle(region) == [f"inner {number}" for number in range(7)]
+    region.update(lambda: ("outer!\n", True), "outer")
+    assert region.finish().splitlines() == ["outer!", *(f"inner {n}" for n in range(7, 12))]
+
+
+def test_what_is_drawn_as_nothing_is_gone(region: LiveRegion) -> None:
+    region.show("bar\n", "id")
+    region.update(lambda: ("", True), "id")
+    assert shown(region) == []
+    assert region.finish() == ""
 
 
 def test_of_displays_that_are_updated_the_oldest_leave(region: LiveRegion) -> None:

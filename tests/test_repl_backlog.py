@@ -45,6 +45,13 @@ def taken(backlog: Backlog) -> list[object]:
     return shown
 
 
+@pytest.mark.parametrize("kind", ["comm_open", "comm_msg", "comm_close"])
+def test_a_flood_of_comms_is_left_out_as_output_is(kind: str) -> None:
+    backlog = filled(*[msg(kind, comm_id="c", data={"state": {"value": "x" * 10_000}})] * 1000)
+    assert backlog.weight <= BOUND
+    assert len(told(backlog)) == 1
+
+
 def told(backlog: Backlog) -> list[str]:
     return [str(each).partition(" not shown")[0] for each in taken(backlog) if "…" in str(each)]
 

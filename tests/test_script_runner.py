@@ -73,6 +73,16 @@ def test_stderr_is_what_the_cell_writes_there(script):
     assert script.written == ("a\n", "b\n")
 
 
+def test_a_comm_that_nobody_serves_is_closed(script, fake):
+    assert script.run("%fake comm matplotlib\n%fake comm") == 0
+    closing = fake.wait_for("comm_close")
+    assert fake.received.index(closing) > fake.received.index(fake.wait_for("execute_request"))
+    assert closing.parent_header["msg_type"] == "comm_open"
+    assert closing.content["data"] == {}
+    script.run("1")
+    assert list(fake.comms.values()) == ["jupyter.widget"]
+
+
 @pytest.mark.parametrize(
     "text", ["no newline", "a\rb", "\x1b[31mred\x1b[0m", "\x1b]0;t\x07", "é\u202e🎉"]
 )
@@ -92,6 +102,10 @@ def test_text_passes_as_it_is(script, text):
         ('set_next_input "x = 1"', ""),
         ("clear true", ""),
         ("comm", ""),
+        (
+            'widget w FloatProgress show="bar 0 %" value=0 max=2\n%fake widget w value=1',
+            "bar 0 %\n",
+        ),
         ('orphan "not of this cell\\n"', ""),
         ('foreign 1+1 "not ours\\n"', ""),
         ('publish no_such_type {"text": "x"}', ""),

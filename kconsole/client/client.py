@@ -252,6 +252,19 @@ class KernelClient(ClientBase):
         self._running().send("stdin", msg)
         return msg["msg_id"]
 
+    # -- comms -------------------------------------------------------------------------------------
+
+    def close_comm(self, comm_id: str, *, parent: Message | None = None) -> str:
+        """Close a comm (comm_close on shell), as the specification wants it for a target that is not known.
+
+        :param comm_id: the comm.
+        :param parent: the comm_open that is answered.
+        """
+        content = {"comm_id": comm_id, "data": {}}
+        msg = self.session.msg("comm_close", content, parent=parent)
+        self._running().send("shell", msg)
+        return msg["msg_id"]
+
     # -- reading -----------------------------------------------------------------------------------
 
     def get_shell_msg(self, block: bool = True, timeout: float | None = None) -> Message:

@@ -3,7 +3,7 @@
 A status belongs to its parent, the request that made the kernel busy; with subshells, several
 can be busy at once. So the indicator is a set of parents. What goes on on the control channel
 is no work (a debugger's requests, the interrupt itself) and is left out by its msg_type; so are the
-questions that consoles ask behind their users' backs and that take no time.
+questions that consoles ask behind their users' backs and that take no time, and a comm's end.
 ("Kernel status" in the messaging specification.)
 """
 
@@ -16,6 +16,7 @@ __all__ = ["Activity"]
 
 _NO_WORK = frozenset(
     {
+        "comm_close",
         "comm_info_request",
         "create_subshell_request",
         "debug_request",

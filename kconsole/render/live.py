@@ -11,7 +11,7 @@ in sight.  Where ``clear_output`` comes again and again, as many rows as there w
 back instead of leaving, as they are about to be cleared.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TypeGuard
 
 from kconsole.render.cells import text_width
@@ -19,7 +19,10 @@ from kconsole.render.grid import Grid, first_move
 from kconsole.render.lines import TailLine, without_tabs
 from kconsole.render.sgr import strip_sgr
 
-__all__ = ["LiveRegion", "line_height"]
+__all__ = ["Draw", "LiveRegion", "line_height"]
+
+Draw = Callable[[], tuple[str, bool]]
+"""Gives a display's text, which ends with its line, and whether it will hardly change any more."""
 
 #: Rows that are held back after a clear_output before they leave all the same.
 _HELD_ROWS = 1000
@@ -107,19 +110,54 @@ class Display:
     :param updated: whether it has been updated, or is an update of what has left.
     """
 
-    __slots__ = ("display_id", "lines", "updated")
+    __slots__ = ("_draw", "_lines", "_updated", "display_id")
 
-    def __init__(self, text: str, display_id: str | None, *, updated: bool = False) -> None:
-        self.lines = _split(text)
+    def __init__(self, text: str | Draw, display_id: str | None, *, updated: bool = False) -> None:
+        self._lines: list[str] = []
+        self._draw: Draw | None = None
+        self._updated = updated
         self.display_id = display_id
-        self.updated = updated
+        self._put(text)
+
+    def update(self, text: str | Draw) -> None:
+        """Replace what is shown."""
+        self._updated = True
+        self._put(text)
+
+    def _put(self, text: str | Draw) -> None:
+        if isinstance(text, str):
+            self._lines, self._draw = _split(text), None
+        else:
+            self._draw = text
+
+    def _look(self) -> None:
+        if self._draw is not None:
+            (text, finished), self._draw = self._draw(), None
+            self._lines = _split(text)
+            self._updated = not finished
+
+    @property
+    def lines(self) -> list[str]:
+        """What is shown, in lines with their newlines."""
+        self._look()
+        return self._lines
+
+    @property
+    def updated(self) -> bool:
+        """Whether it is expected to change again."""
+        self._look()
+        return self._updated
+
+    def rest(self) -> None:
+        """Expect no more change, and let it leave."""
+        self._updated = False
 
     def take(self, count: int) -> list[str]:
         """Remove it if any of its rows is to go."""
         lines = self.lines
         if not count:
             return []
-        self.lines = []
+        self._lines = []
         return lines
 
 
@@ -166,12 +204,16 @@ class LiveRegion:
         if text or display_id is not None:
             self._blocks.append(Display(text, display_id))
 
-    def update(self, text: str, display_id: str | None) -> None:
-        """Replace what is shown under this id; what has left already is shown anew, and stays."""
+    def update(self, text: str | Draw, display_id: str | None) -> None:
+        """Replace what is shown under this id; what has left already is shown anew, and stays.
+
+        :param text: or what draws it: that is called when somebody looks, not at each change.
+        """
         found = False
         for block in self._blocks:
             if isinstance(block, Display) and block.display_id == display_id is not None:
-                block.lines, block.updated, found = _split(text), True, True
+                block.update(text)
+                found = True
         if not found:
             self._clear_if_due()
             self._blocks.append(Display(text, display_id, updated=True))
@@ -265,7 +307,7 @@ class LiveRegion:
         for block in filter(_stays, reversed(self._blocks)):
             height = sum(line_height(line, columns, rows) for line in block.lines)
             if reserved and reserved + height > rows:
-                block.updated = False
+                block.rest()
             else:
                 reserved += height
         return reserved

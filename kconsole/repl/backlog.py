@@ -23,7 +23,17 @@ AT_MOST = 64_000_000
 """Bytes of output that may wait; a terminal draws them for several seconds."""
 
 #: What can be left out when there is too much. A message of another kind is rare, or somebody waits for it.
-_LOSABLE = frozenset({"clear_output", "comm_msg", "display_data", "stream", "update_display_data"})
+_LOSABLE = frozenset(
+    {
+        "clear_output",
+        "comm_close",
+        "comm_msg",
+        "comm_open",
+        "display_data",
+        "stream",
+        "update_display_data",
+    }
+)
 _ENVELOPE = 2000  # bytes of a message, roughly, besides what it carries
 
 

@@ -6,7 +6,7 @@ had happened when it was asked for.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from kconsole.protocol.events import (
@@ -53,6 +53,8 @@ class Filing:
         #: Owns the ledger; one thread, so that all is done in order.
         self._worker = ThreadPoolExecutor(1, "filing")
         self._ledger = Ledger(kernel, title)
+        #: Gives what has changed without a message of its own since it was asked last: widgets.
+        self.changed: Callable[[], Iterable[Event]] = tuple
         #: Of the event loop alone, as is all that follows.
         self._batch: list[Event | CellInput] = []
         self._characters = 0  # in it
@@ -153,6 +155,8 @@ class Filing:
 
     def _do(self, work: Callable[[], str], done: "Callable[[Future[str]], None]") -> None:
         """Have something done behind all that has happened, and then something here."""
+        for event in self.changed():
+            self._take(event)
         self._hand_over()
         future = self._worker.submit(work)
         future.add_done_callback(lambda it: self._loop.call_soon_threadsafe(done, it))

@@ -25,6 +25,7 @@ from kconsole.repl.company import Company
 from kconsole.repl.desk import Desk
 from kconsole.repl.others import Others
 from kconsole.repl.state import Question
+from kconsole.repl.widgets import Widgets
 from kconsole.repl.work import Work
 
 __all__ = ["Intake"]
@@ -40,6 +41,7 @@ class Intake:
         self._work = work
         self._others = Others(desk, self._note_lost_end)
         self._company = Company(desk)
+        self._widgets = Widgets(desk)
         self._fading: asyncio.TimerHandle | None = None
 
     def receive(self, item: Item) -> None:
@@ -80,6 +82,7 @@ class Intake:
             self._see(event)
         if isinstance(event, Status):
             self._take_status(event, msg)
+        self._widgets.hear(event, msg)
         if event.parent.msg_id in self._state.cells.abandoned:
             return
         running = self._state.cells.running
@@ -95,8 +98,7 @@ class Intake:
                 return  # we know what we have asked for
             self._scribe.note("the kernel was asked to " + ("restart" if event.restart else "end"))
         elif self._company.admits(event, msg):
-            self._scribe.event(event)
-            self._desk.filing.event(event)
+            self._widgets.show(event)
             if _is_whole(event) and not self._is_running(msg):
                 self._company.ends_late(event.parent)
 

@@ -9,10 +9,11 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
 from queue import Empty, SimpleQueue
 
+from kconsole.client.comms import CommCloser
 from kconsole.client.earlier import earlier_cells
 from kconsole.client.execution import Execution
 from kconsole.client.health import LOOK_S, Health
@@ -42,6 +43,7 @@ from kconsole.render.labels import question_prompt
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
 from kconsole.render.style import Role
+from kconsole.render.views import LastViews, WidgetViews
 from kconsole.repl.options import ConsoleOptions
 from kconsole.repl.plaincommands import PlainCommands
 from kconsole.repl.plainhistory import PlainHistory
@@ -54,6 +56,7 @@ __all__ = ["PlainConsole"]
 _NEWS_S = 1.0
 #: How long the kernel may take to tell what it has run, in seconds: the first prompt waits for it.
 _EARLIER_S = 2.0
+_WIDE = 80  # columns of a terminal that does not tell
 
 
 class PlainConsole:
@@ -70,6 +73,8 @@ class PlainConsole:
         self._options = options
         self._timing = options.timing
         self._renderer = Renderer(RenderOptions(color=options.color))
+        self._widgets = LastViews(WidgetViews(lambda: _columns() or _WIDE, color=False))
+        self._closer = CommCloser(self._client)
         self._reader = LineReader(sys.stdin.fileno(), self.write, sys.stdin.encoding)
         self._count: int | None = 0 if kernel.process is not None else None
         self._left = False
@@ -316,6 +321,7 @@ class PlainConsole:
                 self._interrupt(execution)
         if execution.cell.unshown_error is not None:
             self._show(execution.cell.unshown_error)
+        self._write_events(self._widgets.rest())
         self.write(self._renderer.end_cell())
 
     def _get_to_know(self) -> None:
@@ -325,7 +331,9 @@ class PlainConsole:
 
     def _follow(self, execution: Execution, timeout: float | None) -> None:
         for step in execution.steps(timeout):
+            self._closer.hear(step.event, step.msg)
             if isinstance(step.event, InputRequest):
+                self._write_events(self._widgets.rest())
                 self._ask(step.event, step.msg, execution.msg_id)
                 continue
             if isinstance(step.event, ErrorOutput):
@@ -377,8 +385,12 @@ class PlainConsole:
     # -- writing -------------------------------------------------------------------------------------
 
     def _show(self, event: Event) -> None:
-        self._log.event(event)
-        self.write(self._renderer.render(event))
+        self._write_events(self._widgets.take(event))
+
+    def _write_events(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self._log.event(event)
+            self.write(self._renderer.render(event))
 
     def _end_echo(self) -> None:
         """End the line on which the terminal, if it is one, has echoed a Ctrl-C."""

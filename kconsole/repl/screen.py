@@ -14,7 +14,7 @@ from collections.abc import Callable
 from prompt_toolkit.application import Application
 
 from kconsole.render.grid import moves_between_rows
-from kconsole.render.live import LiveRegion
+from kconsole.render.live import Draw, LiveRegion
 from kconsole.repl.output import FrameOutput
 
 __all__ = ["FramedApplication", "Screen"]
@@ -96,10 +96,13 @@ class Screen:
             self._region.show(text, display_id)
             self._came(text)
 
-    def update(self, text: str, display_id: str | None) -> None:
-        """Replace a display of a cell."""
+    def update(self, text: str | Draw, display_id: str | None) -> None:
+        """Replace a display of a cell.
+
+        :param text: or what draws it, once for each frame.
+        """
         self._region.update(text, display_id)
-        self._came(text)
+        self._came(text if isinstance(text, str) else "")
 
     def clear(self, *, wait: bool) -> None:
         """Take back the cell's output, as far as it can still change; or when there is more of it."""

@@ -120,6 +120,18 @@ class Scribe:
         UpdateDisplay: _update,
     }
 
+    def redraw(self, display_id: str, look: Callable[[], tuple[Event, bool]]) -> None:
+        """Show a display as it looks now, whosever output is in the live region.
+
+        :param look: gives it as an event, and whether it will hardly change any more.
+        """
+
+        def draw() -> tuple[str, bool]:
+            event, finished = look()
+            return self._renderer.block(event), finished
+
+        self._screen.update(draw, display_id)
+
     def page(self, payload: Mapping[str, Any]) -> str:
         """Return what a kernel wants shown in a pager, ready to be shown; "" if it is nothing."""
         return self._renderer.page(payload)

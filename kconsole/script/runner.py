@@ -12,6 +12,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any, TextIO, cast
 
+from kconsole.client.comms import CommCloser
 from kconsole.client.execution import Execution
 from kconsole.client.interrupts import held_signals
 from kconsole.client.kernel import Kernel
@@ -95,6 +96,7 @@ class Runner:
         self._out = Outlet(streams.stdout, color=color["stdout"])
         self._err = Outlet(streams.stderr, color=color["stderr"])
         self._reader = self._reader_of(streams.stdin if answers else None)
+        self._closer = CommCloser(kernel.client)
         self._left = False
 
     def _reader_of(self, stdin: TextIO | None) -> LineReader:
@@ -161,6 +163,7 @@ class Runner:
             event = step.event
             if isinstance(event, ErrorOutput):
                 self._reader.call_off()  # the cell has ended, whatever it was asking
+            self._closer.hear(event, step.msg)
             if isinstance(event, InputRequest):
                 prompt = question_prompt(event)
                 answer_with_line(

@@ -16,7 +16,7 @@ import termios
 import time
 import tty
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
@@ -32,11 +32,13 @@ from kconsole.render.lines import TailLine
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line
 from kconsole.render.style import Role, paint
+from kconsole.render.views import LastViews, WidgetViews
 from kconsole.script.runner import standard_streams
 
 __all__ = ["Watcher", "run_watch"]
 
 _MOST_CELLS = 256  # whose ends have not been heard of; the oldest are ended by us
+_WIDGET_COLUMNS = 80  # of a bar; the time and the label come before it
 _LEAVE = b"q\x04"  # q, and Ctrl-D where the terminal hands it on as a character
 
 
@@ -145,20 +147,25 @@ class _Mail:
 class _Cell:
     """The output of one request: each of its streams has a line that is not finished."""
 
-    def __init__(self, parent: Parent, *, color: bool) -> None:
+    def __init__(self, parent: Parent, views: WidgetViews, *, color: bool) -> None:
+        self._widgets = LastViews(views)
         self.label = client_label(parent) if parent.msg_id else ""
         self._renderer = Renderer(RenderOptions(color=color))
         self._line = TailLine()
 
     def lines(self, event: Event) -> list[str]:
         """The lines that an event finishes, with their newlines."""
-        return self._line.feed(self._renderer.render(event))
+        return self._written(self._widgets.take(event))
 
     def rest(self) -> list[str]:
         """The line that was not finished."""
-        lines = self._line.feed(self._renderer.end_cell())
+        lines = self._written(self._widgets.rest())
+        lines += self._line.feed(self._renderer.end_cell())
         last = self._line.finish()
         return [*lines, f"{last}\n"] if last else lines
+
+    def _written(self, events: Iterable[Event]) -> list[str]:
+        return [line for each in events for line in self._line.feed(self._renderer.render(each))]
 
 
 class Watcher:
@@ -176,6 +183,7 @@ class Watcher:
         self._color = color
         self._lexer = lexer_for(language) if color and language is not None else plain_lexer()
         self._cells: dict[str, _Cell] = {}
+        self._views = WidgetViews(lambda: _WIDGET_COLUMNS, color=color)
 
     def take(self, msg: Message | None) -> None:
         """Write what a message says.
@@ -218,7 +226,7 @@ class Watcher:
     def _cell(self, parent: Parent) -> _Cell:
         cell = self._cells.get(parent.msg_id)
         if cell is None:
-            cell = self._cells[parent.msg_id] = _Cell(parent, color=self._color)
+            cell = self._cells[parent.msg_id] = _Cell(parent, self._views, color=self._color)
             if len(self._cells) > _MOST_CELLS:
                 self._end(next(iter(self._cells)))
         return cell

@@ -161,6 +161,27 @@ def comm(cell: "Cell", target: str = "jupyter.widget", data: Any = None) -> None
 
 
 @command
+def widget(cell: "Cell", comm_id: str, name: str = "", show: str = "", **state: Any) -> None:
+    """ID [NAME] [show=TEXT] [KEY=VALUE...]: what ipywidgets sends: a widget opens, or changes without NAME.
+
+    With TEXT it is shown, with that as its fallback.
+    """
+    if name:
+        cell.kernel.comms[comm_id] = "jupyter.widget"
+        data: dict[str, Any] = {"state": {"_model_name": f"{name}Model", **state}}
+        content = {"comm_id": comm_id, "target_name": "jupyter.widget", "data": data}
+        cell.publish("comm_open", content)
+    elif state:
+        data = {"method": "update", "state": state, "buffer_paths": []}
+        cell.publish("comm_msg", {"comm_id": comm_id, "data": data})
+    if show:
+        view = {"version_major": 2, "version_minor": 0, "model_id": comm_id}
+        kind = "application/vnd.jupyter.widget-view+json"
+        shown = {"text/plain": show, kind: view}
+        cell.publish("display_data", {"data": shown, "metadata": {}, "transient": {}})
+
+
+@command
 def ask(cell: "Cell", content: dict[str, Any]) -> None:
     """CONTENT: an input_request with exactly that content; what comes back is printed."""
     cell.write(cell.ask(content) + "\n", "stdout")

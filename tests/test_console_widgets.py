@@ -100,6 +100,24 @@ def test_a_widget_that_is_closed_is_gone(console: Pair) -> None:
     kernel.interrupt()
 
 
+def test_what_an_output_widget_clears_is_not_the_bar_beside_it(console: Pair) -> None:
+    terminal, kernel = console
+    terminal.line("import time; time.sleep(60)")
+    widget(kernel, "bar", "IntProgress", value=1, max=1)
+    show(kernel, "bar", "IntProgress()")
+    widget(kernel, "out", "Output", msg_id="")
+    show(kernel, "out", "Output()")
+    for number in range(3):
+        change(kernel, "out", msg_id=kernel.wait_for("execute_request").msg_id)
+        send(kernel, "clear_output", {"wait": True})
+        send(kernel, "stream", {"name": "stdout", "text": f"state {number}\n"})
+        change(kernel, "out", msg_id="")
+    terminal.wait_for(re.compile(r"time.sleep\(60\)\n\|█+\|\nstate 2\nIn \[2\]:"))
+    send(kernel, "clear_output", {"wait": False})
+    terminal.wait_for(re.compile(r"time.sleep\(60\)\nIn \[2\]:"))
+    kernel.interrupt()
+
+
 def test_a_bar_of_an_earlier_cell_is_shown_anew_where_it_moves(console: Pair) -> None:
     terminal, _ = console
     code = '%fake widget bar IntProgress value=0 max=2 show="a bar"'

@@ -86,6 +86,18 @@ def test_values_are_kept_only_in_types_that_can_be_drawn(models: WidgetModels) -
     assert len(str(kept["description"])) < 100_000
 
 
+def test_an_output_widget_captures_a_request_for_a_while(models: WidgetModels) -> None:
+    models.receive(opened("o", _model_name="OutputModel", msg_id=""))
+    assert not models.capture("")
+    models.receive(updated("o", msg_id="cell"))
+    assert models.capture("cell")
+    models.receive(updated("o", msg_id=""))
+    assert not models.capture("cell")
+    models.receive(updated("o", msg_id="cell"))
+    models.receive(CommClose("o", {}))
+    assert not models.capture("cell")
+
+
 def test_the_longest_unused_are_forgotten(models: WidgetModels) -> None:
     models.receive(opened("drawn", value=1))
     for number in range(30_000):

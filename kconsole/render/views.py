@@ -4,7 +4,7 @@ A widget is shown by a display or result whose data have a :data:`VIEW`, the id 
 these data, an event has the text that the widget looks like.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import NamedTuple
 
 from kconsole.protocol.comms import CommEvent, WidgetModels
@@ -67,6 +67,13 @@ class WidgetViews:
         if model is None:
             return []
         return [view for view, models in self._views.values() if model in models]
+
+    def spared(self, msg_id: str) -> Container[str | None]:
+        """The displays that stay when the output of a request is cleared.
+
+        All widgets, if what the request shows goes into an Output widget: that alone is to be cleared.
+        """
+        return self._views.keys() if self._models.capture(msg_id) else ()
 
     def see(self, event: Shown) -> View | None:
         """Take something that is shown; None if it is no widget, or one that cannot be drawn."""

@@ -55,18 +55,19 @@ def draw_widget(models: WidgetModels, root: str, columns: int, *, color: bool) -
 
     :param models: the kernel's widgets.
     :param root: the id of the one that is shown.
-    :param columns: the room for it.
+    :param columns: the room for it, of which the last is left free, as tqdm does it.
     :param color: whether to use colours.
     :return: None if it cannot be drawn: it, or a part of it, is not known, it is too large, or nothing
         in it can be shown as text.
     """
     painter = _Painter(models, color)
     try:
-        lines = painter.lines(root, columns, 0)
+        lines = painter.lines(root, columns - 1, 0)
     except _CannotDrawError:
         return None
-    closed = models.use(root) is CLOSED
-    if not (painter.drawn or closed):
+    state = models.use(root)
+    closed = state is CLOSED
+    if not (painter.drawn or closed or (state and state.get("_model_name") == _OUTPUT)):
         return None
     text = "".join(f"{line}\n" for line in lines)
     return Drawing(text, frozenset(painter.seen), closed or painter.bars == painter.ended > 0)
@@ -161,8 +162,11 @@ class _Painter:
         facts = [name, _text(state, "description"), "" if isinstance(value, tuple) else str(value)]
         return [one_line("[" + " ".join(fact for fact in facts if fact) + "]")]
 
-    def _output(self, _state: State, _width: int, _depth: int) -> list[str]:
-        return []  # what is captured comes to a terminal as the cell's output, where it stands already
+    def _output(self, state: State, _width: int, _depth: int) -> list[str]:
+        """What the program has put there; what is captured stands already where a cell's output does."""
+        text = _text(state, "outputs")
+        self.drawn = self.drawn or bool(text)
+        return _described({}, text.removesuffix("\n"))
 
     # -- boxes ---------------------------------------------------------------------------------------
 
@@ -180,7 +184,7 @@ class _Painter:
         for index, child in enumerate(children):
             if not elastic[index]:
                 blocks[index] = self.lines(child, width, depth + 1)
-        room = width - len(children) - sum(map(_breadth, blocks))
+        room = width - (len(children) - 1) - sum(map(_breadth, blocks))
         share = room // max(1, sum(elastic))
         for index, child in enumerate(children):
             if elastic[index]:
@@ -205,6 +209,7 @@ class _Painter:
         return self._elastic[model]
 
 
+_OUTPUT = "OutputModel"
 _PROGRESS = frozenset({"FloatProgressModel", "IntProgressModel"})
 _METHODS: Mapping[object, Callable[[_Painter, State, int, int], list[str]]] = {
     "BoxModel": _Painter._row,
@@ -214,7 +219,7 @@ _METHODS: Mapping[object, Callable[[_Painter, State, int, int], list[str]]] = {
     "HTMLModel": _Painter._html,
     "IntProgressModel": _Painter._progress,
     "LabelModel": _Painter._label,
-    "OutputModel": _Painter._output,
+    _OUTPUT: _Painter._output,
     "VBoxModel": _Painter._column,
 }
 _BOXES = frozenset({"BoxModel", "HBoxModel", "VBoxModel"})

@@ -9,7 +9,7 @@ that time: a terminal that were given all there is would not show a key before i
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from prompt_toolkit.application import Application
 
@@ -104,9 +104,12 @@ class Screen:
         self._region.update(text, display_id)
         self._came(text if isinstance(text, str) else "")
 
-    def clear(self, *, wait: bool) -> None:
-        """Take back the cell's output, as far as it can still change; or when there is more of it."""
-        self._region.clear(wait=wait)
+    def clear(self, *, wait: bool, keep: Container[str | None] = ()) -> None:
+        """Take back the cell's output, as far as it can still change; or when there is more of it.
+
+        :param keep: the ids of displays that stay.
+        """
+        self._region.clear(wait=wait, keep=keep)
         self._schedule()
 
     def settle(self) -> None:

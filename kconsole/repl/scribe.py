@@ -1,6 +1,6 @@
 """What the console writes above the prompt, in words and colours."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, ClassVar
 
 from prompt_toolkit.application.current import get_app
@@ -68,6 +68,8 @@ class Scribe:
         self._renderer = Renderer(RenderOptions(color=color, live=True))
         self._parent = ""  # of the output that is in the live region
         self._lexer = plain_lexer()
+        #: Gives the displays that stay when the output of a request is cleared.
+        self.spared: Callable[[str], Container[str | None]] = lambda msg_id: ()
 
     def speak(self, language: LanguageInfo) -> tuple[Lexer, BaseStyle]:
         """Use the kernel's language from now on.
@@ -109,7 +111,7 @@ class Scribe:
         self._screen.update(self._renderer.block(event), event.display_id)
 
     def _clear(self, event: ClearOutput) -> None:
-        self._screen.clear(wait=event.wait)
+        self._screen.clear(wait=event.wait, keep=self.spared(event.parent.msg_id))
 
     _SHOWN: ClassVar[Mapping[type, Callable[["Scribe", Any], None]]] = {
         ClearOutput: _clear,

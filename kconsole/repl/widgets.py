@@ -37,6 +37,7 @@ class Widgets:
         #: What looks otherwise than the session's record has it.
         self._changed: dict[str, View] = {}
         desk.filing.changed = self._record
+        desk.scribe.spared = self._views.spared
 
     def hear(self, event: Event, msg: Message) -> None:
         """Take an event of whomever; those that are not about comms change nothing.

@@ -13,6 +13,7 @@
     │   └── AuthenticationError  Curve handshake failed, or a key does not fit
     ├── KernelDiedError          the kernel died, or the link was lost           exit status 4
     │   └── KernelRestartedError  it was restarted, and is there again
+    ├── OutputError              standard output or error cannot be written to
     ├── AlreadyThereError        a file that nobody has said may be overwritten
     ├── ChannelError             a channel used in the wrong state               (also RuntimeError)
     │   └── InvalidPortNumber    a channel whose port is 0
@@ -39,6 +40,7 @@ __all__ = [
     "KernelSpecError",
     "KernelStartError",
     "NoKernelError",
+    "OutputError",
     "ReplyTimeoutError",
     "SourceError",
     "WireError",
@@ -95,6 +97,10 @@ class KernelDiedError(KconsoleError):
 
 class KernelRestartedError(KernelDiedError):
     """The kernel was restarted while something was waited for; the new one knows nothing of it."""
+
+
+class OutputError(KconsoleError):
+    """A standard stream cannot be written to, as when the disk is full; not if its reader has left."""
 
 
 class AlreadyThereError(KconsoleError):

@@ -37,6 +37,16 @@ PLACES = {
     "encrypt": ('"off"', "auto", ["--encrypt", "required"], ("off", "auto", "required")),
     "handshake": ("true", "0", ["--handshake"], (True, False, True)),
     "code": ('"a a"', "b b", ["-c", "c", "-c", "d"], (("a a",), ("b b",), ("c", "d"))),
+    "cells": ("true", "0", ["--cells"], (True, False, True)),
+    "mime": (
+        '["text/html", "a/b"]',
+        "IMAGE/png",
+        ["--mime", "a/c", "--mime", "a/d+json"],
+        (("text/html", "a/b"), ("image/png",), ("a/c", "a/d+json")),
+    ),
+    "timeout": ("1", "2.5", ["--timeout", "0"], (1.0, 2.5, 0.0)),
+    "total-timeout": ("1", "2.5", ["--total-timeout", "3"], (1.0, 2.5, 3.0)),
+    "keep-going": ("true", "0", ["--keep-going"], (True, False, True)),
     "keep": ("true", "0", ["--keep"], (True, False, True)),
     "color": ('"never"', "auto", ["--color", "always"], ("never", "auto", "always")),
     "style": ('"vim"', "monokai", ["--style=emacs"], ("vim", "monokai", "emacs")),
@@ -105,7 +115,8 @@ def complaint(capsys, *arguments):
 def test_all_that_the_consoles_can_be_told_can_be_given():
     assert set(PLACES) == {name.replace("_", "-") for name in kinds()}
     for field in ConsoleOptions._fields:
-        assert field == "keys" or field in kinds()  # [keys] is a table of the file's own
+        # [keys] is a table of the file's own, and how many cells have run is nobody's wish.
+        assert field in {"keys", "ran"} or field in kinds()
 
 
 @pytest.mark.parametrize("name", PLACES)

@@ -66,7 +66,7 @@ def test_readme_and_help_show_each_option(names: list[str]) -> None:
 @pytest.mark.parametrize("text", [MAN, README, HELP], ids=["man", "README", "help"])
 def test_every_exit_status_is_told(text: str) -> None:
     flat = text.replace("\\fI", "").replace("\\fR", "")
-    for status in ("0", "1", "2", "3", "4", "128+N"):
+    for status in ("0", "1", "2", "3", "4", "124", "128+N"):
         assert re.search(rf"(?m)(^\.B |\| |; ?|Status +|\s){re.escape(status)}\b", flat), status
 
 

@@ -154,8 +154,14 @@ def test_the_end_of_stdin_is_an_eoferror_in_the_cell(target):
     assert "EOFError" in outcome.stderr
 
 
-def test_a_cell_that_is_piped_in_cannot_ask(target):
+def test_a_cell_that_is_piped_in_finds_the_end_of_its_input(target):
     outcome = run(target, stdin="input()")
+    assert outcome.status == 1
+    assert "EOFError" in outcome.stderr
+
+
+def test_where_nothing_may_be_asked_the_cell_is_told_so(target):
+    outcome = run(target, "--no-stdin", "-c", "input()", stdin="Ada\n")
     assert outcome.status == 1
     assert "StdinNotImplementedError" in outcome.stderr
 

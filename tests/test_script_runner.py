@@ -11,7 +11,11 @@ from fake_kernel import FakeKernel
 
 from kconsole import attach
 from kconsole.client.zmq_transport import ZmqTransport
-from kconsole.script.runner import Runner, Streams
+from kconsole.script.answers import Answers
+from kconsole.script.cells import ScriptCell
+from kconsole.script.runner import Runner, RunOptions
+from kconsole.script.streams import Streams
+from kconsole.script.text import TextSink
 
 
 @contextlib.contextmanager
@@ -29,21 +33,32 @@ class Script:
 
     def __init__(self, kernel):
         self.kernel = kernel
-        self.stdout = io.StringIO()
+        self.stdout = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
         self.stderr = io.StringIO()
 
-    def run(self, *cells, stdin=None, color=False):
-        """Run cells; ``stdin`` is what answers input requests, None if nothing may."""
+    def run(self, *cells, stdin=None, allowed=True, color=False, mime=(), **options):
+        """Run cells; ``stdin`` is what answers input requests, None for nothing at all."""
         colors = {"stdout": color, "stderr": color}
         with piped(stdin or "") as stream:
-            streams = Streams(stream, self.stdout, self.stderr)
-            runner = Runner(self.kernel, streams, color=colors, answers=stdin is not None)
-            return runner.run(cells)
+            sink = TextSink(Streams(stream, self.stdout, self.stderr), color=colors, mime=mime)
+            answers = Answers(None if stdin is None else stream, sink.ask, allowed=allowed)
+            runner = Runner(self.kernel, sink, answers, RunOptions(**options))
+            several = len(cells) > 1
+            wanted = [
+                ScriptCell(code, "job", number, only=not several)
+                for number, code in enumerate(cells, 1)
+            ]
+            return runner.run(wanted).status
+
+    @property
+    def bytes(self):
+        """What has been written to stdout."""
+        return self.stdout.buffer.getvalue()
 
     @property
     def written(self):
         """What has been written to stdout and to stderr."""
-        return self.stdout.getvalue(), self.stderr.getvalue()
+        return self.bytes.decode(), self.stderr.getvalue()
 
 
 @pytest.fixture
@@ -264,8 +279,8 @@ def test_the_end_of_stdin_is_an_eoferror(script):
     assert "EOFError" in script.written[1]
 
 
-def test_without_answers_the_cell_is_told_that_it_cannot_ask(script, fake):
-    assert script.run("input()") == 1
+def test_where_nothing_may_be_asked_the_cell_is_told_that_it_cannot_ask(script, fake):
+    assert script.run("input()", allowed=False) == 1
     assert "StdinNotImplementedError" in script.written[1]
     assert fake.wait_for("execute_request").content["allow_stdin"] is False
 
@@ -276,7 +291,7 @@ def test_a_kernel_that_asks_although_it_was_told_not_to_gets_the_end_of_input(tm
         with attach(str(path)) as kernel:
             kernel.wait(PATIENCE)
             script = Script(kernel)
-            assert script.run("input()") == 1
+            assert script.run("input()", allowed=False) == 1
             assert "EOFError" in script.written[1]
 
 

@@ -4,7 +4,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from contextlib import ExitStack
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,14 @@ import click
 
 from kconsole import __version__
 from kconsole.cli.listing import list_kernels, list_specs, wants_list
-from kconsole.cli.options import NEWEST, PARAMETERS, Color
-from kconsole.cli.saying import complain
+from kconsole.cli.options import NEWEST, PARAMETERS
+from kconsole.cli.saying import colored, complain
 from kconsole.cli.settings import Settings
+from kconsole.cli.sources import OrderedCommand, check_usage
 from kconsole.errors import ConfigError
 
 if TYPE_CHECKING:
+    from kconsole.cli.scripting import Script
     from kconsole.client.kernel import Kernel
     from kconsole.config.settings import Config
     from kconsole.repl.options import ConsoleOptions
@@ -38,12 +40,13 @@ Keys      Enter runs the cell if it is complete, else starts a new line.
 Settings  Each option can be set in the environment (KCONSOLE_NOTIFY_AFTER for
           --notify-after) and in a file; --print-config prints one.
 Status    0 ok; 1 the code raised; 2 usage, or a bad connection file;
-          3 no kernel; 4 the kernel died; 130 interrupted; 128+N signal N.
+          3 no kernel; 4 the kernel died; 124 a cell took too long;
+          130 interrupted; 128+N signal N.
 
 See also: man kconsole."""
 
 command = click.version_option(__version__, "--version", message="kconsole %(version)s")(
-    click.Command(
+    OrderedCommand(
         "kconsole",
         params=PARAMETERS,
         help=_HELP,
@@ -78,46 +81,76 @@ def perform(settings: Settings) -> int:
     for warning in settings.config.warnings if settings.config is not None else ():
         complain(f"warning: {warning}")
     _check_style(settings)
-    code = settings.values["code"]
+    sources = settings.values["sources"]
     if wants_list(settings):
         return _list(settings)
     if settings.values["watch"]:
         return _watch(settings)
-    interactive = not code and sys.stdin is not None and sys.stdin.isatty()
+    interactive = not sources and sys.stdin is not None and sys.stdin.isatty()
     if interactive and not (sys.stdout is not None and sys.stdout.isatty()):
         raise click.UsageError("standard output is no terminal; use -c, or pipe the code in")
+    check_usage(settings, interactive=interactive)
     _exit_on_signals()
-    if not interactive:
-        if settings.given("log"):
-            raise click.UsageError("--log is for the console; a script's output can be redirected")
-        return _script(settings, code)
+    stays = interactive or settings.values["interactive"]
+    if not stays and settings.given("log"):
+        raise click.UsageError("--log is for the console; a script's output can be redirected")
+    with ExitStack() as stack:
+        script = None if interactive else stack.enter_context(_read_script(settings))
+        if script is not None and not stays:
+            return _script(settings, script)
+        return _stay(settings, script)
+
+
+def _read_script(settings: Settings) -> "Script":
+    """Read all code, before a kernel is started for it."""
+    from kconsole.cli.scripting import Script
+
+    return Script(settings)
+
+
+def _stay(settings: Settings, script: "Script | None") -> int:
+    """The console that suits the terminal, after the cells that are to be run before."""
     plain = settings.values["plain"]
     if plain is None:
         plain = os.environ.get("TERM", "dumb") in ("", "dumb", "unknown")
-    return _plain_console(settings) if plain else _console(settings)
+    return _plain_console(settings, script) if plain else _console(settings, script)
 
 
-def _console(settings: Settings) -> int:
+def _console(settings: Settings, script: "Script | None") -> int:
     """The interactive console: the kernel thinks while the editor is being imported."""
     from kconsole.repl.quiet import quiet_terminal
 
-    options = _console_options(settings, color=_colored(settings.values["color"], sys.stdout))
-    with quiet_terminal(sys.stdin), _open(settings) as kernel:
+    options = _console_options(settings, color=colored(settings.values["color"], sys.stdout))
+    with ExitStack() as stack:
+        if script is None:  # else its cells may ask
+            stack.enter_context(quiet_terminal(sys.stdin))
+        kernel = stack.enter_context(_open(settings))
         from kconsole.repl.console import run_console
 
         if settings.config is not None:
             _check_keys(settings.config)
         _wait(kernel)
+        if script is not None:
+            totals = script.run(kernel)
+            if totals.left:
+                return totals.status
+            stack.enter_context(quiet_terminal(sys.stdin))
+            options = options._replace(tail=0, ran=totals.ran)
         return run_console(kernel, options)
 
 
-def _plain_console(settings: Settings) -> int:
+def _plain_console(settings: Settings, script: "Script | None") -> int:
     """The console a line at a time."""
     from kconsole.repl.plain import PlainConsole
 
     options = _console_options(settings, color=settings.values["color"] == "always")
     with _open(settings) as kernel:
         _wait(kernel)
+        if script is not None:
+            totals = script.run(kernel)
+            if totals.left:
+                return totals.status
+            options = options._replace(tail=0, ran=totals.ran)
         return PlainConsole(kernel, options).run()
 
 
@@ -141,21 +174,22 @@ def _watch(settings: Settings) -> int:
     """What others do with a kernel."""
     if settings.attach_to is None:
         raise click.UsageError("--watch follows a running kernel: give TARGET or --existing")
-    if settings.values["code"]:
-        raise click.UsageError("--watch runs nothing: give only one of it and --code")
+    for kind in ("code", "file"):
+        if any(each == kind for each, _ in settings.values["sources"]):
+            raise click.UsageError(f"--watch runs nothing: give only one of it and --{kind}")
     from kconsole.script.watcher import run_watch
 
     _exit_on_signals()
     with _open(settings) as kernel:
         _wait(kernel)
-        return run_watch(kernel, color=_colored(settings.values["color"], sys.stdout))
+        return run_watch(kernel, color=colored(settings.values["color"], sys.stdout))
 
 
 def _list(settings: Settings) -> int:
     """What there is."""
     if settings.values["list_specs"]:
         return list_specs(settings)
-    return list_kernels(settings, color=_colored(settings.values["color"], sys.stdout))
+    return list_kernels(settings, color=colored(settings.values["color"], sys.stdout))
 
 
 def _check_style(settings: Settings) -> None:
@@ -188,28 +222,17 @@ def _check_keys(config: "Config") -> None:
             raise ConfigError(f"{config.place('keys', action)}: {error}") from None
 
 
-def _script(settings: Settings, code: tuple[str, ...]) -> int:
-    """Cells from -c or from standard input."""
+def _script(settings: Settings, script: "Script") -> int:
+    """Cells alone."""
     from kconsole.client.leaving import leave, way_back
-    from kconsole.script.runner import Runner, standard_streams
-    from kconsole.script.source import read_code
 
-    streams = standard_streams()
-    cells: Sequence[str] = code
-    if not code:
-        cells = [read_code(sys.stdin.buffer, "standard input")] if sys.stdin is not None else []
-    color: Color = settings.values["color"]
     with _open(settings) as kernel:
         _wait(kernel)
-        colors = {
-            "stdout": _colored(color, streams.stdout),
-            "stderr": _colored(color, streams.stderr),
-        }
-        status = Runner(kernel, streams, color=colors, answers=bool(code)).run(cells)
+        totals = script.run(kernel)
         process = kernel.process
         if settings.values["keep"] and process is not None and process.poll() is None:
             complain(leave(kernel, keep=True) + way_back(kernel))
-        return status
+        return totals.status
 
 
 def _open(settings: Settings) -> "Kernel":
@@ -251,14 +274,6 @@ def _wait(kernel: "Kernel") -> None:
         progress.clear()
     gc.freeze()
     gc.enable()
-
-
-def _colored(color: Color, stream: object) -> bool:
-    """Whether to colour what goes to a stream (https://no-color.org)."""
-    if color != "auto":
-        return color == "always"
-    isatty = getattr(stream, "isatty", None)
-    return bool(isatty and isatty() and not os.environ.get("NO_COLOR"))
 
 
 def _exit_on_signals() -> None:

@@ -17,6 +17,7 @@ from kconsole.errors import (
     KernelDiedError,
     KernelStartError,
     NoKernelError,
+    OutputError,
     ReplyTimeoutError,
     SourceError,
 )
@@ -50,6 +51,8 @@ def run(arguments: Sequence[str]) -> int:
         return complain(f"{_lower_first(error.format_message())} (see kconsole --help)", _USAGE)
     except KconsoleError as error:
         complain(str(error))
+        if isinstance(error, OutputError):
+            silence(sys.stdout)
         if isinstance(error, KernelStartError) and len(error.log) > 1:  # one is in the text already
             quote(error.log)
         return next(status for kind, status in _STATUSES if isinstance(error, kind))

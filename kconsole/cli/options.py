@@ -14,12 +14,25 @@ import click
 if TYPE_CHECKING:
     from kconsole.config.sample import OptionDoc
 
-__all__ = ["LISTS", "NEWEST", "PARAMETERS", "STARTING", "Color", "kinds", "option_docs"]
+__all__ = [
+    "LISTS",
+    "NEWEST",
+    "PARAMETERS",
+    "SCRIPTING",
+    "STARTING",
+    "STDIN",
+    "Color",
+    "kinds",
+    "option_docs",
+]
 
 Color = Literal["auto", "always", "never"]
 
 NEWEST = "*"
 """The name of the newest kernel that answers."""
+
+STDIN = "-"
+"""Stands for standard input, where a file can be named."""
 
 _PROMPT = "In [{n}]: "
 
@@ -39,6 +52,26 @@ class _Variable(_Whole):
         if not name or not sign or "\0" in value:
             self.fail(f"{value!r} is not NAME=VALUE", param, ctx)
         return str(value)
+
+
+class _Expression(_Whole):
+    """NAME=EXPR."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        name, sign, expression = str(value).partition("=")
+        if not name.strip() or not sign or not expression.strip():
+            self.fail(f"{value!r} is not NAME=EXPR", param, ctx)
+        return str(value)
+
+
+class _MimeType(_Whole):
+    """A MIME type, without parameters."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        kind, slash, name = str(value).partition("/")
+        if not slash or not kind or not name or any(each in " ;,/*" for each in kind + name):
+            self.fail(f"{value!r} is no MIME type, such as text/html", param, ctx)
+        return str(value).lower()
 
 
 class _Directory(click.types.StringParamType):
@@ -108,9 +141,9 @@ def _prompt(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
     return value
 
 
-def _not_empty(_ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+def _not_empty(_ctx: click.Context, param: click.Parameter, value: Any) -> Any:
     """Refuse an empty name: a script's variable that is not set must not reach just any kernel."""
-    if value == "":
+    if value == "" or (isinstance(value, tuple) and "" in value):
         name = param.opts[-1] if param.param_type_name == "option" else "TARGET"
         raise click.UsageError(f"the name is empty: {name}")
     return value
@@ -158,6 +191,32 @@ STARTING = [
 ]
 """The options for a kernel that is started."""
 
+_SCRIPT_SETTINGS = [
+    _switch("--cells/--no-cells", "Run files as the cells between their # %% lines, not as one."),
+    click.Option(
+        ["--mime"],
+        metavar="TYPE",
+        multiple=True,
+        type=_MimeType(),
+        help="Write displays and results of this MIME type only; several: the first there is.",
+    ),
+    click.Option(
+        ["--timeout"],
+        metavar="S",
+        type=_Seconds(min=0.0),
+        default=0.0,
+        help="Interrupt a script's cell after S seconds, and end with status 124; 0: never.",
+    ),
+    click.Option(
+        ["--total-timeout"],
+        metavar="S",
+        type=_Seconds(min=0.0),
+        default=0.0,
+        help="The same for all cells together.",
+    ),
+    _switch("--keep-going/--no-keep-going", "Run also what stands behind a cell that failed."),
+]
+
 _OPTIONS = [
     click.Option(
         ["-e", "--existing"],
@@ -179,8 +238,9 @@ _OPTIONS = [
         metavar="CODE",
         multiple=True,
         type=_Whole(),
-        help="Run CODE and exit; may be given several times.",
+        help="Run CODE and exit; may be given several times, mixed with -f.",
     ),
+    *_SCRIPT_SETTINGS,
     _switch("--keep/--no-keep", "Leave a kernel that was started here running at the end."),
     click.Option(
         ["--color"],
@@ -275,9 +335,45 @@ _LISTING = [
     _action(["--json"], "With --list or --list-specs: a line of JSON for each."),
 ]
 
+_SCRIPT = [
+    click.Option(
+        ["-f", "--file"],
+        metavar="FILE",
+        multiple=True,
+        allow_from_autoenv=False,
+        callback=_not_empty,
+        help="Run a source file or a notebook (.ipynb) and exit; - is standard input.",
+    ),
+    _action(["-i", "--interactive"], "Stay in the console after that, with the same kernel."),
+    click.Option(
+        ["--expr"],
+        metavar="NAME=EXPR",
+        multiple=True,
+        type=_Expression(),
+        allow_from_autoenv=False,
+        help="Print expressions after the last cell, as a line of JSON.",
+    ),
+    _action(["--silent"], "Ask the kernel to show no results, and to count nothing."),
+    click.Option(
+        ["--stdin-file"],
+        metavar="FILE",
+        allow_from_autoenv=False,
+        callback=_not_empty,
+        help="Answer what the code asks with the lines of FILE.",
+    ),
+    _action(["--no-stdin"], "Tell the kernel that the code can ask nothing."),
+]
+
+SCRIPTING = [
+    *_SCRIPT_SETTINGS,
+    *(each for each in _SCRIPT if each.name not in ("file", "interactive")),
+]
+"""The options for code that is run without a console."""
+
 PARAMETERS: list[click.Parameter] = [
     click.Argument(["target"], required=False, callback=_not_empty),
     *_OPTIONS,
+    *_SCRIPT,
     *_LISTING,
     click.Option(
         ["--config"], metavar="FILE", help="The configuration file; none is no file at all."

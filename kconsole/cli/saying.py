@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterable
 
-__all__ = ["complain", "quote", "say", "silence"]
+__all__ = ["colored", "complain", "quote", "say", "silence"]
 
 
 def say(lines: Iterable[str]) -> None:
@@ -50,3 +50,14 @@ def silence(stream: object) -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, fileno())
         os.close(nowhere)
+
+
+def colored(color: str, stream: object) -> bool:
+    """Whether to colour what goes to a stream (https://no-color.org).
+
+    :param color: ``auto``, ``always`` or ``never``.
+    """
+    if color != "auto":
+        return color == "always"
+    isatty = getattr(stream, "isatty", None)
+    return bool(isatty and isatty() and not os.environ.get("NO_COLOR"))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from kconsole.render.html import html_to_text
 
-__all__ = ["PREFERENCE", "best_text"]
+__all__ = ["PREFERENCE", "best_text", "is_base64", "raw_value"]
 
 Renderer = Callable[[object], str | None]
 """Makes text of a value; None if the value cannot be used (null, or nothing in it)."""
@@ -46,6 +46,24 @@ def best_text(
         return "", ""
     mime = next((mime for mime in shown if mime.startswith("image/")), shown[0])
     return _bare_type(mime), _placeholder(mime, data[mime], metadata.get(mime))
+
+
+def raw_value(data: Mapping[str, object], wanted: Sequence[str]) -> tuple[str, object]:
+    """Choose one of the wanted MIME types, as it came; nbformat's list of lines is joined.
+
+    :param wanted: MIME types, the best first.
+    :return: the type, as wanted, and its value; an empty string and None if there is none of them.
+    """
+    by_type = {_bare_type(mime): mime for mime in reversed(list(data))}
+    for mime in wanted:
+        key = by_type.get(_bare_type(mime))
+        if key is None or (value := data[key]) is None:
+            continue
+        lines = isinstance(value, list) and all(isinstance(line, str) for line in value)
+        if isinstance(value, list) and lines and not _bare_type(mime).endswith("json"):
+            value = "".join(value)
+        return _bare_type(mime), value
+    return "", None
 
 
 def _bare_type(mime: str) -> str:
@@ -103,12 +121,13 @@ def _placeholder(mime: str, value: object, metadata: object) -> str:
 def _size(mime: str, value: object) -> int:
     """Bytes of the value; those of the content where it is base64 (with newlines, from R)."""
     text = _as_is(value) or ""
-    if _is_base64(mime):
+    if is_base64(mime):
         return len("".join(text.split()).rstrip("=")) * 3 // 4
     return len(text.encode("utf-8", "replace"))
 
 
-def _is_base64(mime: str) -> bool:
+def is_base64(mime: str) -> bool:
+    """Whether values of a MIME type are bytes, as base64, in messages."""
     bare = _bare_type(mime)
     if bare.endswith(("+xml", "+json")):
         return False

@@ -77,6 +77,8 @@ class Console:
             busy=kernel.busy,
         )
         self._state.prompt_format = options.prompt
+        if options.ran is not None:
+            self._state.count = options.ran
         self._inquiry = Inquiry(client, self._state)
         self._record = Record(options.history, self._tell)
         history = KernelHistory(self._history, lambda: self._record.latest(_FILE), self._keep)

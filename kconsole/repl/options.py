@@ -30,6 +30,7 @@ class ConsoleOptions(NamedTuple):
         notify_after: how long a cell must have run for that, in seconds.
         timing: say after each cell how long it took.
         log: a file to write the session to as it goes on.
+        ran: how many cells the kernel has run before; None if that is not known.
         keys: actions with the keys that are to be theirs (:mod:`kconsole.repl.keynames`).
     """
 
@@ -49,4 +50,5 @@ class ConsoleOptions(NamedTuple):
     notify_after: float = 10.0
     timing: bool = False
     log: Path | None = None
+    ran: int | None = None
     keys: Mapping[str, tuple[str, ...]] = MappingProxyType({})

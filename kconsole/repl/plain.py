@@ -77,6 +77,8 @@ class PlainConsole:
         self._closer = CommCloser(self._client)
         self._reader = LineReader(sys.stdin.fileno(), self.write, sys.stdin.encoding)
         self._count: int | None = 0 if kernel.process is not None else None
+        if options.ran is not None:
+            self._count = options.ran
         self._left = False
         #: Set by the client's I/O thread when the kernel is another one; cleared once that was told.
         self._renewed = threading.Event()

@@ -1,152 +1,170 @@
-"""Cells without a console: their output to stdout and stderr, their outcome as an exit status.
+"""Cells without a console: what happens goes to a sink, their outcome becomes an exit status.
 
-stdout is exactly what the cells print and their results; everything else (errors, what they write to
-stderr, our own notes) goes to stderr. The next cell is sent when the one before it has ended well: what a
-kernel does with requests queued behind an error is different with each.
+The next cell is sent when the one before it has ended: what a kernel does with requests queued behind an
+error is different with each.
 """
 
-import io
-import sys
+import math
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
-from typing import Any, TextIO, cast
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kconsole.client.comms import CommCloser
 from kconsole.client.execution import Execution
 from kconsole.client.interrupts import held_signals
 from kconsole.client.kernel import Kernel
 from kconsole.client.leaving import leave, way_back
-from kconsole.client.linereader import LineReader, answer_with_line
-from kconsole.errors import ChannelError, KconsoleError, ReplyTimeoutError
+from kconsole.errors import ChannelError, KconsoleError, OutputError, ReplyTimeoutError
 from kconsole.protocol import requests
 from kconsole.protocol.cell import INTERRUPT_S
-from kconsole.protocol.events import ErrorOutput, Event, InputRequest, Stream
+from kconsole.protocol.events import ErrorOutput, InputRequest
 from kconsole.protocol.farewell import is_farewell
-from kconsole.render.labels import question_prompt
-from kconsole.render.output import Renderer, RenderOptions
-from kconsole.render.sanitise import one_line
+from kconsole.script.answers import Answers
+from kconsole.script.cells import ScriptCell
+from kconsole.script.sink import Outcome, Sink, Verdict
 
-__all__ = ["Outlet", "Runner", "Streams", "standard_streams"]
+__all__ = ["RunOptions", "Runner", "Totals"]
 
-_INTERRUPTED = 130  # 128 + SIGINT, as a shell would say it
+#: The exit status that each end of a cell means; the first that any cell had is that of the script.
+_STATUSES: tuple[tuple[Verdict, int], ...] = (
+    ("interrupted", 130),  # 128 + SIGINT, as a shell would say it
+    ("timeout", 124),  # as timeout(1) says it
+    ("error", 1),
+    ("aborted", 1),
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Streams:
-    """Where a script reads and writes; the three standard streams, unless a test says otherwise."""
+class RunOptions:
+    """How to run cells.
 
-    stdin: TextIO | None
-    stdout: TextIO
-    stderr: TextIO
-
-
-class Outlet:
-    """One of stdout and stderr: events go in, text that suits the place comes out, at once.
-
-    :param stream: where to write.
-    :param color: whether colours are wanted there.
+    Attributes:
+        keep_going: go on behind a cell that failed.
+        timeout: seconds that a cell may take; 0 is no limit.
+        total_timeout: seconds that all of them may take; 0 is no limit.
+        private: keep them out of the kernel's history.
+        silent: ask the kernel to show no results and count nothing.
+        expressions: name -> what is evaluated behind the last cell.
     """
 
-    def __init__(self, stream: TextIO, *, color: bool) -> None:
-        self._stream = stream
-        terminal = stream.isatty()
-        self._renderer = Renderer(
-            RenderOptions(color=color, terminal=terminal, show_out_prompt=False)
-        )
+    keep_going: bool = False
+    timeout: float = 0.0
+    total_timeout: float = 0.0
+    private: bool = False
+    silent: bool = False
+    expressions: Mapping[str, str] = field(default_factory=dict)
 
-    def show(self, event: Event) -> None:
-        """Write what an event says."""
-        self.write(self._renderer.render(event))
 
-    def write(self, text: str) -> None:
-        """Write text that is safe, and flush it: whoever reads the other end wants it now."""
-        if text:
-            self._stream.write(text)
-            self._stream.flush()
+class Totals(NamedTuple):
+    """How a script has ended.
 
-    def close(self) -> None:
-        """End what is unfinished: a style that is still on, a sequence that never ended."""
-        self.write(self._renderer.end_cell())
+    Attributes:
+        status: the exit status.
+        left: whether its code said that it wants to leave.
+        ran: how many cells the kernel has run in all, if it told.
+    """
 
-    def end_echo(self) -> None:
-        """End the line on which the terminal, if it is one, has echoed a Ctrl-C."""
-        if self._stream.isatty():
-            self.write(self._renderer.end_echo())
-
-    def page(self, payload: Mapping[str, Any]) -> None:
-        """Write what a kernel wants shown in a pager: what ``name?`` shows in IPython."""
-        self.write(self._renderer.page(payload))
+    status: int
+    left: bool
+    ran: int | None = None
 
 
 class Runner:
     """Runs cells in a kernel, one after the other.
 
     :param kernel: ready to be used.
-    :param streams: the standard streams.
-    :param color: whether to colour, for stdout and for stderr.
-    :param answers: whether stdin is free to answer the kernel's input requests.
+    :param sink: where all that happens goes.
+    :param answers: who answers what the cells ask.
+    :param options: how to run them.
     """
 
     def __init__(
-        self, kernel: Kernel, streams: Streams, *, color: Mapping[str, bool], answers: bool
+        self, kernel: Kernel, sink: Sink, answers: Answers, options: RunOptions | None = None
     ) -> None:
         self._kernel = kernel
-        self._answers = answers and streams.stdin is not None
-        self._out = Outlet(streams.stdout, color=color["stdout"])
-        self._err = Outlet(streams.stderr, color=color["stderr"])
-        self._reader = self._reader_of(streams.stdin if answers else None)
+        self._sink = sink
+        self._answers = answers
+        self._options = options or RunOptions()
         self._closer = CommCloser(kernel.client)
+        self._end = math.inf  # of all the time that there is, by time.monotonic()
         self._left = False
+        self._count: int | None = None
+        #: Whether the running cell is at work, and does not wait behind somebody else's.
+        self._begun = False
 
-    def _reader_of(self, stdin: TextIO | None) -> LineReader:
-        """Who reads the answers. Prompts are for a terminal; a pipe that is asked has no need of them."""
-        if stdin is None:
-            return LineReader(None, _show_nothing)
-        show = self._err.write if stdin.isatty() else _show_nothing
-        return LineReader(stdin.fileno(), show, stdin.encoding)
-
-    def run(self, cells: Sequence[str]) -> int:
+    def run(self, cells: Sequence[ScriptCell]) -> Totals:
         """Run cells until one fails, or says that it wants to leave.
 
-        :return: 0, or 1 if a cell raised or was aborted, or 130 if it was interrupted.
+        :return: its status is 0, or 1 if a cell raised or was aborted, 124 if one took too long, 130 if it
+            was interrupted.
         :raise KernelDiedError: the kernel died on the way.
         :raise BrokenPipeError: nobody reads our output any more.
+        :raise OutputError: our output cannot be written.
         """
         # What other clients do is nobody's business here, and must not pile up.
         self._kernel.client.sink = lambda channel, msg: None
         language = self._kernel.info.language_info.name if self._kernel.info is not None else ""
-        status = 0
+        options = self._options
+        if options.expressions and not cells:
+            cells = [ScriptCell("", "--expr")]
+        if options.total_timeout:
+            self._end = time.monotonic() + options.total_timeout
+        verdicts: set[Verdict] = set()
         try:
-            for code in cells:
-                if is_farewell(code, language):
+            for number, cell in enumerate(cells, 1):
+                if is_farewell(cell.source, language):
+                    self._sink.end(cell, Outcome("left"))
                     self._leave(keep=self._kernel.process is None)
-                else:
-                    status = self._run_cell(code)
-                if status or self._left:
+                    break
+                verdict, goes_on = self._run_cell(cell, last=number == len(cells))
+                verdicts.add(verdict)
+                if self._left or not goes_on:
                     break
         finally:
-            self._out.close()
-            self._err.close()
-        return status
+            self._sink.close()
+        status = next((status for verdict, status in _STATUSES if verdict in verdicts), 0)
+        return Totals(status, self._left, self._count)
 
-    def _run_cell(self, code: str) -> int:
-        content = requests.execute_request(code, allow_stdin=self._answers)
-        execution = Execution(self._kernel.client, content, tail=self._straggles(), joined=True)
+    def _run_cell(self, cell: ScriptCell, *, last: bool) -> tuple[Verdict, bool]:
+        """Run a cell; returns how it has ended, and whether another one can be run behind it."""
+        execution = self._execution(cell, last=last)
+        started = time.monotonic()
         with ExitStack() as stack:
             try:
                 with held_signals():
                     stack.enter_context(execution)
-                    stack.enter_context(self._reader)
-                self._follow(execution, None)
+                    stack.enter_context(self._answers)
+                self._begun = False
+                self._sink.begin(cell, execution.msg_id)
+                verdict, goes_on = self._await(execution, cell, last=last)
             except KeyboardInterrupt:
-                return self._interrupt(execution)
-            except OSError:
-                # Nobody reads our output any more: the kernel need not go on for nothing.
-                with suppress(KconsoleError):
-                    self._kernel.client.interrupt()
+                verdict, goes_on = self._ctrl_c(execution), False
+            except (OSError, OutputError, SystemExit):
+                # Nobody reads our output any more, or we are told to end: it need not go on for nothing.
+                self._stop_working()
                 raise
-        return self._outcome(execution)
+            except KconsoleError:
+                self._sink.end(cell, Outcome("lost", time.monotonic() - started))
+                raise
+        if execution.cell.execution_count is not None:
+            self._count = execution.cell.execution_count
+        self._sink.end(cell, Outcome(verdict, time.monotonic() - started, execution.cell.reply))
+        return verdict, goes_on
+
+    def _execution(self, cell: ScriptCell, *, last: bool) -> Execution:
+        options = self._options
+        content = requests.execute_request(
+            cell.source,
+            silent=options.silent,
+            store_history=not options.private,
+            user_expressions=options.expressions if last else None,
+            allow_stdin=self._answers.allowed,
+            # ipykernel drops for a moment also what comes behind the error's end.
+            stop_on_error=not options.keep_going,
+        )
+        return Execution(self._kernel.client, content, tail=self._straggles(), joined=True)
 
     def _straggles(self) -> bool:
         """Whether results may come after the end of a cell.
@@ -158,92 +176,121 @@ class Runner:
         info = self._kernel.info
         return info is None or info.implementation != "ipython"
 
+    def _await(self, execution: Execution, cell: ScriptCell, *, last: bool) -> tuple[Verdict, bool]:
+        now = time.monotonic()
+        limit = min(self._options.timeout or math.inf, max(0.0, self._end - now))
+        try:
+            self._follow(execution, None if limit == math.inf else limit)
+        except ReplyTimeoutError:
+            return self._overdue(execution, cell)
+        verdict = self._outcome(execution)
+        if last and verdict == "ok" and self._options.expressions:
+            verdict = self._tell_expressions(execution)
+        return verdict, verdict == "ok" or self._options.keep_going
+
     def _follow(self, execution: Execution, timeout: float | None) -> None:
         for step in execution.steps(timeout):
             event = step.event
+            self._begun = True
             if isinstance(event, ErrorOutput):
-                self._reader.call_off()  # the cell has ended, whatever it was asking
+                self._answers.call_off()  # the cell has ended, whatever it was asking
             self._closer.hear(event, step.msg)
             if isinstance(event, InputRequest):
-                prompt = question_prompt(event)
-                answer_with_line(
-                    self._kernel, self._reader, step.msg, prompt, hidden=event.password
-                )
-            elif isinstance(event, ErrorOutput) or (
-                isinstance(event, Stream) and event.name == "stderr"
-            ):
-                self._err.show(event)
+                self._sink.event(event, step.msg)
+                self._answers.answer(self._kernel, step.msg, event)
             elif step.channel == "iopub":
-                self._out.show(event)
+                self._sink.event(event, step.msg)
 
-    def _outcome(self, execution: Execution) -> int:
-        """Show what only the reply says, and turn it into a status."""
+    def _outcome(self, execution: Execution) -> Verdict:
+        """Tell what only the reply says, and judge by it."""
         cell = execution.cell
         if cell.unshown_error is not None:
-            self._err.show(cell.unshown_error)
+            self._sink.event(cell.unshown_error, None)
         if cell.given_up:
             what = "an execute_reply" if cell.given_up == "reply" else "an idle status"
-            self._note(f"the kernel did not send {what}; some output may be missing")
+            self._sink.note(f"the kernel did not send {what}; some output may be missing")
         if cell.reply is None:
-            return 1 if cell.saw_error else 0
+            return "error" if cell.saw_error else "ok"
         wishes = execution.cell.wishes
         for page in wishes.pages:
-            self._out.page(page)
+            self._sink.page(page)
         if wishes.leave:
             self._leave(keep=wishes.keep_kernel)
         if cell.reply.status == "aborted":
-            self._note("not run: the kernel dropped it, for a cell before it failed")
+            self._sink.note("not run: the kernel dropped it, for a cell before it failed")
         elif cell.reply.status == "error" and not (
             cell.saw_error or cell.saw_stderr or cell.unshown_error
         ):
-            self._note("the cell failed; the kernel does not say why")
-        return 0 if cell.reply.status == "ok" else 1
+            self._sink.note("the cell failed; the kernel does not say why")
+        return cell.reply.status
+
+    def _tell_expressions(self, execution: Execution) -> Verdict:
+        """Tell the values of the expressions that came with the last cell."""
+        reply = execution.cell.reply
+        found = {} if reply is None else reply.user_expressions
+        values = {name: found.get(name) for name in self._options.expressions}
+        self._sink.expressions(values)
+        missing = [name for name, value in values.items() if value is None]
+        if missing:
+            self._sink.note(f"the kernel has not evaluated {', '.join(missing)}")
+        good = all(
+            isinstance(each, dict) and each.get("status") == "ok" for each in values.values()
+        )
+        return "ok" if good else "error"
 
     def _leave(self, *, keep: bool) -> None:
         """The code wants to leave: the cells that follow are not run."""
         self._left = True
-        self._note(leave(self._kernel, keep=keep) + (way_back(self._kernel) if keep else ""))
+        self._sink.note(leave(self._kernel, keep=keep) + (way_back(self._kernel) if keep else ""))
 
-    def _interrupt(self, execution: Execution) -> int:
+    # -- cells that are to end ---------------------------------------------------------------------
+
+    def _overdue(self, execution: Execution, cell: ScriptCell) -> tuple[Verdict, bool]:
+        """The time is over: interrupt the cell, and see whether that ends it."""
+        total = time.monotonic() >= self._end
+        limit = self._options.total_timeout if total else self._options.timeout
+        what = f"{cell.name}: not done in {limit:g} s{' for all cells' if total else ''}"
+        self._answers.call_off()
+        if self._waits_for_others():
+            # It cannot be taken back, and what runs is not ours to stop.
+            self._sink.note(f"{what}: the kernel works for others; it will run the cell later")
+            return "timeout", False
+        self._sink.note(f"{what}: interrupted")
+        return "timeout", self._interrupt(execution) and self._options.keep_going and not total
+
+    def _ctrl_c(self, execution: Execution) -> Verdict:
         """Ctrl-C: interrupt the kernel, let the cell end for a moment; a second one ends at once."""
         try:
-            if not self._reader.call_off():
-                self._err.end_echo()
+            if not self._answers.call_off():
+                self._sink.interrupted()
+            self._interrupt(execution)
+        except KeyboardInterrupt:
+            self._sink.note("interrupted twice: the kernel may still be at work")
+        return "interrupted"
+
+    def _interrupt(self, execution: Execution) -> bool:
+        """Interrupt the kernel, and let the cell end for a moment; returns whether it did."""
+        try:
             self._kernel.client.interrupt()
             self._follow(execution, INTERRUPT_S)
-        except KeyboardInterrupt:
-            self._note("interrupted twice: the kernel may still be at work")
         except ReplyTimeoutError:
-            self._note(f"the kernel has not reacted to the interrupt for {INTERRUPT_S:g} s")
+            self._sink.note(f"the kernel has not reacted to the interrupt for {INTERRUPT_S:g} s")
         except ChannelError as error:  # as kernels before protocol 5 have no control channel
-            self._note(f"not interrupted: {error}; the kernel may still be at work")
+            self._sink.note(f"not interrupted: {error}; the kernel may still be at work")
+        except OutputError:
+            raise
         except KconsoleError as error:
-            self._note(str(error))
-        return _INTERRUPTED
+            self._sink.note(str(error))
+        else:
+            return True
+        return False
 
-    def _note(self, text: str) -> None:
-        line = one_line(text).replace("\xa0", " ")  # which is for consoles, that wrap lines
-        self._err.write(f"kconsole: {line}\n" if text else "")
+    def _stop_working(self) -> None:
+        """Let the kernel work for nothing no longer, if what it works at is ours."""
+        if not self._waits_for_others():
+            with suppress(KconsoleError):
+                self._kernel.client.interrupt()
 
-
-def _show_nothing(_text: str) -> None:
-    """What becomes of a prompt that nobody would see."""
-
-
-class _Nowhere(io.TextIOBase):
-    """Stands in for a standard stream that is closed."""
-
-    def write(self, text: str) -> int:
-        return len(text)
-
-
-def standard_streams() -> Streams:
-    """The process's own standard streams. One that is closed reads as nothing and loses all."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a lone surrogate must not end the program
-    return Streams(
-        sys.stdin,
-        sys.stdout or cast(TextIO, _Nowhere()),
-        sys.stderr or cast(TextIO, _Nowhere()),
-    )
+    def _waits_for_others(self) -> bool:
+        """Whether the kernel, one that others use, has not begun with our cell."""
+        return self._kernel.process is None and not self._begun

@@ -1,26 +1,105 @@
-"""Where a script's code comes from."""
+"""Where a script's code comes from: all of it is read and looked through before any of it runs."""
 
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
+from kconsole.connect.paths import shown
 from kconsole.errors import SourceError
+from kconsole.script.cells import ScriptCell, split_cells
+from kconsole.script.ipynb import notebook_cells
 
-__all__ = ["read_code"]
+__all__ = ["Source", "argument_source", "file_source", "stream_source"]
+
+#: More code than anybody has, and less than memory.
+_LIMIT = 1 << 28  # bytes
+_PIECE = 1 << 20
+_BOM = b"\xef\xbb\xbf"
 
 
-def read_code(stream: BinaryIO, name: str) -> str:
-    """Read all of a stream as the code of one cell.
+class Source(NamedTuple):
+    """Code that has been read.
+
+    Attributes:
+        cells: one, or those of a notebook.
+        divisible: whether markers in it may cut it into more; not what the command line holds.
+    """
+
+    cells: tuple[ScriptCell, ...]
+    divisible: bool = False
+
+    def split(self, language: str) -> list[ScriptCell]:
+        """The cells between the markers of a kernel language."""
+        if not self.divisible:
+            return list(self.cells)
+        return [
+            part
+            for whole in self.cells
+            for part in split_cells(whole.source, whole.origin, language)
+        ]
+
+
+def argument_source(code: str, name: str) -> Source:
+    """Take code from the command line.
+
+    :raise SourceError: it holds bytes that are not UTF-8, or a NUL; says at which byte.
+    """
+    data = code.encode("utf-8", "surrogateescape")
+    if (at := data.find(b"\0")) >= 0:
+        raise SourceError(f"{name}: a NUL at byte {at}")
+    return Source((ScriptCell(_decode(data, name), name),))
+
+
+def stream_source(stream: BinaryIO, name: str) -> Source:
+    """Read all of a stream as one cell.
 
     Line ends become ``\\n`` and a byte order mark is dropped.
 
     :param stream: what to read.
     :param name: how an error names it.
-    :raise SourceError: it is not UTF-8, or holds a NUL; says at which byte.
+    :raise SourceError: it cannot be read, is not UTF-8, holds a NUL (says at which byte), or is too large.
     """
-    data = stream.read()
+    return Source((ScriptCell(_text(stream, name), name),), divisible=True)
+
+
+def file_source(path: str) -> Source:
+    """Read a file: a notebook if its name ends in ``.ipynb``, else as one cell; may be a FIFO.
+
+    :raise SourceError: as :func:`stream_source`, or it is no notebook.
+    """
+    name = shown(path)
     try:
-        text = data.decode("utf-8-sig")
+        with open(path, "rb") as stream:
+            if not path.lower().endswith(".ipynb"):
+                return stream_source(stream, name)
+            return Source(tuple(notebook_cells(_text(stream, name), name)))
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{name}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _text(stream: BinaryIO, name: str) -> str:
+    return _decode(_bytes(stream, name), name)
+
+
+def _bytes(stream: BinaryIO, name: str) -> bytes:
+    """Read all, unless it is so much, or so clearly no text, that it would never end."""
+    pieces = []
+    size = 0
+    try:
+        while piece := stream.read(_PIECE):
+            if (at := piece.find(b"\0")) >= 0:
+                raise SourceError(f"{name}: a NUL at byte {size + at}")
+            size += len(piece)
+            if size > _LIMIT:
+                raise SourceError(f"{name}: more than {_LIMIT >> 20} MiB of code")
+            pieces.append(piece)
+    except OSError as error:
+        raise SourceError(f"{name}: {error.strerror}") from None
+    return b"".join(pieces)
+
+
+def _decode(data: bytes, name: str) -> str:
+    skipped = len(_BOM) if data.startswith(_BOM) else 0
+    try:
+        text = data[skipped:].decode()
     except UnicodeDecodeError as error:
-        raise SourceError(f"{name}: not UTF-8 at byte {error.start}") from None
-    if (at := data.find(b"\0")) >= 0:
-        raise SourceError(f"{name}: a NUL at byte {at}")
+        raise SourceError(f"{name}: not UTF-8 at byte {skipped + error.start}") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -33,7 +33,7 @@ from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line
 from kconsole.render.style import Role, paint
 from kconsole.render.views import LastViews, WidgetViews
-from kconsole.script.runner import standard_streams
+from kconsole.script.streams import standard_streams
 
 __all__ = ["Watcher", "run_watch"]
 

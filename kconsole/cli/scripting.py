@@ -1,0 +1,84 @@
+"""Scripts: cells that are run without a console."""
+
+from contextlib import ExitStack
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from kconsole.cli.options import STDIN
+from kconsole.cli.saying import colored
+from kconsole.cli.settings import Settings
+from kconsole.cli.sources import read_sources, reads_stdin
+from kconsole.script.answers import Answers, open_answers
+from kconsole.script.cells import ScriptCell
+from kconsole.script.runner import Runner, RunOptions, Totals
+from kconsole.script.streams import standard_streams
+from kconsole.script.text import TextSink
+
+if TYPE_CHECKING:
+    from kconsole.client.kernel import Kernel
+
+__all__ = ["Script"]
+
+#: The options of the same name and meaning in the runner's options.
+_AS_GIVEN = ("keep_going", "timeout", "total_timeout", "private", "silent")
+
+
+class Script:
+    """What is to be run, all of it read and looked through before a kernel is started for it.
+
+    A context manager: leaving closes the file of the answers.
+
+    :param settings: what was asked for.
+    :raise SourceError: something of it cannot be used as it is.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._values = settings.values
+        self._streams = standard_streams()
+        self._stack = ExitStack()
+        self._sources = read_sources(self._values["sources"])
+        self._answering = None if reads_stdin(self._values["sources"]) else self._streams.stdin
+        named = self._values["stdin_file"]
+        if named is not None and named != STDIN:
+            self._answering = self._stack.enter_context(open_answers(named))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def run(self, kernel: "Kernel") -> Totals:
+        """Run it, in a kernel that is ready."""
+        values, streams = self._values, self._streams
+        color = {
+            "stdout": colored(values["color"], streams.stdout),
+            "stderr": colored(values["color"], streams.stderr),
+        }
+        sink = TextSink(streams, color=color, mime=values["mime"])
+        options = RunOptions(
+            expressions=dict(each.split("=", 1) for each in values["expr"]),
+            **{name: values[name] for name in _AS_GIVEN},
+        )
+        asking = not values["no_stdin"]
+        answers = Answers(
+            self._answering if asking else None,
+            sink.ask,
+            passwords=asking and values["stdin_file"] is None,
+            allowed=asking,
+        )
+        return Runner(kernel, sink, answers, options).run(self._cells(kernel))
+
+    def _cells(self, kernel: "Kernel") -> list[ScriptCell]:
+        language = kernel.info.language_info.name if kernel.info is not None else ""
+        divides = self._values["cells"]
+        return [
+            cell
+            for source in self._sources
+            for cell in (source.split(language) if divides else source.cells)
+        ]

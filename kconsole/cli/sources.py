@@ -1,0 +1,88 @@
+"""What a script is to run: ``-c`` and ``-f`` in the order in which they were given."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kconsole.cli.options import SCRIPTING, STDIN
+from kconsole.cli.settings import Settings
+
+if TYPE_CHECKING:
+    from kconsole.script.source import Source
+
+__all__ = ["OrderedCommand", "check_usage", "read_sources", "reads_stdin"]
+
+_ORDERED = ("code", "file")
+
+
+class OrderedCommand(click.Command):
+    """A command that also knows, as the parameter ``sources``, in which order -c and -f were given.
+
+    click keeps the values of each option together: here they are told apart by a parse before its own.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; adds to the parameters a list of (``code`` or ``file``, value)."""
+        order = self.make_parser(ctx).parse_args(args=list(args))[2]
+        rest = super().parse_args(ctx, args)
+        given = [each.name for each in order if each.name in _ORDERED]
+        names = given or ["code"] * len(ctx.params.get("code") or ())
+        ctx.params["sources"] = tuple(_in_order(names, ctx.params))
+        return rest
+
+
+def _in_order(names: list[Any], values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Deal the values of the options to their names; code that -f has taken the place of is left out."""
+    heaps = {name: iter(values[name]) for name in _ORDERED}
+    return ((name, next(heaps[name])) for name in names)
+
+
+def check_usage(settings: Settings, *, interactive: bool) -> None:
+    """Refuse what cannot be meant, before anything is read or started.
+
+    :param interactive: whether there is nothing to run, and so only the console.
+    """
+    values = settings.values
+    for option in SCRIPTING:
+        if interactive and option.name is not None and settings.given(option.name):
+            raise click.UsageError(f"{option.opts[0]} is for code: give -c or -f, or pipe it in")
+    if values["no_stdin"] and values["stdin_file"]:
+        raise click.UsageError("give only one of --no-stdin and --stdin-file")
+    if values["sources"].count(("file", STDIN)) > 1:
+        raise click.UsageError("standard input can be read only once: give only one -f -")
+    if values["stdin_file"] == STDIN and reads_stdin(values["sources"]):
+        raise click.UsageError("standard input is code already; it cannot answer too")
+    if not values["interactive"]:
+        return
+    for stream, name in ((sys.stdin, "input"), (sys.stdout, "output")):
+        if stream is None or not stream.isatty():
+            raise click.UsageError(f"--interactive needs a terminal, and standard {name} is none")
+    if ("file", STDIN) in values["sources"]:
+        raise click.UsageError("--interactive needs standard input for itself: give no -f -")
+
+
+def reads_stdin(sources: tuple[tuple[str, str], ...]) -> bool:
+    """Whether standard input is code, and so not free to answer."""
+    return not sources or ("file", STDIN) in sources
+
+
+def read_sources(sources: tuple[tuple[str, str], ...]) -> "list[Source]":
+    """Read all that is to be run; without anything, standard input.
+
+    :raise SourceError: something cannot be run as it is.
+    """
+    from kconsole.script.source import argument_source, file_source, stream_source
+
+    arguments = [kind for kind, _ in sources].count("code")
+    found, number = [], 0
+    for kind, value in sources or (("file", STDIN),):
+        if kind == "code":
+            number += 1
+            found.append(argument_source(value, f"-c {number}" if arguments > 1 else "-c"))
+        elif value != STDIN:
+            found.append(file_source(value))
+        elif sys.stdin is not None:
+            found.append(stream_source(sys.stdin.buffer, "standard input"))
+    return found

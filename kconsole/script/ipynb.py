@@ -1,0 +1,71 @@
+"""The code cells of a notebook file, as nbformat 3 and 4 have them.
+
+Read by hand: of the format (https://nbformat.readthedocs.io, "The notebook file format") only the code
+is wanted, and what else is missing or odd in a notebook of the wild is no reason not to run it.
+"""
+
+import json
+from collections.abc import Iterator
+
+from kconsole.errors import SourceError
+from kconsole.script.cells import ScriptCell
+
+__all__ = ["notebook_cells"]
+
+
+def notebook_cells(text: str, name: str) -> list[ScriptCell]:
+    """Read a notebook's code cells, in order; text is left out, and so is what is empty.
+
+    :param text: what the file holds.
+    :param name: how errors name it.
+    :return: the cells; their numbers count all the notebook's cells, as its reader does.
+    :raise SourceError: it is no notebook, or of a format that is not known.
+    """
+    try:
+        notebook = json.loads(text)
+    except RecursionError:
+        raise SourceError(f"{name}: not a notebook: nested too deep") from None
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise SourceError(f"{name}: not a notebook: {error.msg} ({place})") from None
+    except ValueError as error:  # a number that is too long
+        raise SourceError(f"{name}: not a notebook: {error}") from None
+    found = []
+    for number, cell in enumerate(_cells(notebook, name), 1):
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        code = _code(cell, f"{name}, cell {number}")
+        if code.strip():
+            found.append(ScriptCell(code, name, number, only=False))
+    return found
+
+
+def _cells(notebook: object, name: str) -> Iterator[object]:
+    """All cells, whatever they are."""
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("nbformat"), int):
+        raise SourceError(f"{name}: not a notebook: it has no nbformat")
+    major = notebook["nbformat"]
+    if major not in (3, 4):
+        raise SourceError(f"{name}: its nbformat is {major}; 3 and 4 can be read")
+    sheets = [notebook] if major == 4 else notebook.get("worksheets", [])
+    for sheet in sheets if isinstance(sheets, list) else [None]:
+        cells = sheet.get("cells", []) if isinstance(sheet, dict) else None
+        if not isinstance(cells, list):
+            raise SourceError(f"{name}: not a notebook: its cells are no list")
+        yield from cells
+
+
+def _code(cell: dict[str, object], name: str) -> str:
+    """A code cell's source: one text, or its lines; nbformat 3 calls it ``input``."""
+    source = cell.get("source", cell.get("input", ""))
+    lines = source if isinstance(source, list) else [source]
+    code = ""
+    if all(isinstance(line, str) for line in lines):
+        code = "".join(map(str, lines))
+    elif source is not None:
+        raise SourceError(f"{name}: its source is no text")
+    if "\0" in code:
+        raise SourceError(f"{name}: a NUL in its source")
+    if not code.isascii() and any("\ud800" <= each <= "\udfff" for each in code):
+        raise SourceError(f"{name}: half a character (a lone surrogate) in its source")
+    return code.replace("\r\n", "\n")

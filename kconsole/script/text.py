@@ -1,0 +1,143 @@
+"""A script's happenings as text: what the cells print and their results on stdout, the rest on stderr."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kconsole.protocol.events import (
+    DisplayData,
+    ErrorOutput,
+    Event,
+    ExecuteResult,
+    InputRequest,
+    Stream,
+    UpdateDisplay,
+)
+from kconsole.protocol.message import Message
+from kconsole.render.mime import best_text, is_base64, raw_value
+from kconsole.render.output import Renderer, RenderOptions
+from kconsole.render.sanitise import one_line, sanitise
+from kconsole.script.cells import ScriptCell
+from kconsole.script.sink import Outcome
+from kconsole.script.streams import Mouth, Streams
+
+__all__ = ["TextSink"]
+
+
+class TextSink:
+    """Writes to the standard streams, at once.
+
+    :param streams: which they are.
+    :param color: whether to colour, for stdout and for stderr.
+    :param mime: the MIME types of displays and results that are wanted, the best first, and no others; none
+        are what can be shown as text.
+    """
+
+    def __init__(
+        self, streams: Streams, *, color: Mapping[str, bool], mime: Sequence[str] = ()
+    ) -> None:
+        self._out = _Outlet(Mouth(streams.stdout, "standard output"), color=color["stdout"])
+        self._err = _Outlet(Mouth(streams.stderr, "standard error"), color=color["stderr"])
+        self._mime = tuple(mime)
+
+    def begin(self, cell: ScriptCell, msg_id: str) -> None:
+        """Nothing to write."""
+
+    def event(self, event: Event, msg: Message | None) -> None:
+        """Write what an event says, where it belongs."""
+        if isinstance(event, InputRequest):
+            return
+        if isinstance(event, ErrorOutput) or (isinstance(event, Stream) and event.name == "stderr"):
+            self._err.show(event)
+        elif self._mime and isinstance(event, DisplayData | ExecuteResult | UpdateDisplay):
+            self._show_wanted(event.data)
+        else:
+            self._out.show(event)
+
+    def page(self, payload: Mapping[str, Any]) -> None:
+        """Write the text."""
+        self._out.page(payload)
+
+    def expressions(self, values: Mapping[str, Any]) -> None:
+        """Write them as one line of JSON."""
+        self._out.mouth.text(_json_line(values))
+
+    def end(self, cell: ScriptCell, outcome: Outcome) -> None:
+        """Nothing to write."""
+
+    def note(self, text: str) -> None:
+        """Write one line of ours."""
+        line = one_line(text).replace("\xa0", " ")  # which is for consoles, that wrap lines
+        self._err.mouth.text(f"kconsole: {line}\n" if text else "")
+
+    def interrupted(self) -> None:
+        """End the line on which the terminal has echoed a Ctrl-C."""
+        self._err.end_echo()
+
+    def ask(self, text: str) -> None:
+        """Write a question."""
+        self._err.mouth.text(text)
+
+    def close(self) -> None:
+        """End what is unfinished: a style that is still on, a sequence that never ended."""
+        self._out.close()
+        self._err.close()
+
+    def _show_wanted(self, data: Mapping[str, object]) -> None:
+        """Write the best of what is wanted: text as it came, the rest as bytes, if not to a terminal."""
+        mime, value = raw_value(data, self._mime)
+        if not mime:
+            return
+        if not is_base64(mime):
+            self._out.display(value if isinstance(value, str) else _json_line(value))
+        elif not self._out.mouth.terminal and (content := _decoded(value)):
+            self._out.mouth.data(content)
+        else:
+            self._out.display(
+                best_text({mime: value}, {}, preference=())[1]
+            )  # [image/png, 12.3 kB]
+
+
+class _Outlet:
+    """One of stdout and stderr: events go in, text that suits the place comes out."""
+
+    def __init__(self, mouth: Mouth, *, color: bool) -> None:
+        self.mouth = mouth
+        self._renderer = Renderer(
+            RenderOptions(color=color, terminal=mouth.terminal, show_out_prompt=False)
+        )
+
+    def show(self, event: Event) -> None:
+        self.mouth.text(self._renderer.render(event))
+
+    def display(self, text: str) -> None:
+        """Write a text that stands for a display, in lines of its own."""
+        safe = sanitise(text, "display") if self.mouth.terminal else text
+        self.mouth.text(safe if safe.endswith("\n") else safe + "\n")
+
+    def close(self) -> None:
+        self.mouth.text(self._renderer.end_cell())
+
+    def end_echo(self) -> None:
+        if self.mouth.terminal:
+            self.mouth.text(self._renderer.end_echo())
+
+    def page(self, payload: Mapping[str, Any]) -> None:
+        self.mouth.text(self._renderer.page(payload))
+
+
+def _decoded(value: object) -> bytes:
+    """What a base64 text stands for; nothing, if it is none."""
+    try:
+        return base64.b64decode(value) if isinstance(value, str) else b""
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _json_line(value: object) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False) + "\n"
+    except RecursionError:
+        return "null\n"

@@ -228,6 +228,17 @@ def test_what_cannot_be_reached_from_here_is_not_called_dead(tmp_path, unused_po
     assert one.state == "no-link"
 
 
+def test_a_kernel_of_another_machine_is_not_called_dead(tmp_path, unused_port, monkeypatch):
+    path = stale(tmp_path / "kernel-1.json", unused_port)
+    mounts = tmp_path / "proc" / "self" / "mountinfo"
+    mounts.parent.mkdir(parents=True)
+    mounts.write_text(f"29 1 0:25 / {tmp_path.resolve()} rw - nfs4 server:/home rw\n")
+    monkeypatch.setattr("kconsole.connect.mounts.PROC", tmp_path / "proc")
+    (one,) = look(path)
+    assert one.state == "no-link"
+    assert "nfs4" in one.reason
+
+
 def test_ipykernel_elsewhere_tells_its_process(fake, monkeypatch, tmp_path):
     monkeypatch.setattr("kconsole.connect.procfs.PROC", tmp_path / "nothing")
     usage = {"hostname": socket.gethostname(), "pid": 4711, "kernel_memory": 5e7}

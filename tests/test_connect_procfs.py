@@ -106,6 +106,37 @@ def test_a_process_that_names_a_file_is_found_also_through_a_link(tmp_path, form
         process.kill()
 
 
+@linux
+@pytest.mark.parametrize(
+    ("namespace", "named", "found"),
+    [
+        ("mnt:[1]", "{here}/kernel-a.json", True),
+        ("mnt:[1]", "/elsewhere/kernel-a.json", False),
+        # In a container, files have other paths.
+        ("mnt:[2]", "/elsewhere/kernel-a.json", True),
+        ("mnt:[2]", "/elsewhere/kernel-b.json", False),
+        # Somebody else's process does not show where it is.
+        (None, "/elsewhere/kernel-a.json", True),
+        (None, "{here}/other/kernel-a.json", False),
+    ],
+)
+def test_a_process_with_directories_of_its_own_names_a_file_by_its_name(
+    monkeypatch, tmp_path, namespace, named, found
+):
+    (tmp_path / "other").mkdir()
+    path = tmp_path / "kernel-a.json"
+    for each in (path, tmp_path / "other" / "kernel-a.json"):
+        each.touch()
+    for pid, where in (("self", "mnt:[1]"), ("7", namespace)):
+        (tmp_path / "proc" / pid / "ns").mkdir(parents=True)
+        if where is not None:
+            (tmp_path / "proc" / pid / "ns" / "mnt").symlink_to(where)
+    argument = named.format(here=tmp_path)
+    (tmp_path / "proc" / "7" / "cmdline").write_text(f"python\0-f\0{argument}\0")
+    monkeypatch.setattr(procfs, "PROC", tmp_path / "proc")
+    assert procfs.processes_naming([path]) == ({path: 7} if found else {})
+
+
 def test_elsewhere_nothing_is_known(monkeypatch, tmp_path):
     monkeypatch.setattr(procfs, "PROC", tmp_path / "nothing")
     assert procfs.sockets() is None

@@ -39,6 +39,8 @@ SILENT = dict.fromkeys(CHANNELS, "silent")
         ({"knocks": REFUSED, "file_age_s": 1}, "starting"),
         ({"knocks": REFUSED, "tunnel": True}, "no-link"),
         ({"knocks": REFUSED, "local": False}, "no-link"),
+        ({"knocks": REFUSED, "shared": "nfs4"}, "no-link"),
+        ({"knocks": REFUSED, "shared": "nfs4", "file_age_s": 1}, "starting"),
     ],
 )
 def test_a_state_follows_from_what_was_seen(seen, state):

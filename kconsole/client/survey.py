@@ -22,7 +22,7 @@ from typing import Any
 import zmq
 
 from kconsole.client.questions import DESCRIPTORS, Questions
-from kconsole.connect import procfs
+from kconsole.connect import mounts, procfs
 from kconsole.connect.files import load_connection_file
 from kconsole.connect.info import ConnectionInfo
 from kconsole.connect.knock import Knock, is_of_this_machine, numeric_hosts
@@ -112,6 +112,8 @@ class _Machine:
 
     def __init__(self, infos: Iterable[ConnectionInfo | None]) -> None:
         self._sockets = procfs.sockets()
+        self._mounts = mounts.mounts()
+        self._shared: dict[Path, str] = {}
         inodes = {inode for info in infos if info and (inode := self._inode(info)) is not None}
         self._listeners = procfs.listeners(inodes)
 
@@ -124,6 +126,12 @@ class _Machine:
     def clients(self, info: ConnectionInfo, pid: int) -> int | None:
         """How many other processes are connected to a kernel's shell."""
         return None if self._sockets is None else self._sockets.count_clients(info, "shell", pid)
+
+    def shared(self, directory: Path) -> str:
+        """The kind of the file system that a directory is on, if other machines may have it too."""
+        if directory not in self._shared:
+            self._shared[directory] = mounts.shared_kind(directory, self._mounts)
+        return self._shared[directory]
 
     def _inode(self, info: ConnectionInfo) -> int | None:
         return None if self._sockets is None else self._sockets.inode(info, "shell")
@@ -180,6 +188,7 @@ class _Case:
 
     def look_up(self, machine: _Machine) -> None:
         """Take over what the machine tells."""
+        self.evidence.shared = machine.shared(self.path.parent)
         if self.info is None or not self.evidence.local or self.evidence.tunnel:
             return
         self.process = machine.process(self.info)

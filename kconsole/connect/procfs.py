@@ -11,7 +11,7 @@ import socket
 import struct
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -179,10 +179,27 @@ def processes_naming(paths: Iterable[Path]) -> dict[Path, int]:
                 # "--f=FILE" and "FILE"; where it is relative, its name has to be enough.
                 file = argument.rpartition("=")[2]
                 if os.path.basename(file) in names:
-                    path = wanted.get(os.path.realpath(os.path.join(_directory(pid), file)))
-                    if path is not None:
+                    for path in _meant(pid, file, wanted):
                         found.setdefault(path, pid)
     return found
+
+
+def _meant(pid: int, file: str, wanted: Mapping[str, Path]) -> list[Path]:
+    """Which of these files a process means; in a container the directories have other names."""
+    place = os.path.realpath(os.path.join(_directory(pid), file))
+    if place in wanted:
+        return [wanted[place]]
+    if _sees_other_files(pid, place):
+        return [path for path in wanted.values() if path.name == os.path.basename(file)]
+    return []
+
+
+def _sees_other_files(pid: int, place: str) -> bool:
+    """Whether a path that a process names may be that of another file for us."""
+    try:
+        return os.readlink(PROC / str(pid) / "ns" / "mnt") != os.readlink(PROC / "self/ns/mnt")
+    except OSError:  # another user's process; or there are no namespaces
+        return not os.path.lexists(place)
 
 
 def _open_sockets(pid: int) -> set[int]:

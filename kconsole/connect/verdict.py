@@ -50,6 +50,8 @@ class Evidence:
     local: bool = True
     #: Whether it is the local end of a tunnel, behind which the kernel may live on.
     tunnel: bool = False
+    #: The kind of file system that the file is on, if other machines have it too: "nfs4".
+    shared: str = ""
     #: Whether the process that listens has been stopped.
     stopped: bool = False
     #: The connection file that the process that listens was started with, if it is another one.
@@ -103,7 +105,12 @@ def _judge_no_greeting(evidence: Evidence, answers: set[KnockAnswer]) -> Verdict
         return Verdict("no-link", "its tunnel has gone")
     if not evidence.local:
         return Verdict("no-link", "its address refuses")
-    return Verdict("starting") if young else Verdict("dead")
+    if young:
+        return Verdict("starting")
+    if evidence.shared:
+        reason = f"nothing listens here; other machines have its file too ({evidence.shared})"
+        return Verdict("no-link", reason)
+    return Verdict("dead")
 
 
 def _stopped(evidence: Evidence) -> str:

@@ -165,6 +165,51 @@ def test_a_line_that_was_read_just_when_it_is_called_off_is_kept_for_the_next_qu
     assert desk.ask().get() == "stale"
 
 
+@pytest.mark.parametrize(
+    ("hidden", "typed", "next_line"),
+    [(True, b"sesa", "1+1"), (True, b"sesa\x04", "1+1"), (False, b"sesa", "sesa1+1")],
+)
+def test_half_a_password_does_not_begin_the_next_line(hidden, typed, next_line):
+    keyboard, terminal = os.openpty()
+    lines = queue.SimpleQueue()
+    with LineReader(terminal, lambda text: None) as reader:
+        reader.begin("? ", lines.put, hidden=hidden)
+        os.write(keyboard, typed)
+        if typed.endswith(b"\x04"):  # Ctrl-D hands over what has been typed
+            wait_until(lambda: reader._rest == b"sesa", PATIENCE)
+        reader.call_off()
+        os.write(keyboard, b"1+1\n")
+        reader.begin("? ", lines.put)
+        assert lines.get(timeout=PATIENCE) == next_line
+    os.close(keyboard)
+    os.close(terminal)
+
+
+def test_a_password_that_comes_just_when_it_is_called_off_is_for_nobody(monkeypatch):
+    keyboard, terminal = os.openpty()
+    lines = queue.SimpleQueue()
+    read = LineReader._read
+
+    def read_and_call_off(descriptor):
+        piece = read(descriptor)
+        with reader._lock:
+            reader._state = "called off"  # as call_off() does, before it waits for the thread
+        return piece
+
+    with LineReader(terminal, lambda text: None) as reader:
+        reader.begin("? ", lines.put, hidden=True)
+        monkeypatch.setattr(LineReader, "_read", staticmethod(read_and_call_off))
+        os.write(keyboard, b"sesame\n")
+        wait_until(lambda: reader._state == "called off", PATIENCE)
+        reader.call_off()
+        monkeypatch.setattr(LineReader, "_read", staticmethod(read))
+        os.write(keyboard, b"1+1\n")
+        reader.begin("? ", lines.put)
+        assert lines.get(timeout=PATIENCE) == "1+1"
+    os.close(keyboard)
+    os.close(terminal)
+
+
 def test_calling_off_says_whether_a_line_was_waited_for(desk):
     assert not desk.reader.call_off()
     desk.ask()

@@ -102,6 +102,8 @@ class LineReader:
     def call_off(self) -> bool:
         """Wait for the line no more; what has been typed of it is left for the next one.
 
+        Not so of a hidden line at a terminal: half a password must not be run, shown and remembered.
+
         :return: whether one was still waited for; the line of its prompt has been ended then.
         """
         if self._thread is None:
@@ -123,13 +125,13 @@ class LineReader:
         try:
             length = self._find_line()
         except _CalledOffError:
-            self._end_line()
+            self._give_up(echo)
             return
         finally:
             self._restore_echo(echo)
         with self._lock:
             if self._state == "called off":  # just now
-                self._end_line()
+                self._give_up(echo)
                 return
             self._state = "idle"
             line = self._take_line(length)
@@ -165,6 +167,14 @@ class LineReader:
             return os.read(descriptor, _PIECE)
         except OSError:  # the terminal was hung up, or is not ours to read
             return b""
+
+    def _give_up(self, echo: list[Any] | None) -> None:
+        """The line is not wanted any more: what has been typed of it begins the next, but a password."""
+        if echo is not None and self._descriptor is not None:
+            self._rest.clear()
+            with suppress(termios.error):  # it is gone
+                termios.tcflush(self._descriptor, termios.TCIFLUSH)
+        self._end_line()
 
     def _end_line(self) -> None:
         with suppress(OSError):  # nobody reads there any more: the caller will find that out itself

@@ -154,6 +154,11 @@ def test_numbers_are_no_booleans_and_texts_are_written_out() -> None:
         *[None] * 4,
         -1,
     ]
+    # A number of 4,300 digits plus one can be written out no more.
+    assert [as_count(value) for value in (10**20, -(10**20), 1e300, 10**15)] == [
+        *[None] * 3,
+        10**15,
+    ]
     assert [as_text(value) for value in (1, 2.5, True, {}, None)] == ["1", "2.5", "True", "", ""]
 
 

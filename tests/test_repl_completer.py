@@ -1,5 +1,6 @@
 """A kernel's matches as prompt_toolkit's completions."""
 
+import time
 from typing import NamedTuple
 
 from hypothesis import given
@@ -125,6 +126,15 @@ def test_what_all_matches_go_on_with_is_inserted() -> None:
 def test_matches_that_change_what_was_typed_add_nothing() -> None:
     found = offered("NA", Match("name", 0, 2), Match("NAME", 0, 2))
     assert found.add("NA") == ""
+
+
+def test_matches_of_any_length_are_compared_at_once() -> None:
+    size = 3_000_000
+    texts = ["a" * size + "b", "a" * size + "c", "b"]
+    began = time.perf_counter()
+    assert Offers(texts[:2], 0, texts[:2]).add("") == "a" * size
+    assert Offers(texts, 0, texts).add("") == ""
+    assert time.perf_counter() - began < 5
 
 
 def test_what_is_there_already_changes_nothing() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 __all__ = ["as_count", "as_mapping", "as_optional_text", "as_rows", "as_text", "as_texts"]
 
+_MOST = 1 << 53
 _EMPTY: Mapping[str, Any] = {}
 
 
@@ -45,12 +46,15 @@ def as_texts(value: object) -> tuple[str, ...]:
 
 
 def as_count(value: object) -> int | None:
-    """Give an integer, also where it came as 3.0; None if it is neither."""
-    if isinstance(value, bool):
+    """Give an integer, also where it came as 3.0; None if it is neither, or counts nothing that there is.
+
+    Numbers beyond 2**53 mean different things to different programs (RFC 8259, 6); and one of thousands of
+    digits cannot even be written out.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value if isinstance(value, int) else None
+    in_range = -_MOST <= value <= _MOST  # NaN is not
+    return int(value) if in_range and value == int(value) else None
 
 
 def as_rows(value: object) -> tuple[Any, ...]:

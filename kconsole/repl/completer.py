@@ -1,5 +1,6 @@
 """The kernel's matches as prompt_toolkit's completions: of 20,000, none may cost much. Pure."""
 
+import os
 from collections.abc import Collection, Sequence
 from typing import cast
 
@@ -95,10 +96,9 @@ class Offers:
         :param before: the text before the cursor.
         """
         typed = before[len(before) + self._start :]
-        first, last = min(self._texts), max(self._texts)  # what these two share, all do
-        while not last.startswith(first):
-            first = first[:-1]
-        return first[len(typed) :] if first.startswith(typed) else ""
+        # What the first and the last in order share, all do. Any of them may be a megabyte long.
+        shared = os.path.commonprefix([min(self._texts), max(self._texts)])
+        return shared[len(typed) :] if shared.startswith(typed) else ""
 
     def moved(self, added: str) -> "Offers":
         """The same when more of what all of them begin with has been typed."""

@@ -1,6 +1,5 @@
 """The kernel's matches as prompt_toolkit's completions: of 20,000, none may cost much. Pure."""
 
-import os
 from collections.abc import Collection, Sequence
 from typing import cast
 
@@ -97,7 +96,9 @@ class Offers:
         """
         typed = before[len(before) + self._start :]
         # What the first and the last in order share, all do. Any of them may be a megabyte long.
-        shared = os.path.commonprefix([min(self._texts), max(self._texts)])
+        first, last = min(self._texts), max(self._texts)
+        pairs = enumerate(zip(first, last, strict=False))
+        shared = first[: next((index for index, (one, other) in pairs if one != other), len(first))]
         return shared[len(typed) :] if shared.startswith(typed) else ""
 
     def moved(self, added: str) -> "Offers":

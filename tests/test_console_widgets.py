@@ -166,7 +166,7 @@ def test_a_comm_that_nobody_serves_is_closed_once_and_only_if_it_is_ours(console
 def test_a_flood_of_comms_leaves_a_prompt(console: Pair) -> None:
     terminal, kernel = console
     terminal.line("import time; time.sleep(60)")
-    for number in range(5000):
+    for number in range(2000):
         content = {"comm_id": f"c{number}", "target_name": "t", "data": {"state": ["x" * 100]}}
         send(kernel, "comm_open", content)
         send(kernel, "comm_close", {"comm_id": [number], "data": None})
@@ -215,7 +215,7 @@ def test_one_who_watches_sees_a_widget_as_it_is_in_the_end(tmp_path: Path) -> No
         assert kernel.count("comm_close") == 0
 
 
-def test_widgets_do_not_show_where_others_are_hidden(tmp_path: Path) -> None:
+def test_a_widget_of_others_who_are_hidden_is_known_all_the_same(tmp_path: Path) -> None:
     with paired(tmp_path, "--no-others") as (terminal, _):
         theirs = json.dumps({"msg_id": "x", "session": "somebody"})
         opening = {

@@ -82,7 +82,7 @@ class Intake:
             self._see(event)
         if isinstance(event, Status):
             self._take_status(event, msg)
-        self._widgets.hear(event, msg)
+        self._widgets.hear(event, msg, shown=not self._company.hides(event.parent.session))
         if event.parent.msg_id in self._state.cells.abandoned:
             return
         running = self._state.cells.running

@@ -39,16 +39,17 @@ class Widgets:
         desk.filing.changed = self._record
         desk.scribe.spared = self._views.spared
 
-    def hear(self, event: Event, msg: Message) -> None:
+    def hear(self, event: Event, msg: Message, *, shown: bool = True) -> None:
         """Take an event of whomever; those that are not about comms change nothing.
 
         :param msg: that it was made of.
+        :param shown: whether what it changes is for the screen.
         """
         if not isinstance(event, CommOpen | CommMsg | CommClose):
             return
         self._closer.hear(event, msg)
         changed = self._views.receive(event)
-        if event.parent.msg_id in self._desk.state.cells.abandoned:
+        if not shown or event.parent.msg_id in self._desk.state.cells.abandoned:
             return
         running = self._desk.state.cells.running
         if changed and running is not None:

@@ -38,7 +38,7 @@ from kconsole.script.streams import standard_streams
 __all__ = ["Watcher", "run_watch"]
 
 _MOST_CELLS = 256  # whose ends have not been heard of; the oldest are ended by us
-_WIDGET_COLUMNS = 80  # of a bar; the time and the label come before it
+_WIDGET_COLUMNS = 56  # the time and the label come before it
 _LEAVE = b"q\x04"  # q, and Ctrl-D where the terminal hands it on as a character
 
 

@@ -4,36 +4,61 @@ from collections.abc import Sequence
 
 import pytest
 
-__all__ = ["EVERY_KERNEL", "KERNELS", "KILLED", "LACKING", "has", "having"]
+__all__ = ["EVERY_KERNEL", "KERNELS", "KILLED", "LACKING", "OPTIONAL", "has", "having"]
 
 #: The scripted kernel and the real ones of ``kernels.py`` that every test of kernels runs on.
 KERNELS = ("fake", "ipykernel7", "ipykernel6", "bash", "xpython")
 
-#: With those that only the stories of the console's main points run on.
-EVERY_KERNEL = (*KERNELS, "deno")
+#: With those that only the stories of the console's main points and the matrix run on.
+EVERY_KERNEL = (*KERNELS, "ipykernel5", "deno", "kotlin", "ir")
+
+#: Tests on these are skipped where they are not installed, in CI too: they need more than PyPI has.
+OPTIONAL = ("kotlin", "ir")
 
 #: For tests that kill a kernel of their own: whose it was makes little difference then.
 KILLED = pytest.mark.parametrize("fresh_kernel", ["fake", "ipykernel7", "xpython"], indirect=True)
 
 _NO_IPYTHON = "only IPython has it"
+_NOT_PYTHON = "another language"
+_NO_HISTORY = "it keeps none"
+_LEFT_OUT = "it leaves them out"
+_SAYS_OK = "it says ok and goes on"
+_NOTHING = "it finds nothing to inspect"
 
 #: feature -> kernel -> why it has no such thing.
 LACKING = {
+    "answers at work": {
+        **dict.fromkeys(("ipykernel5", "kotlin"), "its heartbeat alone does, which no key signs"),
+    },
     "error on iopub": {"bash": "its errors are in its replies only"},
-    "exit": {"bash": "it means its own shell", "xpython": _NO_IPYTHON},
-    "history with outputs": {"bash": "it has no history", "xpython": _NO_IPYTHON},
+    "exit": {
+        "bash": "it means its own shell",
+        **dict.fromkeys(("xpython", "deno", "kotlin", "ir"), _NO_IPYTHON),
+    },
+    "haste": {"kotlin": "its first cell takes half a minute where other programs run too"},
+    "history": dict.fromkeys(("bash", "deno", "kotlin", "ir"), _NO_HISTORY),
+    "history with outputs": {
+        "bash": "it has no history",
+        **dict.fromkeys(("xpython", "deno", "kotlin", "ir"), _NO_IPYTHON),
+    },
     "input": {"bash": "it reads from its own terminal, past the stdin channel"},
-    "inspection": {"bash": "it finds nothing to inspect", "deno": "it finds nothing to inspect"},
-    "interrupt_request": {"xpython": "it says ok and goes on", "deno": "it says ok and goes on"},
-    "SIGINT": {"xpython": "it dies of it", "deno": "it dies of it"},
+    "inspection": {"bash": _NOTHING, "deno": _NOTHING, "kotlin": "it never answers"},
+    "interrupt_request": {
+        "xpython": _SAYS_OK,
+        "ipykernel5": "it never answers",
+        "ir": "it never answers",
+    },
+    "interrupt of its own": dict.fromkeys(("xpython",), "SIGINT kills it"),
     "is_complete": {"bash": "it always says unknown"},
     "lossless output": {"xpython": "it drops output when two cores are busy"},
     "prompt end": {"bash": "it takes more than ten seconds to end, now and then"},
-    "life after an interrupt_request": {"deno": "the cell that it was to end never ends"},
-    "python": {"bash": "another language", "deno": "another language"},
-    "silent cells": {"bash": "it counts them"},
+    "python": dict.fromkeys(("bash", "deno", "kotlin", "ir"), _NOT_PYTHON),
+    "silent cells": {"bash": "it counts them", "kotlin": "it counts them"},
     "stderr": {"bash": "it has one terminal for both, so there is no stderr stream"},
-    "user_expressions": {"bash": "it leaves them out", "xpython": _NO_IPYTHON},
+    "user_expressions": {
+        "xpython": _NO_IPYTHON,
+        **dict.fromkeys(("bash", "deno", "kotlin", "ir"), _LEFT_OUT),
+    },
 }
 
 

@@ -1,4 +1,4 @@
-"""Install real Jupyter kernels from PyPI for the tests to talk to.
+"""Install real Jupyter kernels, from PyPI or Debian, for the tests to talk to.
 
 ::
 
@@ -7,10 +7,13 @@
 Each kernel gets a virtual environment of its own in DIR/venvs/NAME, and a kernelspec with an
 absolute argv in DIR/kernels/NAME/kernel.json; DIR is ``.kernels`` in the repository. What is there
 already, in the version wanted, is left alone. Nothing of the program's own is needed to run this.
+A kernel that needs what this machine has not, and cannot get, is skipped with the reason.
 """
 
 import argparse
 import json
+import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -18,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-__all__ = ["RECIPES", "Recipe", "install", "main"]
+__all__ = ["RECIPES", "Missing", "Recipe", "install", "main"]
 
 DEFAULT = Path(__file__).resolve().parent.parent / ".kernels"
 #: Two downloads at a time: more only makes a small machine slower.
@@ -34,6 +37,14 @@ class Recipe(NamedTuple):
     packages: tuple[str, ...]
     argv: tuple[str, ...]
     spec: dict[str, Any]
+    #: A program that has to be on PATH.
+    program: str = ""
+    #: Debian's packages, the program's among them; they are installed for all, where we may.
+    debian: tuple[str, ...] = ()
+
+
+class Missing(Exception):
+    """What a kernel needs is not on this machine; the text says what."""
 
 
 def launcher(module: str, *options: str) -> tuple[str, ...]:
@@ -63,6 +74,11 @@ RECIPES = {
             "metadata": {"debugger": True},
         },
     ),
+    "ipykernel5": Recipe(
+        ("ipykernel==5.5.6", "jupyter_client<7", "ipython<8", "pyzmq<26", "tornado<6.2"),
+        launcher("ipykernel_launcher", "--IPCompleter.use_jedi=False"),
+        {"display_name": "Python (ipykernel 5)", "language": "python"},
+    ),
     "xpython": Recipe(
         ("xeus-python",),
         launcher("xpython_launcher"),
@@ -78,12 +94,33 @@ RECIPES = {
         ("{bin}/deno", "jupyter", "--kernel", "--conn", FILE),
         {"display_name": "Deno", "language": "typescript"},
     ),
+    "kotlin": Recipe(
+        ("kotlin-jupyter-kernel",),
+        (PYTHON, "-m", "run_kotlin_kernel", FILE),
+        {"display_name": "Kotlin", "language": "kotlin", "interrupt_mode": "message"},
+        program="java",
+    ),
+    "ir": Recipe(
+        (),
+        ("R", "--slave", "-e", "IRkernel::main()", "--args", FILE),
+        {"display_name": "R", "language": "R"},
+        program="R",
+        debian=("r-cran-irkernel", "r-cran-irdisplay"),
+    ),
 }
 
 
 def install(name: str, dest: Path) -> str:
-    """Install one kernel; returns what was done, raises RuntimeError with one line of reason."""
+    """Install one kernel; returns what was done.
+
+    Raises Missing if this machine cannot have it, RuntimeError if it could not be installed; both have one
+    line of reason.
+    """
     recipe = RECIPES[name]
+    if recipe.debian:
+        _apt_install(recipe.debian)
+    if recipe.program and shutil.which(recipe.program) is None:
+        raise Missing(f"there is no {recipe.program} on PATH")
     folder = dest / "venvs" / name
     programs = folder / "bin"
     stamp = folder / "installed.json"
@@ -91,28 +128,40 @@ def install(name: str, dest: Path) -> str:
     if stamp.exists() and stamp.read_text() == wanted:
         _write_spec(name, dest, programs)
         return "already installed"
+    if recipe.packages:
+        _create_environment(folder)
+        pip = [str(programs / "python"), "-m", "pip", "install", "-q", "--prefer-binary"]
+        _run([*pip, *recipe.packages])
+    _write_spec(name, dest, programs)
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(wanted)
+    return "installed"
+
+
+def _create_environment(folder: Path) -> None:
     try:
         # Cleared, so that a half-installed environment is not taken for a whole one.
         venv.create(folder, clear=True, with_pip=True)
     except (OSError, subprocess.CalledProcessError) as error:
         raise RuntimeError(f"cannot create a virtual environment: {error}") from None
-    _run(
-        [
-            str(programs / "python"),
-            "-m",
-            "pip",
-            "install",
-            "-q",
-            "--prefer-binary",
-            *recipe.packages,
-        ]
-    )
-    _write_spec(name, dest, programs)
-    stamp.write_text(wanted)
-    return "installed"
+
+
+def _apt_install(packages: tuple[str, ...]) -> None:
+    """Install Debian's packages that are not there yet."""
+    if shutil.which("apt-get") is None:
+        raise Missing("there is no apt-get")
+    query = ["dpkg-query", "-W", "-f", "${db:Status-Status} ", *packages]
+    known = subprocess.run(query, capture_output=True, text=True, check=False).stdout.split()
+    if known == ["installed"] * len(packages):
+        return
+    if os.geteuid():
+        raise Missing(f"only root may apt-get install {' '.join(packages)}")
+    _run(["apt-get", "update", "-q"])
+    _run(["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages])
 
 
 def _run(command: list[str]) -> None:
+    tool = "pip" if "pip" in command else command[0]
     try:
         done = subprocess.run(
             command,
@@ -121,19 +170,20 @@ def _run(command: list[str]) -> None:
             text=True,
             timeout=TIMEOUT,
             check=False,
+            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
         )
     except subprocess.TimeoutExpired:
-        raise RuntimeError(f"pip took longer than {TIMEOUT:.0f} s") from None
+        raise RuntimeError(f"{tool} took longer than {TIMEOUT:.0f} s") from None
     if done.returncode:
-        errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+        errors = [line for line in done.stderr.splitlines() if line.startswith(("ERROR", "E:"))]
         reason = (errors or done.stderr.splitlines() or ["no reason given"])[-1]
-        raise RuntimeError(f"pip ended with {done.returncode}: {reason}")
+        raise RuntimeError(f"{tool} ended with {done.returncode}: {reason}")
 
 
 def _write_spec(name: str, dest: Path, programs: Path) -> None:
     recipe = RECIPES[name]
     argv = [part.replace("{bin}", str(programs)) for part in recipe.argv]
-    if not Path(argv[0]).exists():
+    if shutil.which(argv[0]) is None:
         raise RuntimeError(f"{argv[0]} is not there after the installation")
     folder = dest / "kernels" / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -141,7 +191,7 @@ def _write_spec(name: str, dest: Path, programs: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Install the kernels named, all by default; the status is 1 if one could not be."""
+    """Install the kernels named, all by default; 1 if one failed, which a skipped one has not."""
     parser = argparse.ArgumentParser(description="Install real Jupyter kernels for the tests.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(RECIPES))
     parser.add_argument("--dest", type=Path, default=DEFAULT, help="default: .kernels")
@@ -157,6 +207,8 @@ def main(arguments: list[str] | None = None) -> int:
         for name, job in jobs.items():
             try:
                 print(f"{name}: {job.result()}", flush=True)
+            except Missing as reason:
+                print(f"{name}: skipped: {reason}", flush=True)
             except RuntimeError as error:
                 failed += 1
                 print(f"{name}: FAILED: {error}", file=sys.stderr, flush=True)

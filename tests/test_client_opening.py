@@ -455,6 +455,30 @@ def test_interrupting_a_kernel_of_ours_sends_what_its_kernelspec_asks_for(data_d
         assert ("interrupt_request" in record.read_text()) == (mode == "message")
 
 
+def test_a_kernel_that_handles_sigint_by_ending_gets_a_message(data_dir, tmp_path):
+    """As those that are built on xeus do, by what they say of themselves."""
+    record = tmp_path / "record"
+    write_kernelspec(data_dir, implementation="xeus-python", sigint="die", record=str(record))
+    with start("fake") as kernel:
+        kernel.wait(PATIENCE)
+        replied(kernel.client.interrupt(reply=True, timeout=PATIENCE))
+        assert kernel.process.poll() is None
+        assert value(kernel) == ["42"]
+
+
+def test_one_at_work_that_takes_no_interrupt_is_not_asked_to_end(data_dir):
+    """It would not listen, and a request that it leaves unread would be its successor's."""
+    own_spec(data_dir, "xpython")
+    with start("xpython") as kernel:
+        kernel.wait(PATIENCE)
+        kernel.client.execute(SLEEP)
+        while kernel.client.get_iopub_msg(timeout=PATIENCE)["msg_type"] != "execute_input":
+            pass
+        kernel.restart(PATIENCE)
+        assert value(kernel) == ["42"]
+        assert value(kernel) == ["42"]
+
+
 @pytest.mark.skipif(not zmq.has("curve"), reason="this libzmq has no Curve")
 def test_a_real_kernel_speaks_curve(data_dir):
     spec = find_spec("ipykernel7")

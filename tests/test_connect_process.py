@@ -363,6 +363,53 @@ def test_a_kernel_that_wants_a_message_gets_no_signal(start, child_spec, fifo):
     assert kernel.poll() is None
 
 
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc")
+
+
+@linux
+def test_a_kernel_that_sigint_would_kill_is_to_get_a_message(start, fifo):
+    kernel = start("signal.signal(signal.SIGINT, signal.SIG_DFL); say('ready'); time.sleep(600)")
+    fifo.line()
+    assert not kernel.interrupt()
+    assert kernel.poll() is None
+
+
+def test_a_kernel_that_ignores_sigint_while_it_is_idle_gets_one(start, fifo):
+    kernel = start("signal.signal(signal.SIGINT, signal.SIG_IGN); say('ready'); time.sleep(600)")
+    fifo.line()
+    assert kernel.interrupt()
+
+
+def test_a_kernel_that_is_known_to_end_at_sigint_gets_none(start, fifo):
+    kernel = start(SLEEPER)
+    fifo.line()
+    kernel.ends_at_sigint = True
+    assert not kernel.interrupt()
+    assert kernel.poll() is None
+
+
+@pytest.mark.parametrize("status", [-signal.SIGINT, 130, 1])
+def test_a_kernel_that_has_ended_at_a_sigint_gets_no_other(start, fifo, status):
+    ends = f"os._exit({status})"
+    if status < 0:
+        ends = "signal.signal(signal.SIGINT, signal.SIG_DFL); os.kill(os.getpid(), signal.SIGINT)"
+    source = f"""
+def interrupted(*_):
+    {ends}
+signal.signal(signal.SIGINT, interrupted)
+say("ready")
+time.sleep(600)
+"""
+    kernel = start(source)
+    fifo.line()
+    assert kernel.interrupt()
+    assert kernel.wait(PATIENCE)
+    kernel.respawn()
+    fifo.line()
+    # Any other status may be that of a crash, as R's is, which takes signals else.
+    assert kernel.interrupt() == (status == 1)
+
+
 def test_an_interrupt_after_the_end_does_nothing(start):
     kernel = start("sys.exit(0)")
     assert kernel.wait(PATIENCE)

@@ -1,6 +1,7 @@
 """What Linux tells about sockets and processes: read off texts, and off itself."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -48,6 +49,43 @@ def test_listeners_are_read_off_unix_sockets():
     info = ConnectionInfo(transport="ipc", ip="/run/user/a kernel-ipc", shell_port=1)
     assert sockets.inode(info, "shell") == 58909
     assert sockets.count_clients(info, "shell", os.getpid()) is None
+
+
+def test_signals_that_are_ignored_or_handled_are_read_off_a_status():
+    status = "Name:\tx\nSigBlk:\t0000000000000001\nSigIgn:\t0000000000000002\nSigCgt:\t4000\n"
+    assert procfs.parse_signals(status) == 0x4002
+
+
+@pytest.mark.parametrize("text", ["", "SigIgn:\t0002\n", "SigIgn:\t0002\nSigCgt:\tzz\n"])
+def test_what_is_no_status_is_refused(text):
+    with pytest.raises(ValueError):
+        procfs.parse_signals(text)
+
+
+@linux
+def test_a_signal_is_deadly_to_who_does_not_expect_it():
+    with subprocess.Popen(["sleep", "60"]) as process:
+        assert procfs.is_deadly(signal.SIGTERM, process.pid)
+        process.kill()
+    assert not procfs.is_deadly(signal.SIGINT, os.getpid())
+    assert procfs.is_deadly(signal.SIGINT, process.pid) is None
+
+
+@linux
+@pytest.mark.parametrize(("argument", "known"), [("--f={}", True), ("{}", True), ("x{}", False)])
+def test_the_process_of_a_kernel_has_its_file_and_its_address(tmp_path, argument, known):
+    """A tunnel's near end, or another client, has one of them only."""
+    path = tmp_path / "kernel-4711.json"
+    code = (
+        "import socket, time; one = socket.create_server(('127.0.0.1', 0));"
+        "print(one.getsockname()[1], flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code, argument.replace("{}", path.name)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        info = ConnectionInfo(shell_port=int(process.stdout.readline()), path=path)
+        assert procfs.listener(info) == (process.pid if known else None)
+        process.kill()
+    assert procfs.listener(info) is None
 
 
 @pytest.mark.parametrize("name", ["python", "a ) b", ")", "x) S 1 2 ("])

@@ -22,7 +22,7 @@ from stories import BlindTerminal, attached, program, ready, rows_with, run, too
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
-every_kernel = having(fixture="fresh_kernel", among=EVERY_KERNEL)
+every_kernel = having("haste", fixture="fresh_kernel", among=EVERY_KERNEL)
 
 
 class Tongue(NamedTuple):
@@ -61,7 +61,7 @@ TONGUES = {
         "",
     ),
     "typescript": Tongue(
-        "await new Promise((done) => setTimeout(done, 60000))",
+        "for (const end = Date.now() + 60000; Date.now() < end; );",
         "while (!(await Deno.lstat('{}').catch(() => 0))) await new Promise((d) => setTimeout(d, 20))",
         ("for (const i of [0, 1]) {", "console.log('row', i)", "}"),
         2,
@@ -71,6 +71,16 @@ TONGUES = {
         "unique_na",
         "const name = prompt('name?'); console.log('hi', name)",
     ),
+    "R": Tongue(
+        "Sys.sleep(60)",
+        "while (!file.exists('{}')) Sys.sleep(0.02)",
+        ("for (i in 0:1) {", "cat('row', i, '\\n')", "}"),
+        0,
+        r"for (i in 0:9) cat('\rbar', i)",
+        "(unique_name <- 4711)",
+        "unique_na",
+        "name <- readline('name? '); cat('hi', name, '\\n')",
+    ),
 }
 
 
@@ -79,8 +89,15 @@ def cells(terminal: BlindTerminal, *codes: str) -> None:
         terminal.line(code)
 
 
+def enter(terminal: BlindTerminal, code: str) -> None:
+    """A cell that prints nothing, or what does not matter."""
+    terminal.line(code)
+    terminal.wait_for(re.compile(rf"^In \[[ \d]+\]: {re.escape(code)}\n(.*\n)*In \[", re.M))
+    ready(terminal)
+
+
 def works(terminal: BlindTerminal) -> bool:
-    return bool(re.search(r"busy \d\d:\d\d", toolbar(terminal)))
+    return bool(re.search(r"(busy|waiting) \d\d:\d\d", toolbar(terminal)))
 
 
 def has_begun(terminal: BlindTerminal) -> bool:
@@ -94,9 +111,12 @@ def test_a_day_at_a_kernel(fresh_kernel: Kernel, tmp_path: Path) -> None:
     first, second, third = (tmp_path / name for name in "123")
     with RawClient(kernel.connection) as other:
         other.wait_for_iopub()
-        other.execute(speak.wait.format(first))
-        with attached(kernel, "--no-suggestions", wait=False) as terminal:
-            begin_at_a_busy_kernel(terminal, kernel, first)
+        answers = has(kernel.name, "answers at work")
+        if answers:
+            other.execute(speak.wait.format(first))
+        with attached(kernel, "--no-suggestions", wait=not answers) as terminal:
+            if answers:
+                begin_at_a_busy_kernel(terminal, kernel, first)
             run_and_fail(terminal, kernel)
             enter_a_block(terminal, speak)
             show_a_bar(terminal, speak)
@@ -111,8 +131,7 @@ def test_a_day_at_a_kernel(fresh_kernel: Kernel, tmp_path: Path) -> None:
                 give_up_what_cannot_be_interrupted(terminal, kernel, speak, third)
             terminal.key("c-d")
             assert terminal.wait_exit() == 0
-    if has(kernel.name, "life after an interrupt_request"):
-        assert is_idle(kernel)
+    assert is_idle(kernel)
 
 
 def begin_at_a_busy_kernel(terminal: BlindTerminal, kernel: Kernel, end: Path) -> None:
@@ -127,7 +146,8 @@ def begin_at_a_busy_kernel(terminal: BlindTerminal, kernel: Kernel, end: Path) -
 
 def run_and_fail(terminal: BlindTerminal, kernel: Kernel) -> None:
     run(terminal, kernel.code("one plus one"), kernel.shows("one plus one") + "\n\nIn [")
-    run(terminal, kernel.code("error"), kernel.shows("error"))
+    enter(terminal, kernel.code("error"))
+    assert terminal.everything.count("told so") > terminal.everything.count(kernel.code("error"))
 
 
 def enter_a_block(terminal: BlindTerminal, speak: Tongue) -> None:
@@ -148,8 +168,8 @@ def show_a_bar(terminal: BlindTerminal, speak: Tongue) -> None:
 
 def complete_a_name(terminal: BlindTerminal, kernel: Kernel, speak: Tongue) -> None:
     if kernel.name.startswith("ipykernel"):  # in a fresh home, jedi builds a cache first
-        run(terminal, "%config IPCompleter.use_jedi = False", "use_jedi = False")
-    run(terminal, speak.name, speak.name)
+        enter(terminal, "%config IPCompleter.use_jedi = False")
+    enter(terminal, speak.name)
     terminal.send(speak.prefix)
     terminal.key("tab")
     whole = speak.prefix.removesuffix("unique_na") + "unique_name"
@@ -215,10 +235,9 @@ def give_up_what_cannot_be_interrupted(
     terminal.key("c-c")
     terminal.key("c-c")
     terminal.wait_for("not waiting for the cell any more")
-    if has(kernel.name, "life after an interrupt_request"):
-        end.touch()
-        ready(terminal)
-        run(terminal, kernel.code("print hello"), "\nhello\n")
+    end.touch()
+    ready(terminal)
+    run(terminal, kernel.code("print hello"), "\nhello\n")
 
 
 # --- a kernel of the console's own
@@ -243,17 +262,30 @@ def family(terminal: BlindTerminal) -> list[psutil.Process]:
     return psutil.Process(terminal.process.pid).children(recursive=True)
 
 
-@pytest.mark.parametrize("name", EVERY_KERNEL)
+def interrupt_in_vain(terminal: BlindTerminal, speak: Tongue) -> None:
+    """What the kernel has computed is worth more than the prompt: no signal that would kill it."""
+    terminal.line(speak.sleep)
+    terminal.wait_for(has_begun)
+    terminal.key("c-c")
+    terminal.wait_for("\\restart starts the kernel anew")
+    terminal.line("\\restart")
+    terminal.wait_for("the kernel was restarted", 20)
+    ready(terminal)
+
+
+@pytest.mark.parametrize("name", [name for name in EVERY_KERNEL if has(name, "haste")])
 def test_a_day_with_a_kernel_of_its_own(tmp_path: Path, name: str) -> None:
     spec = find_spec(name) or {"language": "python"}
     speak = TONGUES[spec["language"]]
     with own(tmp_path, name) as terminal:
-        if has(name, "SIGINT"):
+        if has(name, "interrupt of its own"):
             terminal.line(speak.sleep)
             terminal.wait_for(has_begun)
             terminal.key("c-c")
             ready(terminal)
-        run(terminal, speak.name, speak.name)
+        else:
+            interrupt_in_vain(terminal, speak)
+        enter(terminal, speak.name)
         terminal.line("\\restart")
         terminal.wait_for("the kernel was restarted", 20)
         ready(terminal)

@@ -12,6 +12,7 @@ from kconsole.render.greeting import banner
         (" \n", ""),
         ("Python 3\n", "Python 3\n\n"),
         ("\nA\nB", "A\nB\n\n"),
+        (" \n  __\n /  \\ \n", "  __\n /  \\\n\n"),
     ],
 )
 def test_a_banner_stands_above_an_empty_line(text, shown):

@@ -129,17 +129,20 @@ def test_a_long_cell_is_cut(columns: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ours", "pid", "text"),
+    ("ours", "pid", "deadly", "text"),
     [
-        (True, 5, "\\restart starts the kernel anew"),
-        (False, 5, "kill 5 ends the kernel"),
-        (False, None, "Ctrl-D leaves"),
+        (True, 5, True, "\\restart starts the kernel anew"),
+        (True, 5, None, "\\restart starts the kernel anew"),
+        (False, 5, True, "kill 5 ends the kernel"),
+        (False, 5, None, "kill 5 ends the kernel"),
+        (False, 5, False, "kill -INT 5 interrupts it by a signal, kill 5 ends the kernel"),
+        (False, None, None, "Ctrl-D leaves"),
     ],
 )
 def test_the_way_out_of_a_kernel_that_takes_no_interrupt(
-    ours: bool, pid: int | None, text: str
+    ours: bool, pid: int | None, deadly: bool | None, text: str
 ) -> None:
-    assert way_out(ours=ours, pid=pid) == text
+    assert way_out(ours=ours, pid=pid, deadly=deadly) == text
 
 
 @pytest.mark.parametrize(

@@ -180,8 +180,9 @@ class KernelClient(ClientBase):
     ) -> str | Message | None:
         """Interrupt what the kernel is running, by the means its kernelspec names.
 
-        A process of ours with interrupt_mode ``signal`` gets SIGINT; everything else, kernels
-        that somebody else started above all, an interrupt_request on control (protocol 5.3).
+        A process of ours with interrupt_mode ``signal`` gets SIGINT, unless it is known to end at that;
+        everything else, kernels that somebody else started above all, an interrupt_request on control
+        (protocol 5.3).
 
         :return: None if a signal was sent; otherwise as every request.
         """

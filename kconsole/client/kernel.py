@@ -185,7 +185,8 @@ class Kernel:
         renewal = self.client.renewal
         with self._life, renewal.of(self.client):
             self._check_open()
-            process.end(ask=partial(self._ask_to_end, restart=True))
+            ask = partial(self._ask_to_end, restart=True)
+            process.end(ask=ask if self._listens(process) else None)
             renewal.forget_kernel(self.client)
             self._check_open()
             process.respawn()
@@ -223,7 +224,7 @@ class Kernel:
         elif self.info is None:  # what has never answered will not answer a question either
             process.stop(grace=_UNREADY_S)
         else:
-            process.stop(ask=self._ask_to_end)
+            process.stop(ask=self._ask_to_end if self._listens(process) else None)
 
     def _check_open(self) -> None:
         if self._closing or not self.client.channels_running:
@@ -234,6 +235,8 @@ class Kernel:
         try:
             self.info = readiness.wait(timeout, progress, silent=self.process is None)
             self.busy, self.silent = readiness.busy, readiness.silent
+            if self.process is not None and self.info.ends_at_sigint:
+                self.process.ends_at_sigint = True
             return self.info
         finally:
             readiness.close()
@@ -252,6 +255,13 @@ class Kernel:
             if self.process is not None and ports != self.client.ports:
                 self.process.take_ports(ports)
                 self.client.renewal.relocate(self.client, self.process.info)
+
+    def _listens(self, process: "KernelProcess") -> bool:
+        """Whether the kernel takes a request to end: not if it is at work and cannot be interrupted.
+
+        It would be its successor then, with the same ports, that gets it.
+        """
+        return not (self.client.is_busy and process.ends_at_sigint)
 
     def _ask_to_end(self, *, restart: bool = False) -> None:
         """Interrupt it if it works, for many kernels end only between two cells; and ask it to end."""

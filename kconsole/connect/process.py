@@ -41,6 +41,7 @@ from kconsole.connect.launch import (
 )
 from kconsole.connect.paths import runtime_dir, shown
 from kconsole.connect.ports import reserve_ports
+from kconsole.connect.procfs import is_deadly
 from kconsole.connect.specs import KernelSpec
 from kconsole.errors import ConnectionFileError, KconsoleError, KernelStartError
 from kconsole.protocol.message import CHANNELS
@@ -51,6 +52,9 @@ log = logging.getLogger(__name__)
 
 #: Seconds to wait for the system to take away a process that got SIGKILL.
 KILL_PATIENCE = 5.0
+
+#: How a process ends that SIGINT has ended: by the signal, or as a shell, or Java, calls that.
+_ENDS_OF_SIGINT = (-signal.SIGINT, 128 + signal.SIGINT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,9 @@ class KernelProcess:
     """A kernel that belongs to us; made by :meth:`start`, ended by :meth:`stop`.
 
     Also a context manager that stops the kernel. Every method may be called from any thread.
+
+    Attributes:
+        ends_at_sigint: whether it is known to, whatever its spec says; :meth:`interrupt` sends none then.
     """
 
     def __init__(
@@ -85,6 +92,8 @@ class KernelProcess:
         self._command: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
         self._returncode: int | None = None
+        self.ends_at_sigint = False
+        self._interrupted = False
         self._closed = False
         self._detached = False
         # Guards the step from a running process to a reaped one, which any thread may come upon in
@@ -240,11 +249,17 @@ class KernelProcess:
     def interrupt(self) -> bool:
         """Send SIGINT to the kernel and what it has started, if its spec asks for signals.
 
+        Not if that would end it, with all that it has computed: most specs say nothing of signals, which
+        means the same as asking for them, also those of kernels that do not handle them.
+
         :return: False if the kernel is to be interrupted by an interrupt_request on the control
-            channel instead; a signal would kill some of those kernels.
+            channel instead.
         """
         if self.spec.interrupt_mode == "message" or sys.platform == "win32":
             return False
+        if self.ends_at_sigint or is_deadly(signal.SIGINT, self.pid):
+            return False
+        self._interrupted = True
         self._signal(signal.SIGINT)
         return True
 
@@ -333,6 +348,7 @@ class KernelProcess:
         with self._lock:
             self._process = process
             self._returncode = None
+            self._interrupted = False
             self._guard.watch(process.pid)
 
     def _open(self, command: list[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -389,6 +405,8 @@ class KernelProcess:
         if not self._closed:
             signal_group(process, signal.SIGKILL)
         self._returncode = process.wait()
+        if self._interrupted and self._returncode in _ENDS_OF_SIGINT:
+            self.ends_at_sigint = True
         self._guard.watch(None)
 
     def _close(self, *, remove: bool) -> None:

@@ -22,7 +22,10 @@ from kconsole.protocol.message import Channel
 __all__ = [
     "Process",
     "Sockets",
+    "is_deadly",
+    "listener",
     "listeners",
+    "parse_signals",
     "parse_stat",
     "process",
     "processes_naming",
@@ -136,6 +139,51 @@ def listeners(inodes: Collection[int]) -> dict[int, int]:
     return {inode: _oldest(pids) for inode, pids in found.items()}
 
 
+def listener(info: ConnectionInfo) -> int | None:
+    """Return the process of a kernel: it listens at the address, and was started with the file.
+
+    None if it is not known; what listens without the file may be a tunnel's near end.
+
+    :param info: with a path, and a number for a host.
+    """
+    all_sockets = sockets() if info.path is not None else None
+    inode = None if all_sockets is None else all_sockets.inode(info, "shell")
+    pid = None if inode is None else listeners([inode]).get(inode)
+    if pid is None or info.path is None:
+        return None
+    with contextlib.suppress(OSError):
+        if any(os.path.basename(_file(each)) == info.path.name for each in _arguments(pid)):
+            return pid
+    return None
+
+
+def is_deadly(number: int, pid: int) -> bool | None:
+    """Return whether a signal would end a process, for it neither handles nor ignores it; None: not known.
+
+    :param number: of a signal whose default is to end the process.
+    """
+    try:
+        status = (PROC / str(pid) / "status").read_text(errors="replace")
+        return not parse_signals(status) >> (number - 1) & 1
+    except (OSError, ValueError):
+        return None
+
+
+def parse_signals(status: str) -> int:
+    """Return the signals that a process ignores or handles, from its status: bit 0 is signal 1.
+
+    :raise ValueError: it is no such text.
+    """
+    masks = [
+        int(line.split()[1], 16)
+        for line in status.splitlines()
+        if line.startswith(("SigIgn:\t", "SigCgt:\t"))
+    ]
+    if len(masks) != 2:
+        raise ValueError("not a process's status")
+    return masks[0] | masks[1]
+
+
 def process(pid: int) -> Process | None:
     """Return what is known of a process; None if that is not all, or it has gone."""
     folder = PROC / str(pid)
@@ -176,8 +224,8 @@ def processes_naming(paths: Iterable[Path]) -> dict[Path, int]:
             continue
         with contextlib.suppress(OSError):
             for argument in _arguments(pid):
-                # "--f=FILE" and "FILE"; where it is relative, its name has to be enough.
-                file = argument.rpartition("=")[2]
+                # Where it is relative, its name has to be enough.
+                file = _file(argument)
                 if os.path.basename(file) in names:
                     for path in _meant(pid, file, wanted):
                         found.setdefault(path, pid)
@@ -200,6 +248,11 @@ def _sees_other_files(pid: int, place: str) -> bool:
         return os.readlink(PROC / str(pid) / "ns" / "mnt") != os.readlink(PROC / "self/ns/mnt")
     except OSError:  # another user's process; or there are no namespaces
         return not os.path.lexists(place)
+
+
+def _file(argument: str) -> str:
+    """The file in an argument: ``--f=FILE`` or ``FILE``."""
+    return argument.rpartition("=")[2]
 
 
 def _open_sockets(pid: int) -> set[int]:

@@ -101,6 +101,11 @@ class KernelInfo(NamedTuple):
         """
         return self.implementation == "ipython" and _SUBSHELLS in self.supported_features
 
+    @property
+    def ends_at_sigint(self) -> bool:
+        """Whether the kernel handles SIGINT by its end, as the xeus family's do (their main.cpp)."""
+        return self.implementation.startswith("xeus-")
+
 
 class IsCompleteReply(NamedTuple):
     """Whether code can run as it is; ``indent`` is for the next line if it is incomplete."""

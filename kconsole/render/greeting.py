@@ -1,6 +1,12 @@
 """What is said at the beginning: by the kernel of itself, and of what it is at."""
 
+import re
+
 from kconsole.render.sanitise import sanitise
+
+#: Lines of nothing but blanks at the beginning, and all blanks at the end. The blanks before the first
+#: word stay: they may belong to a drawing, as xeus-python's.
+_EDGES = re.compile(r"\A(?:[^\S\n]*\n)+|\s+\Z")
 
 __all__ = ["banner", "busy_note"]
 
@@ -10,7 +16,7 @@ def banner(text: str) -> str:
 
     :param text: the banner of the kernel_info_reply.
     """
-    text = sanitise(text, "code").strip()
+    text = _EDGES.sub("", sanitise(text, "code"))
     return f"{text}\n\n" if text else ""
 
 

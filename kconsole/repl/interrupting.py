@@ -1,7 +1,9 @@
 """The interrupt: sent to the kernel, whoever started it, and what can be done if it changes nothing."""
 
 import time
+from signal import SIGINT
 
+from kconsole.connect.procfs import is_deadly
 from kconsole.errors import KconsoleError
 from kconsole.protocol.cell import INTERRUPT_S
 from kconsole.repl.desk import Desk
@@ -11,15 +13,19 @@ from kconsole.repl.queue import Running
 __all__ = ["Interrupting", "way_out"]
 
 
-def way_out(*, ours: bool, pid: int | None) -> str:
+def way_out(*, ours: bool, pid: int | None, deadly: bool | None) -> str:
     """What can be done with a kernel that takes no interrupt.
 
     :param ours: whether it was started here.
     :param pid: of its process, if that is known, and on this machine.
+    :param deadly: whether SIGINT would end it; None is not known.
     """
     if ours:
         return "\\restart starts the kernel anew"
-    return "Ctrl-D leaves" if pid is None else f"kill {pid} ends the kernel"
+    if pid is None:
+        return "Ctrl-D leaves"
+    by_signal = f"kill -INT {pid} interrupts it by a signal, " if deadly is False else ""
+    return f"{by_signal}kill {pid} ends the kernel"
 
 
 class Interrupting:
@@ -77,7 +83,8 @@ class Interrupting:
                 "warning",
             )
             ours = self._desk.kernel.process is not None
-            self._desk.scribe.note(way_out(ours=ours, pid=pid), "warning")
+            deadly = pid is None or self._state.info.ends_at_sigint or is_deadly(SIGINT, pid)
+            self._desk.scribe.note(way_out(ours=ours, pid=pid, deadly=deadly), "warning")
 
     def _goes_on(self, running: Running) -> bool:
         return self._state.cells.running is running and not self._state.restarting

@@ -1,9 +1,11 @@
 """The process of the kernel: ours we know, of others some tell it."""
 
+import asyncio
 import socket
 from collections.abc import Mapping
 from typing import Any
 
+from kconsole.connect.procfs import listener
 from kconsole.protocol.fields import as_count, as_text
 from kconsole.repl.desk import Desk
 
@@ -15,12 +17,15 @@ _PATIENCE_S = 1.0  # control answers at once, or not at all
 async def kernel_pid(desk: Desk) -> int | None:
     """The id of the kernel's process; None if it is not known, or of another machine.
 
-    A kernel that is not ours is asked, by the usage_request of ipykernel 6.9 and later.
+    A kernel that is not ours is asked, by the usage_request of ipykernel 6.9 and later; of others, Linux
+    may know who listens at their address.
     """
     if desk.kernel.process is not None:
         return desk.kernel.process.pid
     usage = await desk.inquiry.control("usage_request", {}, _PATIENCE_S)
-    return None if usage is None else pid_here(usage, socket.gethostname())
+    if usage is not None:
+        return pid_here(usage, socket.gethostname())
+    return await asyncio.to_thread(listener, desk.kernel.client.info)
 
 
 def pid_here(usage: Mapping[str, Any], hostname: str) -> int | None:

@@ -23,6 +23,8 @@ __all__ = [
     "color_of",
     "is_drawn",
     "is_gone",
+    "is_mourning",
+    "is_offered",
     "kernel_process",
     "owning",
     "paired",
@@ -38,6 +40,8 @@ __all__ = [
 PROMPT = re.compile(r"^In \[[ \d]+\]:$", re.MULTILINE)
 #: What the toolbar says once a question of the kernel has the keyboard.
 ANSWERABLE = re.compile("waiting for input(?!,)")
+#: The question after the death of a kernel of our own, before it is answered.
+OFFERED = "start it again? [y/N]"
 #: The mode in which a terminal shows nothing until the frame is whole; pyte's number for it.
 SYNCHRONIZED = 2026 << 5
 #: A console that starts a kernel has to import an editor, and the kernel an interpreter.
@@ -74,6 +78,21 @@ class BlindTerminal(Terminal):
         """Open the eyes, and let the program draw everything."""
         self.blind = False
         self.key("c-l")
+
+
+def is_offered(terminal: Terminal) -> bool:
+    """Whether the question whether to start a dead kernel again has the keyboard."""
+    return is_drawn(terminal) and terminal.screen[terminal.cursor[0]] == OFFERED
+
+
+def is_mourning(terminal: Terminal) -> bool:
+    """Whether the kernel is dead, and there is an empty line to type into: a prompt's or that question's."""
+    screen = "\n".join(terminal.screen)
+    return (
+        is_drawn(terminal)
+        and "dead" in toolbar(terminal)
+        and bool(PROMPT.search(screen) or is_offered(terminal))
+    )
 
 
 def is_drawn(terminal: Terminal) -> bool:

@@ -12,6 +12,7 @@ from stories import (
     BlindTerminal,
     attached,
     is_gone,
+    is_offered,
     kernel_process,
     owning,
     paired,
@@ -94,15 +95,74 @@ def test_a_kernel_that_floods_is_restarted_and_its_flood_is_over(tmp_path: Path)
         run(terminal, "1+1", "Out[1]: 2")
 
 
-def test_a_dead_kernel_is_started_anew(tmp_path: Path) -> None:
+def test_a_dead_kernel_is_started_anew_if_that_is_wanted(tmp_path: Path) -> None:
     with owning(tmp_path) as terminal:
         terminal.line("%fake die 17")
-        terminal.wait_for(re.compile("the kernel died: .*17; .restart starts it anew"))
-        terminal.line("\\restart")
+        terminal.wait_for(re.compile(r"the kernel died: .*17; what it knew\s+is lost"))
+        terminal.wait_for(is_offered)
+        terminal.line("y")
         restarted(terminal)
         run(terminal, "1+1", "Out[1]: 2")
         terminal.key("c-d")
         assert terminal.wait_exit() == 0
+
+
+@pytest.mark.parametrize("answer", ["", "n", "\x03"])
+def test_a_dead_kernel_stays_dead_if_it_is_not_and_can_be_restarted_later(
+    tmp_path: Path, answer: str
+) -> None:
+    with owning(tmp_path) as terminal:
+        terminal.line("%fake die 17")
+        terminal.wait_for(is_offered)
+        terminal.send(answer if answer == "\x03" else f"{answer}\r")
+        terminal.wait_for("not started again; \\restart does it at any time")
+        terminal.wait_for(lambda one: PROMPT.search("\n".join(one.screen)))
+        assert "dead" in toolbar(terminal)
+        terminal.line("\\restart")
+        restarted(terminal)
+
+
+def test_what_is_no_answer_to_the_question_is_an_input_as_ever(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        terminal.line("%fake die 17")
+        terminal.wait_for(is_offered)
+        terminal.line("year = 1")
+        terminal.wait_for(re.compile(r"^In \[\d+\]: year = 1$", re.M))
+        terminal.wait_for("not run: the kernel is gone")
+        terminal.key("up")
+        terminal.wait_for(re.compile(r"^In \[\d+\]: year = 1$", re.M), where="screen")
+        terminal.key("c-c")
+        terminal.line("\\restart")
+        restarted(terminal)
+
+
+def test_what_is_typed_before_the_question_is_no_answer_to_it(tmp_path: Path) -> None:
+    """Somebody who is in the middle of a word, and ends it, has not seen the question."""
+    with owning(tmp_path) as terminal:
+        process = kernel_process(terminal)
+        terminal.send("y")
+        terminal.wait_for(re.compile(r"In \[1\]: y$", re.M), where="screen")
+        process.kill()
+        terminal.wait_for("the kernel died: ")
+        terminal.send("\r")
+        terminal.wait_for("not run: the kernel is gone")
+        terminal.wait_for(is_offered)
+        assert not rows_with(terminal, "restarting")
+        terminal.key("c-d")  # leaves, as it does without the question
+        assert terminal.wait_exit() == 4
+
+
+def test_who_restarts_a_dead_kernel_is_not_asked_for_it(tmp_path: Path) -> None:
+    with owning(tmp_path) as terminal:
+        process = kernel_process(terminal)
+        terminal.send("\\restart")
+        terminal.wait_for(re.compile(r"restart$", re.M), where="screen")
+        process.kill()
+        terminal.wait_for("the kernel died: ")
+        terminal.send("\r")
+        restarted(terminal)
+        assert not rows_with(terminal, "not started again")
+        run(terminal, "1+1", "Out[1]: 2")
 
 
 def test_a_dead_kernel_leaves_the_toolbar_and_what_is_entered_tells_of_restart(

@@ -65,19 +65,13 @@ def enter(terminal: Terminal, code: str, shows: str) -> None:
     terminal.wait_for(lambda one: shows in toolbar(one))
 
 
-def is_dead(terminal: Terminal) -> bool:
-    """Whether an empty prompt stands above the toolbar of a dead kernel."""
-    screen = "\n".join(terminal.screen)
-    return is_drawn(terminal) and "dead" in toolbar(terminal) and bool(PROMPT.search(screen))
-
-
 def check_mourning(terminal: Terminal) -> None:
     """The death is told once, the prompt works, nothing is run, and leaving tells of it."""
     terminal.wait_for("the kernel died: ", TOLD_S)
-    terminal.wait_for(is_dead)
+    terminal.wait_for(is_mourning)
     terminal.line("2+3")
     terminal.wait_for("not run: the kernel is gone")
-    terminal.wait_for(is_dead)
+    terminal.wait_for(is_mourning)
     assert len(rows_with(terminal, "the kernel died: ")) == 1
     terminal.key("c-d")
     assert terminal.wait_exit() == 4

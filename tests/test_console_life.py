@@ -16,6 +16,7 @@ from stories import (
     BlindTerminal,
     attached,
     is_gone,
+    is_mourning,
     kernel_process,
     owning,
     paired,
@@ -151,7 +152,7 @@ def test_a_dead_kernel_is_told_of_and_the_prompt_stays(
     terminal.wait_for(shows)
     kill()
     terminal.wait_for("the kernel died: ", TOLD_S)
-    terminal.wait_for(lambda one: "dead" in toolbar(one) and PROMPT.search("\n".join(one.screen)))
+    terminal.wait_for(is_mourning)
     terminal.line("for i in [1]: pass")
     terminal.wait_for("not run: the kernel is gone")
     assert len(rows_with(terminal, "the kernel died: ")) == 1

@@ -27,7 +27,8 @@ from kconsole.repl.plain import PlainConsole
 
 #: A kernel whose cells end without a wait for stragglers, and which is in the middle of a session.
 IPYTHON = {"implementation": "ipython"}
-DIED = "the kernel is gone: connection refused"
+DIED = "the kernel is gone: connection refused\nonly whoever started it can start it again"
+OFFERED = "start it again? [y/N]"
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text()
 #: The commands that the README promises here.
 IN_README = set(
@@ -428,11 +429,13 @@ def test_a_file_is_run_as_one_cell_and_one_that_is_not_there_is_told(tmp_path: P
         assert said(terminal, "\\i ~nobody-here/x").startswith("~nobody-here/x: No such file")
 
 
-def test_a_file_whose_code_ends_the_kernel_ends_the_session(tmp_path: Path) -> None:
+def test_a_file_whose_code_ends_the_kernel_tells_of_that(tmp_path: Path) -> None:
     job = tmp_path / "job.py"
     job.write_text("%fake die 9")
     with owning(tmp_path) as terminal:
         terminal.line(f"\\i {job}")
+        wait_for_question(terminal, OFFERED)
+        terminal.key("c-d")
         assert terminal.wait_exit() == 4
 
 
@@ -691,11 +694,44 @@ def test_a_kernel_that_dies_at_a_password_prompt_leaves_a_terminal_that_echoes(
         assert terminal.attributes == before
 
 
-def test_a_kernel_of_our_own_that_dies_at_the_prompt_is_told_of(tmp_path: Path) -> None:
+@pytest.mark.parametrize("code", ["", "import time; time.sleep(60)"], ids=["idle", "running"])
+def test_a_kernel_of_our_own_that_dies_is_started_again_if_that_is_wanted(
+    tmp_path: Path, code: str
+) -> None:
     with owning(tmp_path) as terminal:
-        kernel_process(terminal).kill()
-        assert terminal.wait_exit() == 4
+        run(terminal, "print('a')", "\na\n")
+        process = kernel_process(terminal)
+        terminal.send(f"{code}\r" if code else "y")  # this is for the prompt, and answers nothing
+        terminal.wait_for(f"In [2]: {code or 'y'}")
+        process.kill()
+        wait_for_question(terminal, OFFERED)
         assert rows_with(terminal, "the kernel is gone: its process was killed by SIGKILL")
+        terminal.line("y")
+        terminal.wait_for(
+            f"\n{OFFERED} y\nrestarting the kernel\nthe kernel was restarted\nIn [1]:", START_S
+        )
+        run(terminal, "print('b')", "\nb\n")
+        terminal.key("c-d")
+        assert terminal.wait_exit() == 0
+
+
+def test_a_session_whose_kernel_stays_dead_goes_on_and_can_restart_it(tmp_path: Path) -> None:
+    with owning(tmp_path, "--keep") as terminal:
+        run(terminal, "print('a')", "\na\n")
+        for again in (False, True):
+            kernel_process(terminal).kill()
+            wait_for_question(terminal, OFFERED)
+            terminal.line("" if not again else "no")
+            ready(terminal)
+            assert said(terminal, "for x in y:").endswith(
+                "not run: the kernel is gone; \\restart starts it anew, Ctrl-D leaves"
+            )
+            if not again:
+                assert said(terminal, "\\restart").endswith("\nthe kernel was restarted")
+                run(terminal, "print('b')", "\nb\n")
+        terminal.key("c-d")
+        assert terminal.wait_exit() == 4
+        assert not rows_with(terminal, "the kernel stays")
 
 
 def test_a_kernel_that_is_restarted_while_it_asks_is_told_of_and_the_session_goes_on(

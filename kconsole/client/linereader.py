@@ -121,6 +121,16 @@ class LineReader:
                 os.close(end)
         return was_waiting
 
+    def drop(self) -> None:
+        """Drop what has been typed already, before something is asked that it is not meant for.
+
+        Not while a line is waited for.
+        """
+        self._rest.clear()
+        if self._descriptor is not None and os.isatty(self._descriptor):
+            with suppress(termios.error):  # it is gone
+                termios.tcflush(self._descriptor, termios.TCIFLUSH)
+
     def _run(self, deliver: Callable[[str | None], None], echo: list[Any] | None) -> None:
         try:
             length = self._find_line()

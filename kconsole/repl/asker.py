@@ -42,22 +42,27 @@ class Asker:
         """Whether the keyboard belongs to it."""
         return self.active and self._state.answerable
 
-    def ask(self, prompt: str, take: Callable[[str], None]) -> None:
+    def ask(
+        self, prompt: str, take: Callable[[str], None], *, may_leave: bool = False
+    ) -> None:
         """Ask a question; keys that were typed before one could see it do not answer it.
 
         :param prompt: one line, safe to be shown.
         :param take: called with the answer; it is empty if the user did not want to give one, or if the
             kernel, or another question of ours, came first.
+        :param may_leave: whether Ctrl-D is to leave the console too.
         """
-        self._show(Query(prompt, take))
+        self._show(Query(prompt, take, may_leave))
 
     def answer(self) -> None:
         """Enter: what was typed is the answer."""
         self._close(self._view.query.text.strip())
 
-    def cancel(self) -> None:
-        """Ctrl-C, or Ctrl-D on an empty line: no answer."""
+    def cancel(self) -> bool:
+        """Ctrl-C, or Ctrl-D on an empty line: no answer; whether that Ctrl-D is to leave the console."""
+        may_leave = self._state.query is not None and self._state.query.may_leave
         self._close("")
+        return may_leave
 
     def afterwards(self, do: Callable[[], None]) -> None:
         """Do something when the question is answered."""

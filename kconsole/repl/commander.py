@@ -9,7 +9,6 @@ from kconsole.repl.commands import help_lines, parse
 from kconsole.repl.controls import Controls
 from kconsole.repl.desk import Desk
 from kconsole.repl.recall import Recall
-from kconsole.repl.restarting import Restarting
 from kconsole.repl.sourcing import Sourcing
 from kconsole.repl.variables import Variables
 
@@ -40,7 +39,7 @@ class Commander:
             "interrupt": controls.interrupt,
             "queue": controls.queue,
             "conninfo": controls.conninfo,
-            "restart": Restarting(desk, editing.work).start,
+            "restart": editing.restarting.start,
             "shutdown": controls.shut_down,
             "e": editing.edit_last,
             "hist": Recall(desk).show,

@@ -35,6 +35,7 @@ from kconsole.repl.ledger import kernelspec_title
 from kconsole.repl.marks import understands_marks
 from kconsole.repl.options import ConsoleOptions
 from kconsole.repl.record import Record
+from kconsole.repl.reviving import Reviving
 from kconsole.repl.scribe import Scribe
 from kconsole.repl.state import State
 from kconsole.repl.usage import Usage
@@ -121,7 +122,8 @@ class Console:
         self._work = self._editing.work
         intake = Intake(self._desk, self._work)
         self._greeted = False
-        self._fate = Fate(self._desk, self._work)
+        reviving = Reviving(self._desk, self._editing.restarting, self._editing.enter_line)
+        self._fate = Fate(self._desk, self._work, reviving)
         self._bridge = Bridge(
             self._loop,
             intake.receive,

@@ -18,6 +18,7 @@ from kconsole.repl.editor import Editor
 from kconsole.repl.inspecting import Inspecting
 from kconsole.repl.leaving import CTRL_D, Leaving
 from kconsole.repl.peeking import Peeking
+from kconsole.repl.restarting import Restarting
 from kconsole.repl.settings import Settings
 from kconsole.repl.suggesting import Suggesting, word_of
 from kconsole.repl.verbatim import Verbatim
@@ -49,6 +50,7 @@ class Editing:
         self.peeking = Peeking(desk)
         self._suggesting = Suggesting(desk.history)
         self._view.buffer.on_text_changed += self._look_back
+        self.restarting = Restarting(desk, self.work)
         self._commander = Commander(desk, self, keys)
         desk.listeners.append(self._adopt_options)
         self._adopt_options()
@@ -86,6 +88,12 @@ class Editing:
         if not self._state.working:  # else it is another cell that asks next
             self._desk.typeahead.expect()
         self.work.add(code)
+
+    def enter_line(self, text: str) -> None:
+        """Run a line that was not typed where inputs are."""
+        self._view.buffer.history.append_string(text)
+        if not self._commander.take(text):
+            self.work.add(text)
 
     def close_what_is_open(self) -> None:
         """Escape: close the menu, or the pane."""
@@ -125,7 +133,8 @@ class Editing:
     def end_of_file(self) -> None:
         """Ctrl-D on an empty line: leave; at the kernel's question, the end of its input."""
         if self._desk.asker.open:
-            self._desk.asker.cancel()
+            if self._desk.asker.cancel():
+                self.leaving.leave(CTRL_D)
         elif self._state.answerable:
             self._reply(self._desk.kernel.end_of_input)
         else:

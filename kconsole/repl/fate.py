@@ -5,6 +5,7 @@ death, and what its successor says below that of the restart.
 """
 
 from kconsole.repl.desk import Desk
+from kconsole.repl.reviving import Reviving
 from kconsole.repl.work import Work
 
 __all__ = ["Fate"]
@@ -15,12 +16,14 @@ class Fate:
 
     :param desk: the console's tools.
     :param work: ends what runs.
+    :param reviving: offers to start a kernel of our own again.
     """
 
-    def __init__(self, desk: Desk, work: Work) -> None:
+    def __init__(self, desk: Desk, work: Work, reviving: Reviving) -> None:
         self._desk = desk
         self._state = desk.state
         self._work = work
+        self._reviving = reviving
         self._restarts = 0
 
     def look(self) -> None:
@@ -52,9 +55,12 @@ class Fate:
         self._end_all()
         if self._state.ending:
             return
-        again = "; \\restart starts it anew" if self._desk.kernel.process is not None else ""
-        self._desk.scribe.note(f"the kernel died: {self._state.health.detail}{again}", "error")
+        ours = self._desk.kernel.process is not None
+        lost = "what it knew is lost" if ours else "only whoever started it can start it again"
+        self._desk.scribe.note(f"the kernel died: {self._state.health.detail}; {lost}", "error")
         self._work.drop_queue()
+        if ours:
+            self._reviving.offer()
         self._desk.view.screen.flush()
 
     def _end_all(self) -> None:

@@ -48,6 +48,7 @@ from kconsole.repl.options import ConsoleOptions
 from kconsole.repl.plaincommands import PlainCommands
 from kconsole.repl.plainhistory import PlainHistory
 from kconsole.repl.plainlog import PlainLog
+from kconsole.repl.plainreviving import PlainReviving
 from kconsole.repl.prompts import continuation, input_prompt
 
 __all__ = ["PlainConsole"]
@@ -85,6 +86,7 @@ class PlainConsole:
         self._history = PlainHistory(kernel, options, self)
         self._log = PlainLog(kernel, self)
         self._commands = PlainCommands(kernel, self, self._history, self._log)
+        self._reviving = PlainReviving(kernel, self, self._reader, self._obey_input)
 
     # -- what the commands use -------------------------------------------------------------------------
 
@@ -130,11 +132,13 @@ class PlainConsole:
 
     def _leave(self, *, keep: bool) -> None:
         self._left = True
-        self.note(leave(self._kernel, keep=keep) + (way_back(self._kernel) if keep else ""))
+        if not self._reviving.dead:
+            self.note(leave(self._kernel, keep=keep) + (way_back(self._kernel) if keep else ""))
 
     def begin_anew(self) -> None:
         """The kernel is a new one."""
         self._renewed.clear()
+        self._reviving.dead = False
         self._count = 0
 
     # -- the session -----------------------------------------------------------------------------------
@@ -174,8 +178,7 @@ class PlainConsole:
         except KernelRestartedError:
             pass  # told by the next step
         except KernelDiedError as error:
-            self.note(str(error))
-            return 4
+            return None if self._reviving.mourn(error) else 4
         if self._kernel.busy:
             self.note(busy_note(silent=self._kernel.silent))
         return None
@@ -205,15 +208,16 @@ class PlainConsole:
         except EOFError:
             if self._options.keep and self._kernel.process is not None:
                 self._leave(keep=True)
-            return 0
+            return 4 if self._reviving.dead else 0
         except KernelRestartedError:
             self.write(self._renderer.end_cell())
             self._renewed.wait(_NEWS_S)
             self._tell_of_restart()
         except KernelDiedError as error:
-            self.note(str(error))
-            return 4
-        return 0 if self._left else None
+            return None if self._reviving.mourn(error) else 4
+        if not self._left:
+            return None
+        return 4 if self._reviving.dead else 0
 
     def _obey_input(self, code: str) -> None:
         if self._commands.take(code):
@@ -245,7 +249,7 @@ class PlainConsole:
         lines = [self._read_line(prompt)]
         if self._commands.knows(lines[0]):
             return lines[0]
-        while lines[-1].strip() and self._ask_is_complete("\n".join(lines)).status == "incomplete":
+        while lines[-1].strip() and not self._reviving.dead and self._goes_on("\n".join(lines)):
             lines.append(self._read_line(continuation(prompt)))
         return "\n".join(lines)
 
@@ -274,13 +278,16 @@ class PlainConsole:
         while isinstance(item, Health):
             if self._renewed.is_set():
                 raise KernelRestartedError("the kernel was restarted")
-            if item.state == "gone":
+            if item.state == "gone" and not self._reviving.dead:
                 raise KernelDiedError(f"the kernel is gone: {item.detail}")
             try:
                 item = news.get(timeout=LOOK_S)
             except Empty:
                 item = self._client.health
         return item
+
+    def _goes_on(self, code: str) -> bool:
+        return self._ask_is_complete(code).status == "incomplete"
 
     def _ask_is_complete(self, code: str) -> IsCompleteReply:
         try:
@@ -296,6 +303,8 @@ class PlainConsole:
     # -- running -------------------------------------------------------------------------------------
 
     def _run_cell(self, code: str) -> None:
+        if self._reviving.refuse():
+            return
         began = time.monotonic()
         content = requests.execute_request(code, store_history=not self._options.private)
         execution = Execution(self._client, content, joined=True)

@@ -50,6 +50,7 @@ class Restarting:
         else:
             self._state.renewal = self._desk.loop.create_future()
             self._desk.lose_question()
+            self._desk.asker.cancel()
             self._desk.scribe.note(f"restarting {name}")
             self._work.drop_queue()
             self._desk.spawn(self._restart)

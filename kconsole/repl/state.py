@@ -29,10 +29,15 @@ class Question(NamedTuple):
 
 
 class Query(NamedTuple):
-    """A question of the console's own; ``take`` gets the answer, ``""`` for none."""
+    """A question of the console's own; ``take`` gets the answer, ``""`` for none.
+
+    Attributes:
+        may_leave: whether Ctrl-D leaves the console, as it does where nothing is asked.
+    """
 
     prompt: str
     take: Callable[[str], None]
+    may_leave: bool = False
 
 
 class State:

@@ -86,7 +86,7 @@ def is_offered(terminal: Terminal) -> bool:
 
 
 def is_mourning(terminal: Terminal) -> bool:
-    """Whether the kernel is dead, and there is an empty line to type into: a prompt's or that question's."""
+    """Whether the kernel is dead, and one can type: at a prompt or that question."""
     screen = "\n".join(terminal.screen)
     return (
         is_drawn(terminal)

@@ -358,7 +358,7 @@ def test_the_printed_file_without_its_signs_holds_the_defaults(config, capsys):
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        ([], "--watch follows a running kernel: give TARGET or --existing"),
+        (["-k", "bash"], "--watch follows a running kernel: give TARGET or --existing"),
         (["4711", "-c", "1"], "--watch runs nothing: give only one of it and --code"),
     ],
 )

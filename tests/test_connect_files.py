@@ -13,6 +13,7 @@ from kconsole.connect.files import (
     candidates,
     find_connection_file,
     load_connection_file,
+    namesakes,
     readable_by_others,
     write_connection_file,
 )
@@ -397,3 +398,24 @@ def test_a_name_that_does_not_print_is_shown_escaped(here):
     with pytest.raises(NoKernelError) as caught:
         find_connection_file("a\x1b[2J\n")
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("47", ["kernel-4711.json", "kernel-47.1.json"]),
+        ("kernel-47*", ["kernel-4711.json", "kernel-47.1.json"]),
+        ("11.json", []),  # one alone
+        ("4711", []),  # a whole name
+        ("nothing", []),
+        ("{here}/kernel-47*", ["kernel-4711.json", "kernel-47.1.json"]),
+        ("{here}/kernel-4711.json", []),
+    ],
+)
+def test_a_name_may_mean_several_kernels(here, name, meant):
+    ports = {f"{each}_port": 1 for each in ("shell", "iopub", "stdin", "hb", "control")}
+    for age, file in enumerate(("kernel-4711.json", "kernel-47.1.json")):
+        Path(file).write_text(json.dumps(ports))
+        os.utime(file, (1000 - age, 1000 - age))
+    Path("kernel-47-half.json").write_text("{")
+    assert [each.name for each in namesakes(name.format(here=here))] == meant

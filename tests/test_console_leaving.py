@@ -17,7 +17,7 @@ from stories import (
     PROMPT,
     BlindTerminal,
     attached,
-    is_drawn,
+    is_mourning,
     kernel_process,
     owning,
     program,

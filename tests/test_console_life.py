@@ -12,7 +12,6 @@ from leaks import wait_until
 from running_kernels import Kernel, find_spec, is_idle, start_process
 from stories import (
     ANSWERABLE,
-    PROMPT,
     BlindTerminal,
     attached,
     is_gone,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kconsole import __version__
+from kconsole.cli.choosing import choose
 from kconsole.cli.listing import list_kernels, list_specs, wants_list
 from kconsole.cli.options import NEWEST, PARAMETERS
 from kconsole.cli.saying import colored, complain
@@ -84,16 +85,17 @@ def perform(settings: Settings) -> int:
     sources = settings.values["sources"]
     if wants_list(settings):
         return _list(settings)
+    _exit_on_signals()
     if settings.values["watch"]:
         return _watch(settings)
     interactive = not sources and sys.stdin is not None and sys.stdin.isatty()
     if interactive and not (sys.stdout is not None and sys.stdout.isatty()):
         raise click.UsageError("standard output is no terminal; use -c, or pipe the code in")
     check_usage(settings, interactive=interactive)
-    _exit_on_signals()
     stays = interactive or settings.values["interactive"]
     if not stays and settings.given("log"):
         raise click.UsageError("--log is for the console; a script's output can be redirected")
+    settings = choose(settings, plain=_is_plain(settings))
     with ExitStack() as stack:
         script = None if interactive else stack.enter_context(_read_script(settings))
         if script is not None and not stays:
@@ -110,10 +112,15 @@ def _read_script(settings: Settings) -> "Script":
 
 def _stay(settings: Settings, script: "Script | None") -> int:
     """The console that suits the terminal, after the cells that are to be run before."""
-    plain = settings.values["plain"]
+    return (_plain_console if _is_plain(settings) else _console)(settings, script)
+
+
+def _is_plain(settings: Settings) -> bool:
+    """Whether nothing may move the cursor."""
+    plain: bool | None = settings.values["plain"]
     if plain is None:
-        plain = os.environ.get("TERM", "dumb") in ("", "dumb", "unknown")
-    return _plain_console(settings, script) if plain else _console(settings, script)
+        return os.environ.get("TERM", "dumb") in ("", "dumb", "unknown")
+    return plain
 
 
 def _console(settings: Settings, script: "Script | None") -> int:
@@ -172,14 +179,12 @@ def _console_options(settings: Settings, *, color: bool) -> "ConsoleOptions":
 
 def _watch(settings: Settings) -> int:
     """What others do with a kernel."""
-    if settings.attach_to is None:
-        raise click.UsageError("--watch follows a running kernel: give TARGET or --existing")
     for kind in ("code", "file"):
         if any(each == kind for each, _ in settings.values["sources"]):
             raise click.UsageError(f"--watch runs nothing: give only one of it and --{kind}")
+    settings = choose(settings, plain=_is_plain(settings))
     from kconsole.script.watcher import run_watch
 
-    _exit_on_signals()
     with _open(settings) as kernel:
         _wait(kernel)
         return run_watch(kernel, color=colored(settings.values["color"], sys.stdout))

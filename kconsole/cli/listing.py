@@ -33,8 +33,10 @@ def wants_list(settings: Settings) -> bool:
             raise click.UsageError("--json goes with --list or --list-specs")
         return False
     name = f"--{asked[0].replace('_', '-')}"
-    if settings.given("kernel") or values["code"] or values["watch"]:
-        raise click.UsageError(f"{name} uses no kernel: leave out --kernel, --code and --watch")
+    if settings.given("kernel") or any(values[each] for each in ("code", "watch", "pick")):
+        raise click.UsageError(
+            f"{name} uses no kernel: leave out --kernel, --code, --pick and --watch"
+        )
     if "list_specs" in asked and (len(asked) > 1 or _fragment(settings)):
         raise click.UsageError("--list-specs stands alone")
     if values["json"] and asked == ["clean"]:
@@ -54,7 +56,7 @@ def list_kernels(settings: Settings, *, color: bool) -> int:
         # Other programs' JSON, as jpserver-1.json, is no connection file and not meant to be one.
         found = [each for each in survey(candidates("*.json", [directory])) if _is_meant(each)]
     else:
-        found = survey(matching(fragment, directory))
+        found = survey(matching(fragment, [directory]))
     if settings.values["clean"]:
         found = _clean(found, directory)
         if not settings.values["list"]:

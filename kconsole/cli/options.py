@@ -329,6 +329,7 @@ def _action(names: Sequence[str], help: str) -> click.Option:
 
 
 _LISTING = [
+    _action(["--pick"], "Choose a running kernel from a list; TARGET: only from those."),
     _action(["-l", "--list"], "List the running kernels, and how they are; TARGET: only those."),
     _action(["--clean"], "Remove the connection files of dead kernels."),
     _action(["--list-specs"], "List the kernels that can be started."),

@@ -73,7 +73,9 @@ def parse(command: click.Command, arguments: Sequence[str]) -> Settings:
         connection = target if target in config.connections else None
         context = _context(command, own, config, connection)
     settings = _settings(context, config, connection)._replace(arguments=more)
-    if settings.attach_to is not None:
+    if settings.values["pick"] and settings.given("kernel"):
+        raise click.UsageError("give only one of --pick and --kernel")
+    if settings.attach_to is not None or settings.values["pick"]:
         _check_attaching(settings)
     return settings
 

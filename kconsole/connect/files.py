@@ -27,6 +27,7 @@ __all__ = [
     "find_connection_file",
     "load_connection_file",
     "matching",
+    "namesakes",
     "readable_by_others",
     "write_connection_file",
 ]
@@ -106,11 +107,10 @@ def find_connection_file(
     :param probe: finds the first of several kernels that is alive.
     :raise NoKernelError: nothing matches, or several do but none of them answers.
     """
-    if name is not None and _is_path(name):
-        path = Path(name).expanduser()
-        if not _has_wildcard(path.name) or path.exists():
+    if name is not None:
+        name, directories, path = _split(name, directories)
+        if path is not None:
             return _existing(path)
-        name, directories = path.name, [path.parent]
     where = _search_dirs() if directories is None else directories
     if name is not None and (exact := _named_exactly(name, where)):
         return exact
@@ -126,22 +126,35 @@ def find_connection_file(
     return found.path
 
 
-def matching(name: str, directory: Path) -> list[Path]:
+def matching(name: str, directories: Sequence[Path] | None = None) -> list[Path]:
     """Return the connection files that a name means, dead ones and bad ones too, the newest first.
 
     :param name: as for :func:`find_connection_file`.
-    :param directory: where to look if the name does not say.
+    :param directories: where to look if the name does not say; as there.
     :raise NoKernelError: there is no such file.
     """
-    if _is_path(name):
-        path = Path(name).expanduser()
-        if not _has_wildcard(path.name) or path.exists():
-            return [_existing(path)]
-        name, directory = path.name, path.parent
-    found = candidates(_pattern(name), [directory])
+    name, directories, path = _split(name, directories)
+    if path is not None:
+        return [_existing(path)]
+    where = _search_dirs() if directories is None else directories
+    found = candidates(_pattern(name), where)
     if not found:
-        raise NoKernelError(f"no kernel matches {name!r} in {shown(directory)}")
+        raise NoKernelError(f"no kernel matches {name!r} in {_shown_all(where)}")
     return found
+
+
+def namesakes(name: str) -> list[Path]:
+    """Return the valid connection files that a name may mean, the newest first, if these are several.
+
+    :param name: as for :func:`find_connection_file`, which takes the newest that answers.
+    :return: an empty list if the name is a path, a file's whole name, or part of one name only.
+    """
+    name, directories, path = _split(name, None)
+    where = _search_dirs() if directories is None else directories
+    if path is not None or _named_exactly(name, where):
+        return []
+    infos, _ = _load_valid(candidates(_pattern(name), where))
+    return [info.path for info in infos if info.path is not None] if len(infos) > 1 else []
 
 
 def candidates(
@@ -204,6 +217,18 @@ def _has_wildcard(name: str) -> bool:
     return "*" in name or "?" in name
 
 
+def _split(
+    name: str, directories: Sequence[Path] | None
+) -> tuple[str, Sequence[Path] | None, Path | None]:
+    """Part a name from where it is to be looked for; the last is the file itself if it is a path."""
+    if not _is_path(name):
+        return name, directories, None
+    path = Path(name).expanduser()
+    if not _has_wildcard(path.name) or path.exists():
+        return name, directories, path
+    return path.name, [path.parent], None
+
+
 def _existing(path: Path) -> Path:
     try:
         path.stat()
@@ -245,10 +270,14 @@ def _last_used(entry: "os.DirEntry[str]") -> float | None:
     return max(status.st_atime, status.st_mtime) if stat.S_ISREG(status.st_mode) else None
 
 
+def _shown_all(directories: Iterable[Path]) -> str:
+    return " and ".join("the current directory" if d == Path() else shown(d) for d in directories)
+
+
 def _nothing_found(
     name: str | None, directories: Iterable[Path], count: int, faults: Sequence[str]
 ) -> str:
-    where = " and ".join("the current directory" if d == Path() else shown(d) for d in directories)
+    where = _shown_all(directories)
     if count == 1:
         return f"the only kernel in {where} does not answer"
     if count:

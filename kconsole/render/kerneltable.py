@@ -17,7 +17,7 @@ from kconsole.render.sanitise import one_line
 from kconsole.render.style import Role, paint
 from kconsole.render.table import GAP, table
 
-__all__ = ["kernel_json", "kernel_table", "spec_json", "spec_table"]
+__all__ = ["kernel_json", "kernel_rows", "kernel_table", "spec_json", "spec_table"]
 
 _HEADS = ("STATE", "LANGUAGE", "KERNEL", "PID", "MEM", "AGE", "CLIENTS", "FILE")
 _RIGHT = (3, 4, 5, 6)
@@ -56,16 +56,14 @@ def kernel_table(
     :param languages: the language of each kernelspec, for kernels that have not told theirs.
     :param columns: the screen's width; None is no screen, and nothing is cut.
     """
-    rows = [_row(each, languages) for each in found]
+    rows = _rows(found, languages)
     reasons = [one_line(each.reason) for each in found]
     if columns is None:
         rows = [
             (*row[:-1], f"{row[-1]} ({reason})" if reason else row[-1])
             for row, reason in zip(rows, reasons, strict=True)
         ]
-    head, *lines = table(
-        _HEADS, rows, columns, yielding=_YIELDING, narrowest=_NARROWEST, right=_RIGHT
-    )
+    head, *lines = _laid_out(rows, columns)
     shown = [head]
     indent = max(len(row[0]) for row in (_HEADS, *rows)) + len(GAP)
     for each, line, reason in zip(found, lines, reasons, strict=True):
@@ -75,6 +73,17 @@ def kernel_table(
             below = fit(f"{' ' * indent}({reason})", columns)
             shown.append(paint(below, "note", color))
     return shown
+
+
+def kernel_rows(
+    found: Sequence[Found], languages: Mapping[str, str], columns: int | None
+) -> tuple[str, list[str]]:
+    """Return the head of the same table, and exactly one line for each kernel.
+
+    The parameters are those of :func:`kernel_table`.
+    """
+    head, *lines = _laid_out(_rows(found, languages), columns)
+    return head, lines
 
 
 def kernel_json(found: Found, languages: Mapping[str, str]) -> str:
@@ -142,6 +151,14 @@ def spec_json(listing: SpecListing) -> list[str]:
         for fault in listing.faults
     ]
     return [_json(each) for each in [*good, *broken]]
+
+
+def _rows(found: Sequence[Found], languages: Mapping[str, str]) -> list[tuple[str, ...]]:
+    return [_row(each, languages) for each in found]
+
+
+def _laid_out(rows: Sequence[tuple[str, ...]], columns: int | None) -> list[str]:
+    return table(_HEADS, rows, columns, yielding=_YIELDING, narrowest=_NARROWEST, right=_RIGHT)
 
 
 def _row(found: Found, languages: Mapping[str, str]) -> tuple[str, ...]:

@@ -42,9 +42,7 @@ class Asker:
         """Whether the keyboard belongs to it."""
         return self.active and self._state.answerable
 
-    def ask(
-        self, prompt: str, take: Callable[[str], None], *, may_leave: bool = False
-    ) -> None:
+    def ask(self, prompt: str, take: Callable[[str], None], *, may_leave: bool = False) -> None:
         """Ask a question; keys that were typed before one could see it do not answer it.
 
         :param prompt: one line, safe to be shown.

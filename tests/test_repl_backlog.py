@@ -52,6 +52,18 @@ def test_a_flood_of_comms_is_left_out_as_output_is(kind: str) -> None:
     assert len(told(backlog)) == 1
 
 
+def test_a_flood_of_what_nobody_knows_is_left_out_too() -> None:
+    backlog = filled(*[msg("debug_event", event="output", body="x" * 10_000)] * 1000)
+    assert 0 < backlog.weight <= BOUND
+    assert len(told(backlog)) == 1
+
+
+@pytest.mark.parametrize("kind", ["status", "execute_result", "error", "pyout", "pyerr", "pyin"])
+def test_what_a_cell_comes_to_is_never_left_out(kind: str) -> None:
+    results = [msg(kind, text="r" * 10_000)] * 200
+    assert taken(filled(*results, *[display("x" * 10_000)] * 200)).count("r" * 10_000) == 200
+
+
 def told(backlog: Backlog) -> list[str]:
     return [str(each).partition(" not shown")[0] for each in taken(backlog) if "…" in str(each)]
 

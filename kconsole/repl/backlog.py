@@ -4,7 +4,7 @@ A kernel can print faster than any terminal draws, and it cannot be held up: wha
 rid of, it drops, the end of the cell included. So all of it is taken, and waits here, where pieces of a
 stream are joined, and of updates of a display only the last is kept. When more than :data:`AT_MOST`
 bytes of output wait, the oldest half of them is left out, and a :class:`Gap` stands in its place, which
-says how much. Statuses, results, errors, questions and replies always come through.
+says how much. Statuses, inputs, results, errors, questions and replies always come through.
 """
 
 import sys
@@ -22,16 +22,18 @@ __all__ = ["AT_MOST", "Backlog", "Entry", "Gap"]
 AT_MOST = 64_000_000
 """Bytes of output that may wait; a terminal draws them for several seconds."""
 
-#: What can be left out when there is too much. A message of another kind is rare, or somebody waits for it.
-_LOSABLE = frozenset(
+#: What is never left out of iopub: it is rare, or somebody waits for it. With its names in protocol 4.
+_KEPT = frozenset(
     {
-        "clear_output",
-        "comm_close",
-        "comm_msg",
-        "comm_open",
-        "display_data",
-        "stream",
-        "update_display_data",
+        "error",
+        "execute_input",
+        "execute_result",
+        "pyerr",
+        "pyin",
+        "pyout",
+        "shutdown",
+        "shutdown_reply",
+        "status",
     }
 )
 _ENVELOPE = 2000  # bytes of a message, roughly, besides what it carries
@@ -235,7 +237,7 @@ def _cost(entry: Entry) -> int:
     """The bytes that are won when something is left out; 0 if it must not be."""
     if isinstance(entry, StreamRun | _Latest):
         return entry.weight
-    if isinstance(entry, Item) and entry.channel == "iopub" and entry.msg["msg_type"] in _LOSABLE:
+    if isinstance(entry, Item) and entry.channel == "iopub" and entry.msg["msg_type"] not in _KEPT:
         return _weight(entry.msg)
     return 0
 

@@ -118,6 +118,18 @@ def test_rows_below_the_cursor_that_were_blanked_are_not_left_behind(region: Liv
     assert region.finish() == "outer\n"
 
 
+def test_a_bar_that_was_blanked_below_another_leaves_no_row(region: LiveRegion) -> None:
+    region.write("\router\n\rinner\x1b[A")  # as tqdm does, with leave=False for the inner one
+    region.write("\n\r     \r\x1b[A\router 100 %")
+    region.write("\n")  # into the row that was blanked
+    assert region.finish() == "outer 100 %\n"
+    region.write("bar\r   \r")
+    assert region.finish() == ""
+    region.write("  ")
+    region.write("end\n", "stderr")
+    assert region.finish() == "  \nend\n"
+
+
 def test_after_a_live_display_the_text_takes_the_fast_way_again(region: LiveRegion) -> None:
     region.write("a\nb\x1b[A\rc\n\n")
     region.write(numbered(1, 10_000))

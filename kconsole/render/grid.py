@@ -65,6 +65,12 @@ class Grid:
         return lines
 
     @property
+    def wiped(self) -> bool:
+        """Whether the cursor's row is the last of the lines, and blank behind the cursor."""
+        below = self._rows[self._at + 1 :]
+        return self._rows[self._at].wiped and not any(row.text.strip() for row in below)
+
+    @property
     def tail(self) -> TailLine | None:
         """The cursor's row for one who only appends to it; None unless it is the last, and empty."""
         row = self._rows[self._at]

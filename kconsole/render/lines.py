@@ -68,6 +68,11 @@ class TailLine:
         text = serialise(self._start_style) + self._pieces[0]
         return text + RESET if self._style else text
 
+    @property
+    def wiped(self) -> bool:
+        """Whether there is an unfinished line of blanks that the next text would be written over."""
+        return self._row is not None and self._row.wiped and bool(self.text)
+
     def finish(self) -> str:
         """Return the unfinished line and forget it and the style; the output is at its end."""
         text = self.text
@@ -123,6 +128,11 @@ class Row:
         if len(self._settled) > 1:
             self._settled = ["".join(self._settled)]
         return "".join([*self._settled, self._render()])
+
+    @property
+    def wiped(self) -> bool:
+        """Whether only blanks are here, and the cursor before them: what a bar leaves that was cleared."""
+        return self.column == 0 and not self.text.strip()
 
     def write(self, text: str) -> None:
         """Write text at the cursor."""

@@ -94,6 +94,12 @@ class LiveText:
         rest = self._tail.text
         return [*self._lines, rest + "\n"] if rest else self._lines
 
+    @property
+    def final(self) -> list[str]:
+        """The same, once nothing more comes: without the row of a bar that was cleared."""
+        tail = self._tail if self._grid is None else self._grid
+        return self.lines[:-1] if tail.wiped else self.lines
+
     def take(self, count: int) -> list[str]:
         """Remove finished rows at the top."""
         taken = self._lines[:count]
@@ -141,6 +147,11 @@ class Display:
         """What is shown, in lines with their newlines."""
         self._look()
         return self._lines
+
+    @property
+    def final(self) -> list[str]:
+        """The same, once nothing more comes."""
+        return self.lines
 
     @property
     def updated(self) -> bool:
@@ -246,7 +257,7 @@ class LiveRegion:
 
     def finish(self) -> str:
         """Take everything out: the output is at its end."""
-        text = "".join(line for block in self._blocks for line in block.lines)
+        text = "".join(line for block in self._blocks for line in block.final)
         self._blocks.clear()
         self._clear_before_next = False
         self._left = self._tallest = 0

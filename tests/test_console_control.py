@@ -185,6 +185,22 @@ def test_a_dead_kernel_leaves_the_toolbar_and_what_is_entered_tells_of_restart(
         assert "GB" not in toolbar(terminal)
 
 
+def test_a_dead_kernel_is_not_asked_for_anything(tmp_path: Path) -> None:
+    with owning(tmp_path, implementation="ipython", supported_features=["debugger"]) as terminal:
+        terminal.line("%fake die 17")
+        terminal.wait_for("the kernel died: ")
+        terminal.line("\\peek 1+1")
+        terminal.wait_for(re.compile("^the kernel is gone *$", re.M))
+        terminal.line("\\vars")
+        terminal.wait_for("the kernel is gone, and its variables with it")
+        terminal.line("\\hist nothing like this")
+        terminal.wait_for("the kernel is gone: its own history is not searched")
+        terminal.send("ab\t")
+        terminal.wait_for(lambda one: "no completions while the kernel is gone" in toolbar(one))
+        terminal.key("s-tab")
+        terminal.wait_for(lambda one: "no help while the kernel is gone" in toolbar(one))
+
+
 def test_a_kernel_that_cannot_be_started_again_says_why(tmp_path: Path) -> None:
     script = tmp_path / "once.py"
     mark = tmp_path / "ran"

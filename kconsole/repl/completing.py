@@ -10,7 +10,7 @@ from kconsole.repl.offering import Offering
 __all__ = ["Completing"]
 
 _COMPLETING = "completing"
-_BUSY = "no completions while the kernel is busy"
+_HINDERED = "no completions while the kernel is {}"
 
 
 class Completing:
@@ -34,7 +34,7 @@ class Completing:
             self._asked = document
             self._desk.spawn(lambda: self._complete(document))
         else:
-            self._notices.say(_BUSY)
+            self._notices.say(_HINDERED.format(self._desk.inquiry.hindrance or "busy"))
 
     async def _complete(self, document: Document) -> None:
         try:
@@ -44,7 +44,7 @@ class Completing:
             if self._asked is document:  # else the next question is under way
                 self._asked = None
         if found is None:
-            self._notices.say(_BUSY)
+            self._notices.say(_HINDERED.format(self._desk.inquiry.hindrance or "busy"))
         if not found or self._buffer.document != document:
             return
         if len(found) == 1:

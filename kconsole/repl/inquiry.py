@@ -58,8 +58,15 @@ class Inquiry:
 
     @property
     def possible(self) -> bool:
-        """Whether the kernel can be asked now; if not, it is busy and has no subshell."""
-        return not self._state.working or self._subshell.possible
+        """Whether the kernel can be asked now."""
+        return not self.hindrance
+
+    @property
+    def hindrance(self) -> Literal["", "busy", "gone"]:
+        """Why the kernel cannot be asked now: it is gone, or busy without a subshell; ``""`` if it can."""
+        if self._state.gone:
+            return "gone"
+        return "busy" if self._state.working and not self._subshell.possible else ""
 
     def take(self, msg: Message) -> bool:
         """Hand a reply to whoever waits for it; False if nobody does."""
@@ -184,13 +191,17 @@ class Inquiry:
         :param timeout: in seconds.
         :return: the reply's content; None if there was none.
         """
+        if self._state.gone:
+            return None
         reply = await self._ask(self._sender("control", msg_type, content), timeout)
         return None if reply is None else reply["content"]
 
     async def _ask_shell(
         self, msg_type: str, content: Mapping[str, Any], timeout: float
     ) -> Message | None:
-        """Ask on shell, or in the subshell while the shell is busy."""
+        """Ask on shell, or in the subshell while the shell is busy; a kernel that is gone, not at all."""
+        if self._state.gone:
+            return None
         if not self._state.working:
             return await self._ask(self._sender("shell", msg_type, content), timeout)
         for _ in range(2):  # again, if somebody has closed it

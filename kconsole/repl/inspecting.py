@@ -18,7 +18,7 @@ __all__ = ["Inspecting"]
 
 _INSPECTING = "inspecting"
 _NOTHING = "nothing is known of what is at the cursor"
-_BUSY = "no help while the kernel is busy"
+_HINDERED = "no help while the kernel is {}"
 _ROWS = 12  # of the pane, at most
 
 #: What the next Shift-Tab does, by the detail that is shown.
@@ -58,8 +58,8 @@ class Inspecting:
         if shown is not None and shown[1] == 1:
             self.close()
             self._pager.open(shown[2])
-        elif not self._desk.inquiry.possible:
-            self._notices.say(_BUSY)
+        elif hindrance := self._desk.inquiry.hindrance:
+            self._notices.say(_HINDERED.format(hindrance))
         else:
             self._desk.spawn(lambda: self._ask(0 if shown is None else 1))
 
@@ -102,9 +102,8 @@ class Inspecting:
             self._shown = document, detail, text
             self._desk.view.app.invalidate()
         else:
-            self._notices.say(
-                _NOTHING if reply is not None or self._desk.inquiry.possible else _BUSY
-            )
+            hindrance = "" if reply is not None else self._desk.inquiry.hindrance
+            self._notices.say(_HINDERED.format(hindrance) if hindrance else _NOTHING)
 
     def _text(self, reply: InspectReply | None) -> str:
         if reply is None or not reply.found:

@@ -22,7 +22,10 @@ from kconsole.repl.notices import Notices
 __all__ = ["Peeking"]
 
 _PEEKING = "peeking; Ctrl-C stops it"
-_BUSY = "the kernel is busy, and has no subshell to be asked in meanwhile"
+_HINDRANCES = {
+    "busy": "the kernel is busy, and has no subshell to be asked in meanwhile",
+    "gone": "the kernel is gone",
+}
 _SILENT = "the kernel did not answer"
 _UNKNOWN = "the kernel does not evaluate expressions for its front-end"
 
@@ -99,8 +102,8 @@ class Peeking:
     async def _evaluate(self, expression: str) -> Mapping[str, Any] | str:
         """The entry of user_expressions, or why there is none."""
         inquiry = self._desk.inquiry
-        if not inquiry.possible:
-            return _BUSY
+        if hindrance := inquiry.hindrance:
+            return _HINDRANCES[hindrance]
         on_main = not self._desk.state.working
         self._on_main += on_main
         try:
@@ -108,7 +111,7 @@ class Peeking:
         finally:
             self._on_main -= on_main
         if value is None:
-            return _SILENT if inquiry.possible else _BUSY
+            return _HINDRANCES.get(inquiry.hindrance, _SILENT)
         return value or _UNKNOWN
 
     def _show(self, line: str) -> None:

@@ -50,8 +50,9 @@ class Recall:
         session = [each for each in self._desk.history.session if not is_command(each)]
         file = await self._desk.record.latest(_FILE)
         kernel: Sequence[str] = ()
-        if self._desk.inquiry.possible:
+        hindrance = self._desk.inquiry.hindrance
+        if not hindrance:
             kernel = await self._desk.inquiry.search_history(pattern_anywhere(pattern), AT_MOST + 1)
         else:
-            self._desk.scribe.note("the kernel is busy: its own history is not searched")
+            self._desk.scribe.note(f"the kernel is {hindrance}: its own history is not searched")
         return latest_of_each([*kernel, *matching([*file, *session], pattern)])

@@ -56,7 +56,9 @@ class Variables:
         :param name: "" for all.
         """
         info = self._desk.state.info
-        if info.implementation != "ipython" or "debugger" not in info.supported_features:
+        if self._desk.state.gone:
+            self._desk.scribe.note("the kernel is gone, and its variables with it", "warning")
+        elif info.implementation != "ipython" or "debugger" not in info.supported_features:
             self._desk.scribe.note("this kernel does not list its variables", "warning")
         elif name:
             self._desk.spawn(lambda: self._show_one(name))
@@ -81,8 +83,10 @@ class Variables:
 
     async def _definitions(self) -> list[_Row]:
         """Rows for functions and classes; none where the kernel cannot be asked for them now."""
-        if not self._desk.inquiry.possible:
-            self._desk.scribe.note("the kernel is busy: functions and classes are not listed")
+        if hindrance := self._desk.inquiry.hindrance:
+            self._desk.scribe.note(
+                f"the kernel is {hindrance}: functions and classes are not listed"
+            )
             return []
         data = as_mapping(as_mapping(await self._desk.inquiry.evaluate(DEFINITIONS)).get("data"))
         listed = data.get("application/json")

@@ -1,7 +1,9 @@
 """Cells without a console: what goes to which stream, and with which status they end."""
 
+import base64
 import contextlib
 import io
+import json
 import os
 import signal
 
@@ -310,6 +312,221 @@ def test_ctrl_c_just_when_the_cell_has_been_sent_interrupts_it(script, fake, mon
     assert script.run("import time\ntime.sleep(30)", "2") == 130
     assert "KeyboardInterrupt" in script.written[1]
     assert fake.count("execute_request") == 1
+
+
+# --- time limits
+
+SLEEP = "import time\ntime.sleep(60)"
+
+
+def test_a_cell_that_takes_too_long_is_interrupted_and_is_status_124(script, fake):
+    assert script.run(f"print(1)\n{SLEEP}", "print(2)", timeout=0.1) == 124
+    stdout, stderr = script.written
+    assert stdout == "1\n"
+    assert stderr.startswith("kconsole: job, cell 1: not done in 0.1 s: interrupted\n")
+    assert stderr.endswith("KeyboardInterrupt\x1b[39m: \n")
+    assert fake.count("interrupt_request") == 1
+    assert fake.count("execute_request") == 1
+
+
+def test_the_time_limit_is_for_each_cell(script):
+    cells = ["import time\ntime.sleep(0.3)"] * 3
+    assert script.run(*cells, timeout=0.8) == 0
+
+
+def test_all_cells_together_have_a_limit_too(script, fake):
+    cells = ["print(1)", "print(2)\nimport time\ntime.sleep(60)", "print(3)"]
+    assert script.run(*cells, total_timeout=0.5, keep_going=True) == 124
+    assert script.written[0] == "1\n2\n"
+    assert "job, cell 2: not done in 0.5 s for all cells: interrupted" in script.written[1]
+
+
+def test_a_question_that_nobody_answers_in_time_is_called_off(script):
+    reading, writing = os.pipe()
+    with open(reading) as stream, open(writing, "w"):
+        sink = TextSink(
+            Streams(stream, script.stdout, script.stderr), color={"stdout": False, "stderr": False}
+        )
+        runner = Runner(script.kernel, sink, Answers(stream, sink.ask), RunOptions(timeout=0.2))
+        assert runner.run([ScriptCell("input()", "job")]).status == 124
+    assert "KeyboardInterrupt" in script.written[1]
+
+
+def test_a_cell_that_does_not_react_is_left_behind(script, fake, monkeypatch):
+    monkeypatch.setattr("kconsole.script.runner.INTERRUPT_S", 0.1)
+    assert script.run("%fake deaf 5", "print(2)", timeout=0.1, keep_going=True) == 124
+    assert "the kernel has not reacted to the interrupt for 0.1 s" in script.written[1]
+    assert fake.count("execute_request") == 1
+
+
+def test_going_on_behind_a_cell_that_took_too_long_keeps_its_status(script):
+    assert script.run(SLEEP, "print(2)", "1 / 0", timeout=0.3, keep_going=True) == 124
+    assert script.written[0] == "2\n"
+
+
+def test_a_cell_that_waits_for_anothers_interrupts_nobody(tmp_path):
+    with FakeKernel(implementation="ipython", busy=60.0) as fake:
+        path = fake.write_connection_file(tmp_path / "kernel-1.json")
+        with attach(str(path)) as kernel:
+            kernel.wait(PATIENCE)
+            script = Script(kernel)
+            assert script.run("1", "2", timeout=0.2, keep_going=True) == 124
+        why = "not done in 0.2 s: the kernel works for others; it will run the cell later"
+        assert script.written == ("", f"kconsole: job, cell 1: {why}\n")
+        assert fake.count("interrupt_request") == 0
+
+
+# --- going on, privately, silently
+
+
+def test_with_keep_going_the_cells_after_an_error_run_and_the_status_is_1(script):
+    assert script.run("1 / 0", "print(2)", "1 / 0", "print(4)", keep_going=True) == 1
+    assert script.written[0] == "2\n4\n"
+    assert script.written[1].count("ZeroDivisionError") == 2
+
+
+def test_with_keep_going_a_kernel_is_asked_to_drop_nothing(script, fake):
+    script.run("1", keep_going=True)
+    assert fake.wait_for("execute_request").content["stop_on_error"] is False
+
+
+def test_with_keep_going_code_that_leaves_ends_the_script_all_the_same(script):
+    assert script.run("1 / 0", "exit", "print(3)", keep_going=True) == 1
+    assert script.written[0] == ""
+
+
+@pytest.mark.parametrize("option", ["private", "silent"])
+def test_cells_that_nobody_is_to_remember(script, fake, option):
+    assert script.run("6 * 7", **{option: True}) == 0
+    content = fake.wait_for("execute_request").content
+    assert (content["silent"], content["store_history"]) == (option == "silent", False)
+    assert script.written == ("" if option == "silent" else "42\n", "")
+
+
+# --- expressions
+
+
+def test_expressions_are_evaluated_behind_the_last_cell_and_printed_as_a_line(script, fake):
+    assert script.run("x = 6", "x = 7", expressions={"a": "x", "é": "x * 6"}) == 0
+    stdout, stderr = script.written
+    assert stderr == ""
+    assert stdout.count("\n") == 1
+    assert json.loads(stdout) == {
+        "a": {"status": "ok", "data": {"text/plain": "7"}, "metadata": {}},
+        "é": {"status": "ok", "data": {"text/plain": "42"}, "metadata": {}},
+    }
+    assert fake.wait_for("execute_request").content["user_expressions"] == {}
+
+
+def test_an_expression_that_raises_is_printed_and_is_status_1(script):
+    assert script.run("x = 1", expressions={"a": "x", "b": "1 / 0"}) == 1
+    values = json.loads(script.written[0])
+    assert (values["a"]["status"], values["b"]["ename"]) == ("ok", "ZeroDivisionError")
+
+
+def test_expressions_need_no_cell(script):
+    assert script.run(expressions={"a": "6 * 7"}) == 0
+    assert json.loads(script.written[0])["a"]["data"] == {"text/plain": "42"}
+
+
+def test_expressions_behind_a_cell_that_failed_are_not_told(script):
+    assert script.run("1 / 0", expressions={"a": "1"}) == 1
+    assert script.written[0] == ""
+
+
+def test_a_kernel_that_evaluates_no_expressions_is_told_of(script):
+    assert script.run("%fake omit user_expressions", expressions={"a": "1"}) == 1
+    assert script.written == (
+        '{"a": null}\n',
+        "kconsole: the kernel has not evaluated a\n",
+    )
+
+
+# --- MIME types
+
+PNG = b"\x89PNG\r\n\x1a\n\0\xff"
+BUNDLE = json.dumps(
+    {
+        "text/plain": "plain",
+        "text/html": "<b>é</b>",
+        "application/json": {"a": [1, "é"]},
+        "image/png": base64.b64encode(PNG).decode() + "\n",
+        "image/svg+xml": ["<svg>\n", "</svg>"],
+        "text/latex; charset=utf-8": "$x$",
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "written"),
+    [
+        (["text/html"], "<b>é</b>\n".encode()),
+        (["application/json"], '{"a": [1, "é"]}\n'.encode()),
+        (["image/png"], PNG),
+        (["image/svg+xml"], b"<svg>\n</svg>\n"),
+        (["text/latex"], b"$x$\n"),
+        (["no/such", "text/html", "text/plain"], "<b>é</b>\n".encode()),
+        (["text/plain", "text/html"], b"plain\n"),
+        (["no/such"], b""),
+    ],
+)
+@pytest.mark.parametrize("kind", ["display", "result", "update d"])
+def test_the_first_wanted_type_is_written_as_it_came(script, wanted, written, kind):
+    assert script.run(f"%fake {kind} {BUNDLE}", mime=wanted) == 0
+    assert script.bytes == written
+
+
+def test_streams_are_written_whatever_types_are_wanted(script):
+    assert script.run(f'print("a")\n%fake display {BUNDLE}', mime=["image/png"]) == 0
+    assert script.bytes == b"a\n" + PNG
+
+
+@pytest.mark.parametrize("value", ["not base64!", "", 3, None, ["AAAA"]])
+def test_an_image_that_is_none_is_no_reason_to_stop(script, value):
+    bundle = json.dumps({"image/png": value})
+    assert script.run(f"%fake display {bundle}", mime=["image/png"]) == 0
+    assert script.written[1] == ""
+
+
+# --- the sink
+
+
+def test_a_sink_hears_of_each_cell_from_its_beginning_to_its_end(script):
+    heard = []
+
+    class Listener(TextSink):
+        def begin(self, cell, msg_id):
+            heard.append(("begin", cell.name, bool(msg_id)))
+
+        def event(self, event, msg):
+            heard.append((type(event).__name__, msg["parent_header"]["msg_type"]))
+
+        def end(self, cell, outcome):
+            heard.append(("end", cell.name, outcome.verdict, outcome.reply is not None))
+
+        def close(self):
+            heard.append(("close",))
+
+    streams = Streams(None, script.stdout, script.stderr)
+    sink = Listener(streams, color={"stdout": False, "stderr": False})
+    runner = Runner(script.kernel, sink, Answers(None, sink.ask))
+    cells = [ScriptCell("print(1)", "a"), ScriptCell("1 / 0", "b"), ScriptCell("2", "c")]
+    assert runner.run(cells) == (1, False, 2)
+    around = [("Status", "execute_request"), ("ExecuteInput", "execute_request")]
+    end = ("Status", "execute_request")
+    assert heard == [
+        ("begin", "a", True),
+        *around,
+        ("Stream", "execute_request"),
+        end,
+        ("end", "a", "ok", True),
+        ("begin", "b", True),
+        *around,
+        ("ErrorOutput", "execute_request"),
+        end,
+        ("end", "b", "error", True),
+        ("close",),
+    ]
 
 
 # --- leaving

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kconsole.client.kernel import Kernel
     from kconsole.config.settings import Config
     from kconsole.repl.options import ConsoleOptions
+    from kconsole.script.runner import Totals
 
 __all__ = ["command", "perform"]
 
@@ -138,7 +139,7 @@ def _console(settings: Settings, script: "Script | None") -> int:
             _check_keys(settings.config)
         _wait(kernel)
         if script is not None:
-            totals = script.run(kernel)
+            totals = _run_first(script, kernel)
             if totals.left:
                 return totals.status
             stack.enter_context(quiet_terminal(sys.stdin))
@@ -154,11 +155,19 @@ def _plain_console(settings: Settings, script: "Script | None") -> int:
     with _open(settings) as kernel:
         _wait(kernel)
         if script is not None:
-            totals = script.run(kernel)
+            totals = _run_first(script, kernel)
             if totals.left:
                 return totals.status
             options = options._replace(tail=0, ran=totals.ran)
         return PlainConsole(kernel, options).run()
+
+
+def _run_first(script: "Script", kernel: "Kernel") -> "Totals":
+    """Run the cells that come before a console."""
+    totals = script.run(kernel)
+    if kernel.busy and not totals.left:  # what it has said, or has not, was of the time before them
+        _wait(kernel, again=True)
+    return totals
 
 
 def _console_options(settings: Settings, *, color: bool) -> "ConsoleOptions":
@@ -267,14 +276,14 @@ def _start(settings: Settings) -> "Kernel":
     )
 
 
-def _wait(kernel: "Kernel") -> None:
+def _wait(kernel: "Kernel", *, again: bool = False) -> None:
     """Wait for the kernel, and say so where somebody can see it."""
     from kconsole.cli.progress import Progress
 
-    verb = "waiting for" if kernel.process is None else "starting"
+    verb = "waiting for" if again or kernel.process is None else "starting"
     progress = Progress(f"{verb} {kernel.name}", lambda: kernel.hint, lambda: kernel.last_line)
     try:
-        kernel.wait(progress=progress.show)
+        (kernel.renew if again else kernel.wait)(progress=progress.show)
     finally:
         progress.clear()
     gc.freeze()

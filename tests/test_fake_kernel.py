@@ -2,9 +2,11 @@
 
 import contextlib
 import dataclasses
+import errno
 import json
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -421,6 +423,7 @@ OUTPUTS = {
     "stream x": ["stream"],
     'chunks ["a", "b"]': ["stream", "stream"],
     "flood 3 20": ["stream", "stream", "stream"],
+    "statuses 2 busy": ["status", "status"],
     "display x display_id=d": ["display_data"],
     "update d x": ["update_display_data"],
     'result {"text/html": "<b>"}': ["execute_result"],
@@ -532,6 +535,25 @@ def test_a_behaviour_can_be_changed_by_a_cell() -> None:
     with fake() as (_, client):
         client.reply(client.execute("%fake set heartbeat off"))
         assert not client.beats(timeout=0.05)
+
+
+@pytest.mark.parametrize("channel", ["iopub", "stdin", "control", "hb"])
+def test_one_socket_can_be_closed_while_the_others_live(channel: str) -> None:
+    with fake() as (kernel, client):
+        kernel.unbind(channel)
+        port = kernel.connection[f"{channel}_port"]
+        wait_until(lambda: is_refused(port))
+        assert client.reply(client.send("kernel_info_request")).content["status"] == "ok"
+
+
+def is_refused(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == errno.ECONNREFUSED
+
+
+def test_a_heart_may_beat_for_more_than_it_was_asked() -> None:
+    with fake(heartbeat="junk") as (_, client):
+        assert client.beats()
 
 
 def test_death_in_a_thread_closes_every_socket() -> None:

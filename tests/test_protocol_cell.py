@@ -1,10 +1,8 @@
 """The state machine of one execute_request."""
 
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from kconsole.protocol.cell import (
     HALF_AT_MOST_S,
@@ -24,9 +22,6 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.protocol.replies import ExecuteReply
-
-# No limits on time: a busy machine is no failure.
-QUICK = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 REPLY = ExecuteReply("ok", 1)
 BUSY = Status("busy")
@@ -204,43 +199,3 @@ def test_the_replys_error_is_shown_only_if_nothing_else_told_of_it(
     messages: tuple[Any, ...], shown: ErrorOutput | None
 ) -> None:
     assert cell_after(*messages).unshown_error == shown
-
-
-Step = tuple[Any, float]
-steps = st.lists(
-    st.tuples(
-        st.sampled_from([REPLY, FAILED, IDLE, BUSY, OUT, ERROR, "traffic", "poll"]),
-        st.sampled_from([0.0, 0.01, 0.3, 0.9, 5.0]),
-    ),
-    max_size=60,
-)
-
-
-@given(steps, st.sampled_from([REPLY, IDLE]), st.sampled_from([OUT, "traffic", "poll"]))
-@settings(QUICK, max_examples=150)
-def test_any_order_loss_and_repetition_ends_within_the_bounds(
-    history: list[Step], first: Any, for_ever: Any
-) -> None:
-    cell = Cell("1", now=0.0)
-    order: dict[Literal["running", "half", "tail", "done"], int] = {}
-    now = half_at = 0.0
-    # whatever comes, then one half at least, then one thing for ever
-    for step, pause in [*history, (first, 0.0), *[(for_ever, 0.04)] * 1600]:
-        now += pause
-        before = cell.state
-        if step == "poll":
-            cell.poll(now)
-        elif step == "traffic":
-            cell.traffic(now)
-        else:
-            cell.receive(step, now)
-        if before == "running" and cell.state != "running":
-            half_at = now
-        order.setdefault(cell.state, len(order))
-        assert cell.finished == (cell.state in ("tail", "done"))
-        assert not cell.given_up or cell.finished
-        if cell.done:
-            break
-    assert cell.done
-    assert now - half_at <= HALF_AT_MOST_S + TAIL_AT_MOST_S + 2 * 5.0
-    assert list(order) == sorted(order, key=["running", "half", "tail", "done"].index)

@@ -195,7 +195,7 @@ def test_a_cell_that_the_kernel_drops_is_told_of(script):
     assert script.run("%fake status aborted") == 1
     assert script.written == (
         "",
-        "kconsole: not run: the kernel dropped it, for a cell before it failed\n",
+        "kconsole: not run: a cell that the kernel had before it failed\n",
     )
 
 
@@ -213,7 +213,7 @@ def test_a_lost_reply_is_noted(script):
     assert script.run("print(1)\n%fake order idle") == 0
     assert script.written == (
         "1\n",
-        "kconsole: the kernel did not send an execute_reply; some output may be missing\n",
+        "kconsole: the kernel did not send an execute_reply; output may be missing\n",
     )
 
 
@@ -227,7 +227,7 @@ def test_a_lost_idle_is_noted(script):
     assert script.run("print(1)\n%fake order reply") == 0
     assert script.written == (
         "1\n",
-        "kconsole: the kernel did not send an idle status; some output may be missing\n",
+        "kconsole: the kernel did not send an idle status; output may be missing\n",
     )
 
 

@@ -6,12 +6,12 @@ comes and with the passing of time.
 
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from queue import Empty
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from kconsole.client.health import LOOK_S
+from kconsole.client.health import LOOK_S, half_dead
 from kconsole.client.inbox import Item, JoiningInbox
 from kconsole.errors import KconsoleError, KernelDiedError, ReplyTimeoutError
 from kconsole.protocol.cell import Cell
@@ -43,6 +43,8 @@ class Execution:
     :param content: the content of the execute_request.
     :param tail: wait a little for results that come after the cell is done, as deno's do.
     :param joined: give the pieces of a stream that have come to wait as one message.
+    :param warn: called once, by :meth:`steps`, with the channel behind which nobody listens any more while
+        others work: the cell may wait for it in vain.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Execution:
         *,
         tail: bool = True,
         joined: bool = False,
+        warn: Callable[[str], None] | None = None,
     ) -> None:
         self._client = client
         self._msg = client.session.msg("execute_request", content)
@@ -61,6 +64,8 @@ class Execution:
         #: What has been taken out of the inbox before its time; of the caller's thread alone.
         self._ahead: deque[Item | KconsoleError] = deque()
         self._tail = tail
+        self._warn = warn
+        self._half_dead_since: float | None = None
         self.cell = Cell(self._msg["msg_id"], now=time.monotonic())
         self.reply: Message | None = None
 
@@ -128,7 +133,20 @@ class Execution:
         try:
             return self._claim.inbox.get(timeout=timeout)
         except Empty:
+            self._look_at_links()
             return self._client._end()
+
+    def _look_at_links(self) -> None:
+        """Warn of a channel that is closed; not at once, for a kernel that dies closes them one by one."""
+        now = time.monotonic()
+        closed = half_dead(self._client._links)
+        if not closed or self._warn is None:
+            self._half_dead_since = None
+        elif self._half_dead_since is None:
+            self._half_dead_since = now
+        elif now >= self._half_dead_since + LOOK_S:
+            warn, self._warn = self._warn, None
+            warn(closed)
 
     def _over(self) -> bool:
         self.cell.traffic(self._client._last_iopub)

@@ -11,7 +11,7 @@ from kconsole.client.transport import Link
 from kconsole.protocol.liveness import Heartbeat
 from kconsole.protocol.message import Channel
 
-__all__ = ["LOOK_S", "Health", "HealthState", "judge"]
+__all__ = ["LOOK_S", "Health", "HealthState", "half_dead", "judge"]
 
 LOOK_S = 1.0
 """How often whoever waits has a look at the kernel's health, in seconds: a process that ends behind a
@@ -59,6 +59,17 @@ def judge(
     return Health(state, detail, heartbeat.rtt, heartbeat.last_pong)
 
 
+def half_dead(links: Mapping[Channel, Link]) -> str:
+    """Name the channel behind which nobody listens any more, while others work; "" if there is none.
+
+    No proof of death, but nothing will come there until the kernel opens it again, which none does.
+    """
+    if all(link.state != "up" for link in links.values()):
+        return ""
+    refused = (name for name, link in links.items() if link.state == "refused")
+    return next((f"{name}: connection refused" for name in refused), "")
+
+
 def _state(
     links: Mapping[Channel, Link],
     ever_up: bool,
@@ -74,8 +85,8 @@ def _state(
     if restarting and ever_up and ("refused" in by_state or "down" in by_state):
         return "down", "restarting"
     if "refused" in by_state:
-        if "up" in by_state:  # one socket is closed, the others work: no proof of death
-            return "down", f"{by_state['refused'][0]}: connection refused"
+        if one := half_dead(links):
+            return "down", one
         return ("gone", "connection refused") if ever_up else ("refused", "connection refused")
     if "down" in by_state:
         return "down", "connection lost"

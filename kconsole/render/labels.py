@@ -1,11 +1,12 @@
-"""What the clients of a kernel are called where their work is shown, and its questions."""
+"""Words that every way to use a kernel has for the same thing: clients, questions, odd ends of cells."""
 
 import re
 
+from kconsole.protocol.cell import Cell
 from kconsole.protocol.events import InputRequest, Parent
 from kconsole.render.sanitise import one_line
 
-__all__ = ["client_label", "question_prompt"]
+__all__ = ["client_label", "closed_note", "end_notes", "question_prompt"]
 
 _NAME_COLUMNS = 20
 #: Characters of the session's id: enough to tell apart the few clients that one kernel has.
@@ -27,3 +28,25 @@ def question_prompt(request: InputRequest) -> str:
     """Return what stands before the answer to a kernel's question, safe and in one line."""
     # ipykernel's getpass sends no prompt at all
     return one_line(request.prompt) or ("Password: " if request.password else "")
+
+
+def closed_note(closed: str) -> str:
+    """Return what is told while a cell is waited for and one of the kernel's channels is closed."""
+    return f"{closed}; the cell is still waited for, Ctrl-C interrupts"
+
+
+def end_notes(cell: Cell) -> list[str]:
+    """Return what is to be told of a cell's end that nothing else has told.
+
+    :param cell: has ended, and not because the kernel did; its ``unshown_error`` has been shown.
+    """
+    notes = []
+    if cell.given_up:
+        missing = "an execute_reply" if cell.given_up == "reply" else "an idle status"
+        notes.append(f"the kernel did not send {missing}; output may be missing")
+    status = "" if cell.reply is None else cell.reply.status
+    if status == "aborted":
+        notes.append("not run: a cell that the kernel had before it failed")
+    elif status == "error" and not (cell.saw_error or cell.saw_stderr or cell.unshown_error):
+        notes.append("the cell failed; the kernel does not say why")
+    return notes

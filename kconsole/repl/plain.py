@@ -39,7 +39,7 @@ from kconsole.protocol.wishes import Wishes
 from kconsole.render.cells import wrapped
 from kconsole.render.earlier import earlier_text
 from kconsole.render.greeting import banner, busy_note
-from kconsole.render.labels import question_prompt
+from kconsole.render.labels import closed_note, end_notes, question_prompt
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
 from kconsole.render.style import Role
@@ -307,7 +307,7 @@ class PlainConsole:
             return
         began = time.monotonic()
         content = requests.execute_request(code, store_history=not self._options.private)
-        execution = Execution(self._client, content, joined=True)
+        execution = Execution(self._client, content, joined=True, warn=self._warn)
         self._log.began(execution.msg_id, code)
         try:
             self._run(execution)
@@ -334,6 +334,8 @@ class PlainConsole:
             self._show(execution.cell.unshown_error)
         self._write_events(self._widgets.rest())
         self.write(self._renderer.end_cell())
+        for note in end_notes(execution.cell):
+            self.note(note)
 
     def _get_to_know(self) -> None:
         """Ask the kernel what it is: it was silent at first, and has now run a cell."""
@@ -350,6 +352,9 @@ class PlainConsole:
             if isinstance(step.event, ErrorOutput):
                 self._reader.call_off()  # the cell has ended, whatever it was asking
             self._show(step.event)
+
+    def _warn(self, closed: str) -> None:
+        self.note(closed_note(closed))
 
     def _interrupt(self, execution: Execution) -> None:
         """Ctrl-C: interrupt the kernel if it can be; a second time for the same cell: give it up."""

@@ -11,6 +11,7 @@ from kconsole.protocol.events import Event
 from kconsole.protocol.replies import ExecuteReply
 from kconsole.protocol.wishes import Edit, Wishes
 from kconsole.render.cells import fit
+from kconsole.render.labels import end_notes
 from kconsole.repl.desk import Desk
 from kconsole.repl.epilogue import Epilogue
 from kconsole.repl.interrupting import Interrupting
@@ -172,12 +173,10 @@ class Work:
         self._scribe.end_cell()
         if cell.given_up:
             self._state.activity.forget(cell.msg_id)  # a lost idle must not leave it busy for ever
-            missing = "an execute_reply" if cell.given_up == "reply" else "an idle status"
-            self._scribe.note(
-                f"the kernel did not send {missing}; output may be missing", "warning"
-            )
         self._count(running)
         self._look_back(cell)
+        for note in end_notes(cell):
+            self._scribe.note(note, "warning")
         failed = cell.saw_error if cell.reply is None else cell.reply.status != "ok"
         if failed:
             self.drop_queue()
@@ -221,8 +220,6 @@ class Work:
             return
         for msg_id in tuple(self._state.cells.abandoned):  # the kernel has come past them
             self.note_end(msg_id)
-        if cell.reply.status == "aborted":
-            self._scribe.note("not run: a cell that the kernel had before it failed", "warning")
 
     def _abandon(self, running: Running) -> None:
         number = running.cell.execution_count

@@ -21,6 +21,7 @@ from kconsole.protocol import requests
 from kconsole.protocol.cell import INTERRUPT_S
 from kconsole.protocol.events import ErrorOutput, InputRequest
 from kconsole.protocol.farewell import is_farewell
+from kconsole.render.labels import closed_note, end_notes
 from kconsole.script.answers import Answers
 from kconsole.script.cells import ScriptCell
 from kconsole.script.sink import Outcome, Sink, Verdict
@@ -164,7 +165,12 @@ class Runner:
             # ipykernel drops for a moment also what comes behind the error's end.
             stop_on_error=not options.keep_going,
         )
-        return Execution(self._kernel.client, content, tail=self._straggles(), joined=True)
+        return Execution(
+            self._kernel.client, content, tail=self._straggles(), joined=True, warn=self._warn
+        )
+
+    def _warn(self, closed: str) -> None:
+        self._sink.note(closed_note(closed))
 
     def _straggles(self) -> bool:
         """Whether results may come after the end of a cell.
@@ -206,9 +212,8 @@ class Runner:
         cell = execution.cell
         if cell.unshown_error is not None:
             self._sink.event(cell.unshown_error, None)
-        if cell.given_up:
-            what = "an execute_reply" if cell.given_up == "reply" else "an idle status"
-            self._sink.note(f"the kernel did not send {what}; some output may be missing")
+        for note in end_notes(cell):
+            self._sink.note(note)
         if cell.reply is None:
             return "error" if cell.saw_error else "ok"
         wishes = execution.cell.wishes
@@ -216,12 +221,6 @@ class Runner:
             self._sink.page(page)
         if wishes.leave:
             self._leave(keep=wishes.keep_kernel)
-        if cell.reply.status == "aborted":
-            self._sink.note("not run: the kernel dropped it, for a cell before it failed")
-        elif cell.reply.status == "error" and not (
-            cell.saw_error or cell.saw_stderr or cell.unshown_error
-        ):
-            self._sink.note("the cell failed; the kernel does not say why")
         return cell.reply.status
 
     def _tell_expressions(self, execution: Execution) -> Verdict:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["Usage", "peak_mb", "resident_mb", "usage"]
+__all__ = ["Usage", "descriptors", "peak_mb", "resident_mb", "threads", "usage"]
 
 _MB = 1e6
 
@@ -33,6 +33,16 @@ def resident_mb(pid: int) -> float:
 def peak_mb(pid: int) -> float:
     """The most memory that has ever been resident, in MB."""
     return _status(Path(f"/proc/{pid}/status"), "VmHWM") * 1024 / _MB
+
+
+def descriptors(pid: int) -> int:
+    """How many files, sockets and pipes are open."""
+    return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+
+
+def threads(pid: int) -> int:
+    """How many threads run."""
+    return _status(Path(f"/proc/{pid}/status"), "Threads")
 
 
 def _status(path: Path, name: str) -> int:

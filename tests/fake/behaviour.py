@@ -57,8 +57,8 @@ class Behaviour:
     welcome: Literal["none", "first", "always"] = "first"
 
     # --- liveness
-    #: "thread" answers always, "shell" only between cells (R), "off" never.
-    heartbeat: Literal["thread", "shell", "off"] = "thread"
+    #: "thread" answers always, "shell" only between cells (R), "off" never, "junk" with more than was sent.
+    heartbeat: Literal["thread", "shell", "off", "junk"] = "thread"
     #: The kernel starts in the middle of another client's cell that takes this long.
     busy: float = 0.0
     #: "ignored" replies ok and goes on (xpython, deno), "silent" does not even reply.

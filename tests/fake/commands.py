@@ -97,6 +97,15 @@ def flood(cell: "Cell", count: int, size: int = 80, name: str = "stdout") -> Non
 
 
 @command
+def statuses(cell: "Cell", count: int, *states: str) -> None:
+    """COUNT [STATE...]: that many status messages of the cell, of these states in turn (busy, idle)."""
+    for number in range(count):
+        cell.check()
+        state = states[number % len(states)] if states else ("busy", "idle")[number % 2]
+        cell.publish("status", {"execution_state": state})
+
+
+@command
 def display(
     cell: "Cell", data: Any, display_id: str = "", metadata: Any = None, **transient: Any
 ) -> None:
@@ -285,6 +294,12 @@ def deaf(cell: "Cell", seconds: float) -> None:
 def hang(cell: "Cell", seconds: float) -> None:
     """SECONDS: answer nothing on any channel, heartbeats included."""
     cell.kernel.hang(seconds)
+
+
+@command
+def unbind(cell: "Cell", channel: str) -> None:
+    """CHANNEL: close that channel's socket for good; the others go on."""
+    cell.kernel.unbind(channel)
 
 
 @command

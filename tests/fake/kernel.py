@@ -279,6 +279,10 @@ class FakeKernel:
         """Stop answering anything, heartbeats too, as a process stuck in C code would."""
         self._sockets.hang(seconds)
 
+    def unbind(self, channel: str) -> None:
+        """Close one channel's socket for good, as a kernel one of whose threads has died."""
+        self._sockets.unbind(channel)
+
     def after(self, request: Request) -> None:
         """What happens once a request has been answered: shutdown_request ends the kernel."""
         how = self.behaviour.shutdown

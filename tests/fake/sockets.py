@@ -107,6 +107,10 @@ class Sockets:
         """
         self.send("rebind", [str(gap).encode(), b"abrupt" if abrupt else b""])
 
+    def unbind(self, channel: str) -> None:
+        """Close one socket for good; the others go on. What was sent before leaves first."""
+        self.send("unbind", [channel.encode()])
+
     def close(self, *, abrupt: bool = False) -> None:
         """Send what is queued (unless ``abrupt``), then close; may be called more than once."""
         if self.stopped.is_set():
@@ -199,6 +203,11 @@ class Sockets:
             self._poller.unregister(socket)
             socket.close(linger)
 
+    def _unbind(self, channel: str) -> None:
+        socket = self._sockets.pop(channel)
+        self._poller.unregister(socket)
+        socket.close(linger=1000)
+
     def _rebind(self, gap: float, *, abrupt: bool) -> None:
         self._close_sockets(linger=0 if abrupt else 1000)
         self._closing.wait(gap)
@@ -235,6 +244,8 @@ class Sockets:
                 self._closing.wait(float(frames[0]))
             elif channel == b"rebind":
                 self._rebind(float(frames[0]), abrupt=bool(frames[1]))
+            elif channel == b"unbind":
+                self._unbind(frames[0].decode())
             elif target := self._sockets.get(channel.decode()):
                 target.send_multipart(frames)
         return True
@@ -255,5 +266,8 @@ class Sockets:
                     self._on_subscription(frames[0][1:])
             elif channel == "hb" and self.behaviour.heartbeat == "thread":
                 socket.send_multipart(frames)
+            elif channel == "hb" and self.behaviour.heartbeat == "junk":
+                for echo in ([*frames, b"\xff" * 1000], [*frames[:2], b"{}"], frames, frames):
+                    socket.send_multipart(echo)
             else:
                 self._on_frames(channel, frames)

@@ -124,6 +124,20 @@ def test_a_kernel_that_ends_and_comes_back_is_told_of_once(deaf, announced):
     assert (("down", "restarting") in states) is announced
 
 
+def test_a_kernel_that_comes_back_before_anybody_has_missed_it_is_told_of(deaf):
+    """No attempt to connect is refused then, and nothing is announced: it is asked who it is."""
+    told = queue.SimpleQueue()
+    with ready(deaf, on_restart=lambda: told.put("restarted")) as client:
+        for _ in range(2):
+            assert replied(client.execute("1", reply=True, timeout=PATIENCE))["status"] == "ok"
+            deaf.come_back(0.0, announced=False)
+            assert told.get(timeout=PATIENCE) == "restarted"
+            wait_until(lambda: client.health.state == "ok", PATIENCE)
+        reply = client.execute("1", reply=True, timeout=PATIENCE)
+        assert replied(reply)["execution_count"] == 1
+        assert told.empty()
+
+
 @pytest.mark.parametrize("announced", [True, False])
 def test_who_waits_for_a_kernel_that_ends_and_comes_back_learns_why(deaf, announced):
     with ready(deaf) as client:

@@ -110,3 +110,60 @@ def test_starting_without_an_announcement_is_no_proof():
 def test_odd_messages_end_nothing(msg):
     watch = RestartWatch()
     assert not watch.receive(msg, NOW)
+
+
+def said(session, msg_type="status"):
+    return message(msg_type, execution_state="idle") | {"header": {"session": session}}
+
+
+def heard(*sessions):
+    """A watch that knows a kernel by so many messages."""
+    watch = RestartWatch()
+    assert not any(watch.receive(said(each), NOW) for each in sessions)
+    return watch
+
+
+@pytest.mark.parametrize("msg_type", ["status", "kernel_info_reply"])
+@pytest.mark.parametrize("sessions", ["aaaa", "abab"])
+def test_where_a_link_broke_a_word_of_another_session_is_proof(msg_type, sessions):
+    watch = heard(*sessions)
+    watch.disconnected(NOW)
+    assert not watch.reconnected(NOW, refused=False)
+    assert watch.in_doubt
+    assert watch.receive(said("c", msg_type), NOW)
+    assert not watch.in_doubt
+    assert not watch.receive(said("c"), NOW)
+
+
+@pytest.mark.parametrize("msg_type", ["status", "kernel_info_reply"])
+def test_a_word_of_a_session_that_is_known_ends_the_doubt(msg_type):
+    watch = heard(*"abab")
+    watch.reconnected(NOW, refused=False)
+    assert not watch.receive(said("b", msg_type), NOW)
+    assert not watch.in_doubt
+    assert not watch.receive(said("c"), NOW)
+
+
+@pytest.mark.parametrize("sessions", ["aaa", "abcd", "abcaaaaaa"])
+def test_a_kernel_that_is_little_known_or_has_many_sessions_is_not_known_by_them(sessions):
+    watch = heard(*sessions)
+    watch.reconnected(NOW, refused=False)
+    assert not watch.receive(said("z"), NOW)
+
+
+def test_another_session_alone_is_no_proof():
+    assert not heard(*"aaaa").receive(said("b"), NOW)
+
+
+def test_a_kernel_that_is_proven_to_be_another_has_to_become_known_anew():
+    watch = heard(*"aaaa")
+    assert watch.reconnected(NOW, refused=True)
+    watch.reconnected(NOW, refused=False)
+    assert not watch.receive(said("b"), NOW)
+
+
+@pytest.mark.parametrize("header", [None, {}, {"session": None}, {"session": ["a"]}])
+def test_a_word_without_a_session_leaves_the_doubt(header):
+    watch = heard(*"aaaa")
+    watch.reconnected(NOW, refused=False)
+    assert not watch.receive(message("status", execution_state="idle") | {"header": header}, NOW)

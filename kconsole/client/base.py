@@ -15,7 +15,7 @@ import zmq
 from kconsole.client.channels import HeartbeatChannel, MessageChannel, ShellChannel
 from kconsole.client.connection import ConnectionFileMixin
 from kconsole.client.health import Health, judge
-from kconsole.client.renewal import Renewal
+from kconsole.client.renewal import Renewal, ask_who_is_there
 from kconsole.client.router import Router
 from kconsole.client.transport import Link
 from kconsole.client.zmq_transport import ZmqTransport
@@ -398,6 +398,8 @@ class ClientBase(ConnectionFileMixin):
             and self._restarts.reconnected(now, refused=refused)
         ):
             self._restarted()
+        if link.state == "up" and self._restarts.in_doubt:
+            ask_who_is_there(self)
         self._changed()
 
     def still_refused(self) -> None:

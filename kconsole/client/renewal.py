@@ -6,7 +6,7 @@ anything of the new one, because the links break in between.
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from kconsole.client.transport import Link
@@ -18,7 +18,7 @@ from kconsole.protocol.restart import RestartWatch
 if TYPE_CHECKING:
     from kconsole.client.base import ClientBase
 
-__all__ = ["Renewal"]
+__all__ = ["Renewal", "ask_who_is_there"]
 
 #: How long it may take to hand out what an ended kernel has left, in seconds.
 _FORGET_S = 5.0
@@ -95,3 +95,16 @@ class Renewal:
     def wait_for_links(self) -> None:
         """Wait until every channel is connected to the new kernel: a question that comes before is lost."""
         self._all_up.wait(_LINKS_S)
+
+
+def ask_who_is_there(client: "ClientBase") -> None:
+    """Ask for a word of the kernel behind links that were broken, once all are back; of the I/O thread.
+
+    Nobody waits for the reply: what is in it is for the client's :class:`RestartWatch`.
+    """
+    if any(link.state != "up" for link in client._links.values()):
+        return
+    question = client.session.msg("kernel_info_request", {})
+    client._router.abandon(client._router.claim(question["header"]["msg_id"]))
+    with suppress(ChannelError):  # it is being closed
+        client._running().send("shell", question)

@@ -121,6 +121,7 @@ def test_json_has_the_same_names_whatever_is_known():
         "memory": 212_345_678,
         "age": 7300.0,
         "clients": 2,
+        "round_trip": None,
         "transport": "tcp",
         "ip": "127.0.0.1",
         "encrypted": False,

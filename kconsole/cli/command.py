@@ -1,6 +1,5 @@
 """The command, and each way of using it."""
 
-import gc
 import os
 import signal
 import sys
@@ -13,10 +12,12 @@ import click
 from kconsole import __version__
 from kconsole.cli.choosing import choose
 from kconsole.cli.listing import list_kernels, list_specs, wants_list
-from kconsole.cli.options import NEWEST, PARAMETERS
+from kconsole.cli.options import PARAMETERS
+from kconsole.cli.reaching import open_kernel, wait_for
 from kconsole.cli.saying import colored, complain
 from kconsole.cli.settings import Settings
 from kconsole.cli.sources import OrderedCommand, check_usage
+from kconsole.cli.verbs import perform_verb, wanted_verb
 from kconsole.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ def perform(settings: Settings) -> int:
     for warning in settings.config.warnings if settings.config is not None else ():
         complain(f"warning: {warning}")
     _check_style(settings)
+    if (verb := wanted_verb(settings)) is not None:
+        return _verb(settings, verb)
     sources = settings.values["sources"]
     if wants_list(settings):
         return _list(settings)
@@ -107,6 +110,7 @@ def perform(settings: Settings) -> int:
 def _read_script(settings: Settings) -> "Script":
     """Read all code, before a kernel is started for it."""
     from kconsole.cli.scripting import Script
+    from kconsole.client.kernel import Kernel
 
     return Script(settings)
 
@@ -124,6 +128,12 @@ def _is_plain(settings: Settings) -> bool:
     return plain
 
 
+def _verb(settings: Settings, name: str) -> int:
+    """One thing, done to a kernel or asked of it."""
+    _exit_on_signals()
+    return perform_verb(settings, name)
+
+
 def _console(settings: Settings, script: "Script | None") -> int:
     """The interactive console: the kernel thinks while the editor is being imported."""
     from kconsole.repl.quiet import quiet_terminal
@@ -132,12 +142,12 @@ def _console(settings: Settings, script: "Script | None") -> int:
     with ExitStack() as stack:
         if script is None:  # else its cells may ask
             stack.enter_context(quiet_terminal(sys.stdin))
-        kernel = stack.enter_context(_open(settings))
+        kernel = stack.enter_context(open_kernel(settings))
         from kconsole.repl.console import run_console
 
         if settings.config is not None:
             _check_keys(settings.config)
-        _wait(kernel)
+        wait_for(kernel)
         if script is not None:
             totals = _run_first(script, kernel)
             if totals.left:
@@ -152,8 +162,8 @@ def _plain_console(settings: Settings, script: "Script | None") -> int:
     from kconsole.repl.plain import PlainConsole
 
     options = _console_options(settings, color=settings.values["color"] == "always")
-    with _open(settings) as kernel:
-        _wait(kernel)
+    with open_kernel(settings) as kernel:
+        wait_for(kernel)
         if script is not None:
             totals = _run_first(script, kernel)
             if totals.left:
@@ -166,7 +176,7 @@ def _run_first(script: "Script", kernel: "Kernel") -> "Totals":
     """Run the cells that come before a console."""
     totals = script.run(kernel)
     if kernel.busy and not totals.left:  # what it has said, or has not, was of the time before them
-        _wait(kernel, again=True)
+        wait_for(kernel, again=True)
     return totals
 
 
@@ -194,8 +204,8 @@ def _watch(settings: Settings) -> int:
     settings = choose(settings, plain=_is_plain(settings))
     from kconsole.script.watcher import run_watch
 
-    with _open(settings) as kernel:
-        _wait(kernel)
+    with open_kernel(settings) as kernel:
+        wait_for(kernel)
         return run_watch(kernel, color=colored(settings.values["color"], sys.stdout))
 
 
@@ -240,54 +250,13 @@ def _script(settings: Settings, script: "Script") -> int:
     """Cells alone."""
     from kconsole.client.leaving import leave, way_back
 
-    with _open(settings) as kernel:
-        _wait(kernel)
+    with open_kernel(settings) as kernel:
+        wait_for(kernel)
         totals = script.run(kernel)
         process = kernel.process
         if settings.values["keep"] and process is not None and process.poll() is None:
             complain(leave(kernel, keep=True) + way_back(kernel))
         return totals.status
-
-
-def _open(settings: Settings) -> "Kernel":
-    if settings.attach_to is None:
-        return _start(settings)
-    from kconsole.client.kernel import attach
-
-    name = None if settings.attach_to == NEWEST else settings.attach_to
-    kernel = attach(name, encrypted=settings.values["encrypt"] == "required")
-    for warning in kernel.warnings():
-        complain(f"warning: {warning}")
-    return kernel
-
-
-def _start(settings: Settings) -> "Kernel":
-    from pathlib import Path
-
-    from kconsole.client.starting import start
-
-    values = settings.values
-    return start(
-        settings.start,
-        arguments=settings.arguments,
-        env=dict(each.split("=", 1) for each in values["env"]),
-        cwd=None if values["cwd"] is None else Path(values["cwd"]),
-        **{name: values[name] for name in ("transport", "encrypt", "handshake")},
-    )
-
-
-def _wait(kernel: "Kernel", *, again: bool = False) -> None:
-    """Wait for the kernel, and say so where somebody can see it."""
-    from kconsole.cli.progress import Progress
-
-    verb = "waiting for" if again or kernel.process is None else "starting"
-    progress = Progress(f"{verb} {kernel.name}", lambda: kernel.hint, lambda: kernel.last_line)
-    try:
-        (kernel.renew if again else kernel.wait)(progress=progress.show)
-    finally:
-        progress.clear()
-    gc.freeze()
-    gc.enable()
 
 
 def _exit_on_signals() -> None:

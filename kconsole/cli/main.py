@@ -33,6 +33,8 @@ _STATUSES: tuple[tuple[type[KconsoleError], int], ...] = (
     (ReplyTimeoutError, 124),
     (KconsoleError, 1),
 )
+#: What a shell sets that asks how the line could go on; the name is click's.
+_COMPLETION = "_KCONSOLE_COMPLETE"
 _USAGE = 2
 _INTERRUPTED = 128 + signal.SIGINT
 _BROKEN_PIPE = 128 + 13  # SIGPIPE, which Windows has no name for
@@ -46,6 +48,10 @@ def run(arguments: Sequence[str]) -> int:
     :return: the exit status.
     """
     try:
+        if _COMPLETION in os.environ:
+            from kconsole.cli.completion import answer_shell
+
+            return answer_shell(command, _COMPLETION)
         return _invoke(arguments)
     except click.UsageError as error:
         return complain(f"{_lower_first(error.format_message())} (see kconsole --help)", _USAGE)

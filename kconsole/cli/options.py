@@ -4,14 +4,25 @@ The name of an option in the file is that on the command line, and KCONSOLE_NAME
 can be switched on can be switched off, so that a stronger place can undo what a weaker one says.
 """
 
-import math
-import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from kconsole.cli.kinds import (
+    Directory,
+    Expression,
+    MimeType,
+    OnOff,
+    Seconds,
+    Variable,
+    Whole,
+    WholeNumber,
+)
+
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from kconsole.config.sample import OptionDoc
 
 __all__ = [
@@ -35,87 +46,6 @@ STDIN = "-"
 """Stands for standard input, where a file can be named."""
 
 _PROMPT = "In [{n}]: "
-
-
-class _Whole(click.types.StringParamType):
-    """Text that is one value also in the environment, where click would split it at its blanks."""
-
-    def split_envvar_value(self, rv: str) -> Sequence[str]:
-        return [rv]
-
-
-class _Variable(_Whole):
-    """NAME=VALUE, as the system can put it into an environment."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        name, sign, _ = str(value).partition("=")
-        if not name or not sign or "\0" in value:
-            self.fail(f"{value!r} is not NAME=VALUE", param, ctx)
-        return str(value)
-
-
-class _Expression(_Whole):
-    """NAME=EXPR."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        name, sign, expression = str(value).partition("=")
-        if not name.strip() or not sign or not expression.strip():
-            self.fail(f"{value!r} is not NAME=EXPR", param, ctx)
-        return str(value)
-
-
-class _MimeType(_Whole):
-    """A MIME type, without parameters."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        kind, slash, name = str(value).partition("/")
-        if not slash or not kind or not name or any(each in " ;,/*" for each in kind + name):
-            self.fail(f"{value!r} is no MIME type, such as text/html", param, ctx)
-        return str(value).lower()
-
-
-class _Directory(click.types.StringParamType):
-    """A directory that is there; a leading ~ is expanded."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        path = os.path.expanduser(str(value))
-        if not os.path.isdir(path):
-            there = os.path.lexists(path)
-            self.fail(f"{value!r} {'is no directory' if there else 'is not there'}", param, ctx)
-        return path
-
-
-class _OnOff(click.types.BoolParamType):
-    """On or off, in all the ways that click knows."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bool:
-        try:
-            return super().convert(value, param, ctx)
-        except click.BadParameter:
-            self.fail(f"{value!r} is none of on, off, yes, no, true, false, 1 and 0", param, ctx)
-
-
-class _WholeNumber(click.IntRange):
-    """A whole number with a least and a greatest value."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        try:
-            return super().convert(value, param, ctx)
-        except click.BadParameter:
-            self.fail(f"{value!r} is no whole number from {self.min} to {self.max}", param, ctx)
-
-
-class _Seconds(click.FloatRange):
-    """A number of seconds, or of parts of one."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        try:
-            seconds = super().convert(value, param, ctx)
-        except click.BadParameter:
-            seconds = math.nan
-        if math.isnan(seconds):
-            self.fail(f"{value!r} is no number of seconds, 0 or more", param, ctx)
-        return seconds
 
 
 def _print_config(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
@@ -149,9 +79,18 @@ def _not_empty(_ctx: click.Context, param: click.Parameter, value: Any) -> Any:
     return value
 
 
+def _complete(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> "list[CompletionItem]":
+    """What a shell is told; most runs are not asked, and import nothing for that."""
+    from kconsole.cli.completion import complete
+
+    return complete(ctx, param, incomplete)
+
+
 def _switch(names: str, help: str, default: bool | None = False, *more: str) -> click.Option:
     """An option that is on or off, whose help is about the state that is not the default."""
-    return click.Option([names, *more], is_flag=True, type=_OnOff(), default=default, help=help)
+    return click.Option([names, *more], is_flag=True, type=OnOff(), default=default, help=help)
 
 
 STARTING = [
@@ -159,13 +98,14 @@ STARTING = [
         ["--env"],
         metavar="NAME=VALUE",
         multiple=True,
-        type=_Variable(),
+        type=Variable(),
         help="Set a variable of a kernel that is started; may be given several times.",
     ),
     click.Option(
         ["--cwd"],
         metavar="DIR",
-        type=_Directory(),
+        type=Directory(),
+        shell_complete=_complete,
         help="Start the kernel in this directory.",
     ),
     click.Option(
@@ -197,20 +137,21 @@ _SCRIPT_SETTINGS = [
         ["--mime"],
         metavar="TYPE",
         multiple=True,
-        type=_MimeType(),
+        type=MimeType(),
         help="Write displays and results of this MIME type only; several: the first there is.",
     ),
     click.Option(
         ["--timeout"],
         metavar="S",
-        type=_Seconds(min=0.0),
+        type=Seconds(min=0.0),
         default=0.0,
-        help="Interrupt a script's cell after S seconds, and end with status 124; 0: never.",
+        help="Interrupt a script's cell after S seconds, and end with status 124; 0: never. With --ping "
+        "and the like: how long to wait, 10 by default.",
     ),
     click.Option(
         ["--total-timeout"],
         metavar="S",
-        type=_Seconds(min=0.0),
+        type=Seconds(min=0.0),
         default=0.0,
         help="The same for all cells together.",
     ),
@@ -224,12 +165,14 @@ _OPTIONS = [
         is_flag=False,
         flag_value=NEWEST,
         callback=_not_empty,
+        shell_complete=_complete,
         help="Attach to a running kernel; without NAME, to the newest that answers.",
     ),
     click.Option(
         ["-k", "--kernel"],
         metavar="NAME",
         callback=_not_empty,
+        shell_complete=_complete,
         help="Start the kernel of this kernelspec.",
     ),
     *STARTING,
@@ -237,7 +180,7 @@ _OPTIONS = [
         ["-c", "--code"],
         metavar="CODE",
         multiple=True,
-        type=_Whole(),
+        type=Whole(),
         help="Run CODE and exit; may be given several times, mixed with -f.",
     ),
     *_SCRIPT_SETTINGS,
@@ -252,6 +195,7 @@ _OPTIONS = [
     click.Option(
         ["--style"],
         metavar="NAME",
+        shell_complete=_complete,
         default="default",
         show_default=True,
         help="A style of pygments for code; default is the terminal's own colours.",
@@ -277,6 +221,7 @@ _OPTIONS = [
     click.Option(
         ["--history"],
         metavar="FILE",
+        shell_complete=_complete,
         help="The file of inputs; none is no file. Else there is one per language.",
     ),
     _switch("--private/--no-private", "Keep inputs out of every history, the kernel's too."),
@@ -292,7 +237,7 @@ _OPTIONS = [
     click.Option(
         ["--tail"],
         metavar="N",
-        type=_WholeNumber(0, 1000),
+        type=WholeNumber(0, 1000),
         default=3,
         show_default=True,
         help="How many of the kernel's last cells to show when attaching.",
@@ -307,13 +252,18 @@ _OPTIONS = [
     click.Option(
         ["--notify-after"],
         metavar="S",
-        type=_Seconds(min=0.0),
+        type=Seconds(min=0.0),
         default=10.0,
         show_default=True,
         help="How many seconds a cell must have run for that.",
     ),
     _switch("--timing/--no-timing", "Tell after each cell how long it took."),
-    click.Option(["--log"], metavar="FILE", help="Write the session to FILE as it goes on."),
+    click.Option(
+        ["--log"],
+        metavar="FILE",
+        shell_complete=_complete,
+        help="Write the session to FILE as it goes on.",
+    ),
     _switch(
         "--plain/--no-plain",
         "A line at a time, without moving the cursor; the default where TERM is dumb.",
@@ -333,13 +283,17 @@ _LISTING = [
     _action(["-l", "--list"], "List the running kernels, and how they are; TARGET: only those."),
     _action(["--clean"], "Remove the connection files of dead kernels."),
     _action(["--list-specs"], "List the kernels that can be started."),
-    _action(["--json"], "With --list or --list-specs: a line of JSON for each."),
+    _action(
+        ["--json"],
+        "With --list or --list-specs: a line of JSON for each; with --ping and the like: one line.",
+    ),
 ]
 
 _SCRIPT = [
     click.Option(
         ["-f", "--file"],
         metavar="FILE",
+        shell_complete=_complete,
         multiple=True,
         allow_from_autoenv=False,
         callback=_not_empty,
@@ -350,7 +304,7 @@ _SCRIPT = [
         ["--expr"],
         metavar="NAME=EXPR",
         multiple=True,
-        type=_Expression(),
+        type=Expression(),
         allow_from_autoenv=False,
         help="Print expressions after the last cell, as a line of JSON.",
     ),
@@ -358,6 +312,7 @@ _SCRIPT = [
     click.Option(
         ["--stdin-file"],
         metavar="FILE",
+        shell_complete=_complete,
         allow_from_autoenv=False,
         callback=_not_empty,
         help="Answer what the code asks with the lines of FILE.",
@@ -371,13 +326,47 @@ SCRIPTING = [
 ]
 """The options for code that is run without a console."""
 
+_VERBS = [
+    _action(["--ping"], "Tell whether a kernel lives: status 0, or 3 if it does not."),
+    _action(["--info"], "Tell what a kernel says of itself."),
+    click.Option(
+        ["--complete"],
+        metavar="CODE",
+        type=Whole(),
+        allow_from_autoenv=False,
+        help="Print how CODE could go on, a line for each match; - is standard input.",
+    ),
+    click.Option(
+        ["--inspect"],
+        metavar="CODE",
+        type=Whole(),
+        allow_from_autoenv=False,
+        help="Print what is known of what stands at CODE's end; status 1 if nothing is.",
+    ),
+    click.Option(
+        ["--cursor"],
+        metavar="N",
+        type=WholeNumber(0),
+        allow_from_autoenv=False,
+        help="For these: where in CODE, in characters.",
+    ),
+    _action(["--interrupt"], "Interrupt what a kernel runs."),
+    _action(["--shutdown"], "End a kernel, whoever started it; asks first."),
+    _action(["--yes"], "With --shutdown: do not ask."),
+]
+"""One thing that is done to a running kernel, or asked of it: for the command line only."""
+
 PARAMETERS: list[click.Parameter] = [
-    click.Argument(["target"], required=False, callback=_not_empty),
+    click.Argument(["target"], required=False, callback=_not_empty, shell_complete=_complete),
     *_OPTIONS,
     *_SCRIPT,
     *_LISTING,
+    *_VERBS,
     click.Option(
-        ["--config"], metavar="FILE", help="The configuration file; none is no file at all."
+        ["--config"],
+        metavar="FILE",
+        shell_complete=_complete,
+        help="The configuration file; none is no file at all.",
     ),
     click.Option(
         ["--print-config"],

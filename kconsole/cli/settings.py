@@ -19,12 +19,14 @@ from kconsole.errors import ConfigError
 if TYPE_CHECKING:
     from kconsole.config.settings import Config
 
-__all__ = ["NO_FILE", "Settings", "parse"]
+__all__ = ["NO_FILE", "VARIABLES", "Settings", "parse", "read_config"]
 
 NO_FILE = "none"
 """Stands for no file at all, where a file can be named."""
 
-_VARIABLES = "KCONSOLE"
+VARIABLES = "KCONSOLE"
+"""What the names of the environment's variables begin with."""
+
 #: The parameters that say which kernel is meant; at most one of them may, in each place.
 _WHICH = ("target", "existing", "kernel")
 _WHICH_SHOWN = ("TARGET, --existing", "--kernel")
@@ -66,7 +68,7 @@ def parse(command: click.Command, arguments: Sequence[str]) -> Settings:
     """
     own, more = _split(arguments)
     context = _context(command, own, None, None)
-    config = _load(context.params["config"])
+    config = read_config(context.params["config"])
     connection = None
     if config is not None:
         target = context.params["target"]
@@ -98,8 +100,11 @@ def _check_attaching(settings: Settings) -> None:
         raise click.UsageError(f"{option.opts[0]} is for a kernel that is started here")
 
 
-def _load(named: str | None) -> "Config | None":
-    """Read the file that was named, else that of the user; None if there is none."""
+def read_config(named: str | None) -> "Config | None":
+    """Read the file that was named, else that of the user; None if there is none.
+
+    :raise ConfigError: it is wrong.
+    """
     from kconsole.config import config_path, present
 
     if named == NO_FILE:
@@ -125,7 +130,7 @@ def _context(
     defaults = None if config is None else config.defaults(connection, many=LISTS)
     try:
         return command.make_context(
-            "kconsole", list(arguments), auto_envvar_prefix=_VARIABLES, default_map=defaults
+            "kconsole", list(arguments), auto_envvar_prefix=VARIABLES, default_map=defaults
         )
     except click.BadParameter as error:
         if error.ctx is None or error.param is None or error.param.name is None:
@@ -207,4 +212,4 @@ def _two_in_the_file(config: "Config", connection: str | None) -> ConfigError:
 
 
 def _variable(name: str) -> str:
-    return f"{_VARIABLES}_{name.upper()}"
+    return f"{VARIABLES}_{name.upper()}"

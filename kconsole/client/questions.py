@@ -1,6 +1,7 @@
 """What one kernel is asked to see how it is: over ZeroMQ, without disturbing it.
 
-kernel_info_request goes to control and to shell at once, and an echo is asked of the heartbeat. Control
+kernel_info_request goes to control and to shell at once, and an echo is asked of the heartbeat: twice, for
+the first ping has to wait for the connection, and only the second one can be timed. Control
 answers while a cell runs, and shell does not: that tells busy from idle. Where nothing comes, iopub is
 listened to as well: what is published there, if only the welcome of a new subscriber (JEP 65), shows
 with which key the kernel signs. No code is ever run.
@@ -8,6 +9,7 @@ with which key the kernel signs. No code is ever run.
 
 import contextlib
 import logging
+import time
 from typing import Any
 
 import zmq
@@ -77,8 +79,10 @@ class Questions:
         for channel in _ASKED:
             self._open(channel)
             self._ask(channel, "kernel_info_request")
+        #: When the last ping was sent.
+        self._pinged = now
         self._open("hb")
-        self._send("hb", [b"ping"])
+        self._ping()
 
     @property
     def deadline(self) -> float:
@@ -91,7 +95,7 @@ class Questions:
         if now >= self._end or self._evidence.denied:
             return True
         replied = "shell" in self._evidence.replied
-        return replied and not (self._wants_usage and self._usage_is_out)
+        return replied and not (self._wants_usage and self._usage_is_out) and not self._ping_is_out
 
     def look(self, now: float) -> None:
         """Read what has come, on whatever socket, and go on to the next question."""
@@ -120,6 +124,14 @@ class Questions:
     @property
     def _usage_is_out(self) -> bool:
         return "usage_request" in self._asked.values() and self.usage is None
+
+    @property
+    def _ping_is_out(self) -> bool:
+        return "hb" in self._by_channel and self._evidence.round_trip_s is None
+
+    def _ping(self) -> None:
+        self._pinged = time.monotonic()
+        self._send("hb", [b"ping"])
 
     def _open(self, channel: Channel) -> None:
         if not self._info.port(channel):
@@ -159,7 +171,7 @@ class Questions:
             except zmq.ZMQError:  # nothing there (EAGAIN), or no ping is out (EFSM)
                 return
             if channel == "hb":
-                self._evidence.echoed = True
+                self._take_echo()
                 continue
             try:
                 msg = self._session.deserialize(frames)
@@ -169,6 +181,13 @@ class Questions:
                 continue
             self._evidence.verified = True
             self._take(channel, msg, now)
+
+    def _take_echo(self) -> None:
+        if self._evidence.echoed:
+            self._evidence.round_trip_s = time.monotonic() - self._pinged
+        else:
+            self._evidence.echoed = True
+            self._ping()
 
     def _take(self, channel: Channel, msg: Message, now: float) -> None:
         asked = self._asked.get(as_text(msg["parent_header"].get("msg_id")))

@@ -64,6 +64,8 @@ class Found:
     memory: int | None = None
     #: How many clients other than this survey are connected to its shell; None = not known.
     clients: int | None = None
+    #: Seconds from a heartbeat's ping to its echo; None if there was none.
+    round_trip_s: float | None = None
 
     @property
     def language(self) -> str:
@@ -260,6 +262,7 @@ class _Case:
             pid,
             memory,
             clients,
+            self.evidence.round_trip_s,
         )
 
     def _is_greeted(self) -> bool:

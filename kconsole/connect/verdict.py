@@ -37,6 +37,8 @@ class Evidence:
     #: Which channels have replied, rightly signed.
     replied: set[Channel] = field(default_factory=set)
     echoed: bool = False
+    #: Seconds from a ping to its echo, once the connection stood; None = not known.
+    round_trip_s: float | None = None
     #: A message with a right signature has come, on whatever channel.
     verified: bool = False
     #: One that another key has signed has come.

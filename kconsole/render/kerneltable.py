@@ -12,12 +12,13 @@ from typing import Any
 from kconsole.client.survey import Found
 from kconsole.connect.specs import SpecListing
 from kconsole.connect.verdict import State
+from kconsole.render.amounts import short_age, short_size
 from kconsole.render.cells import fit
 from kconsole.render.sanitise import one_line
 from kconsole.render.style import Role, paint
 from kconsole.render.table import GAP, table
 
-__all__ = ["kernel_json", "kernel_rows", "kernel_table", "spec_json", "spec_table"]
+__all__ = ["heartbeat", "kernel_json", "kernel_rows", "kernel_table", "spec_json", "spec_table"]
 
 _HEADS = ("STATE", "LANGUAGE", "KERNEL", "PID", "MEM", "AGE", "CLIENTS", "FILE")
 _RIGHT = (3, 4, 5, 6)
@@ -36,8 +37,6 @@ _ROLES: dict[State, Role] = {
     "dead": "note",
 }
 _BLANKS = re.compile(r"\s+")
-_SIZES = "KMGT"
-_UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 
 
 def kernel_table(
@@ -100,12 +99,20 @@ def kernel_json(found: Found, languages: Mapping[str, str]) -> str:
             "memory": found.memory,
             "age": round(found.age_s, 1),
             "clients": found.clients,
+            "round_trip": None if found.round_trip_s is None else round(found.round_trip_s, 6),
             "transport": None if connection is None else connection.transport,
             "ip": None if connection is None else connection.ip,
             "encrypted": None if connection is None else connection.encrypted,
             "file": str(found.path),
         }
     )
+
+
+def heartbeat(found: Found) -> str:
+    """Return how long the heartbeat's echo took, in a few words."""
+    if found.round_trip_s is None:
+        return "no heartbeat"
+    return f"heartbeat {found.round_trip_s * 1000:.1f} ms"
 
 
 def spec_table(listing: SpecListing) -> list[str]:
@@ -167,8 +174,8 @@ def _row(found: Found, languages: Mapping[str, str]) -> tuple[str, ...]:
         _word(_language(found, languages)),
         _word(found.kernel_name),
         _word("" if found.pid is None else str(found.pid)),
-        _word("" if found.memory is None else _size(found.memory)),
-        _age(found.age_s),
+        _word("" if found.memory is None else short_size(found.memory)),
+        short_age(found.age_s),
         _word("" if found.clients is None else str(found.clients)),
         one_line(found.path.name),
     )
@@ -181,22 +188,6 @@ def _language(found: Found, languages: Mapping[str, str]) -> str:
 def _word(text: str) -> str:
     """Make one word of it, as blanks separate the columns."""
     return _BLANKS.sub("_", one_line(text, _LONGEST_NAME).strip()) or "-"
-
-
-def _size(amount: float) -> str:
-    units = list(_SIZES)
-    amount /= 1000
-    while amount >= 1000 and len(units) > 1:
-        amount /= 1000
-        units.pop(0)
-    return f"{amount:.{1 if amount < 9.95 and units[0] != 'K' else 0}f}{units[0]}"
-
-
-def _age(seconds: float) -> str:
-    for length, unit in _UNITS:
-        if seconds >= length:
-            return f"{int(seconds // length)}{unit}"
-    return "0s"
 
 
 def _json(value: Mapping[str, Any]) -> str:

@@ -1,12 +1,13 @@
-"""Words that every way to use a kernel has for the same thing: clients, questions, odd ends of cells."""
+"""Words that every way to use a kernel has for the same thing: kernels, clients, questions, odd ends of cells."""
 
 import re
+from pathlib import Path
 
 from kconsole.protocol.cell import Cell
 from kconsole.protocol.events import InputRequest, Parent
 from kconsole.render.sanitise import one_line
 
-__all__ = ["client_label", "closed_note", "end_notes", "question_prompt"]
+__all__ = ["client_label", "closed_note", "end_notes", "kernel_label", "question_prompt"]
 
 _NAME_COLUMNS = 20
 #: Characters of the session's id: enough to tell apart the few clients that one kernel has.
@@ -22,6 +23,11 @@ def client_label(parent: Parent) -> str:
     name = one_line(parent.username, _NAME_COLUMNS) or "somebody"
     session = _NO_LETTER_OR_DIGIT.sub("", parent.session)[:_SESSION_CHARACTERS]
     return f"{name}@{session}" if session else name
+
+
+def kernel_label(name: str) -> str:
+    """Return what somebody has to type who is asked for a kernel's name, or for that of its file."""
+    return one_line(Path(name).name)
 
 
 def question_prompt(request: InputRequest) -> str:

@@ -4,10 +4,15 @@ from pygments.styles import STYLE_MAP
 
 from kconsole.render.nearest import nearest
 
-__all__ = ["DEFAULT_STYLE", "check_style"]
+__all__ = ["DEFAULT_STYLE", "check_style", "style_names"]
 
 DEFAULT_STYLE = "default"
 """The style of the terminal's own colours."""
+
+
+def style_names() -> list[str]:
+    """Return the names that :func:`check_style` takes."""
+    return sorted([*STYLE_MAP, DEFAULT_STYLE])
 
 
 def check_style(name: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kconsole.render.cells import fit
+from kconsole.render.labels import kernel_label
 from kconsole.render.sanitise import one_line
 from kconsole.repl.conninfo import Connection, conninfo_lines
 from kconsole.repl.desk import Desk
@@ -87,7 +88,7 @@ class Controls:
     @property
     def _name(self) -> str:
         """What the user has to type: the kernel's name, or its file's."""
-        return one_line(Path(self._desk.kernel.name).name)
+        return kernel_label(self._desk.kernel.name)
 
     def _who_else(self) -> str:
         number = len(self._state.clients.recent(time.monotonic()))

@@ -5,15 +5,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from kconsole.client.ending import end_kernel
 from kconsole.client.kernel import Kernel
 from kconsole.connect.paths import shown
 from kconsole.connect.smallfile import read_small_file
 from kconsole.errors import (
     KconsoleError,
     KernelDiedError,
-    KernelRestartedError,
     ReplyTimeoutError,
 )
+from kconsole.render.labels import kernel_label
 from kconsole.render.sanitise import one_line
 from kconsole.render.style import Role
 from kconsole.repl.commands import COMMANDS, help_lines, parse
@@ -132,7 +133,7 @@ class PlainCommands:
         self._session.note("the kernel was restarted")
 
     def _shutdown(self) -> None:
-        name = one_line(self._kernel.name)
+        name = kernel_label(self._kernel.name)
         answer = self._session.ask(
             f"This ends the kernel for all. Type its name, {name}, to do so: "
         )
@@ -141,13 +142,9 @@ class PlainCommands:
             return
         if self._kernel.process is None:
             try:
-                self._kernel.client.shutdown(reply=True, timeout=_SHUTDOWN_S)
-            except KernelRestartedError:
-                raise
-            except KernelDiedError:
-                pass  # it was faster than its reply
-            except ReplyTimeoutError:
-                self._session.note(f"the kernel has not answered for {_SHUTDOWN_S:g} s")
+                end_kernel(self._kernel, _SHUTDOWN_S, busy=self._kernel.client.is_busy)
+            except ReplyTimeoutError as error:
+                self._session.note(str(error))
                 return
         self._session.note("the kernel was shut down")
         self._session.end()

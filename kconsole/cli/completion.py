@@ -1,0 +1,149 @@
+"""Completion in the user's shell: what may stand on the command line.
+
+A shell asks anew at each Tab, and waits: so no kernel is asked, only files are read, and what goes wrong is
+nobody's business. click knows the shells; the variable ``_KCONSOLE_COMPLETE`` says which one asks.
+"""
+
+import os
+import shlex
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem, shell_complete
+
+from kconsole.cli.saying import silence
+from kconsole.cli.settings import VARIABLES, read_config
+from kconsole.errors import KconsoleError
+
+__all__ = ["answer_shell", "complete"]
+
+_Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+
+_ENDING = ".json"
+_PREFIX = "kernel-"
+
+
+def answer_shell(command: click.Command, variable: str) -> int:
+    """Print a shell's script, or what it asks for.
+
+    :param command: ours.
+    :param variable: the name of the variable that holds ``bash_source`` or ``zsh_complete``, for example.
+    :return: the exit status.
+    """
+    instruction = os.environ[variable]
+    if instruction.endswith("_complete") and sys.stderr is not None:
+        silence(sys.stderr)  # the user is in the middle of a line
+    settings = {"auto_envvar_prefix": VARIABLES}
+    return shell_complete(command, settings, "kconsole", variable, instruction)
+
+
+def complete(context: click.Context, parameter: click.Parameter, word: str) -> list[CompletionItem]:
+    """Give what may stand as a parameter's value.
+
+    :param word: what was typed of it.
+    """
+    return _COMPLETERS.get(parameter.name or "", _files)(context, parameter, word)
+
+
+def _files(_context: click.Context, _parameter: click.Parameter, word: str) -> list[CompletionItem]:
+    return [CompletionItem(word, type="file")]
+
+
+def _directories(
+    _context: click.Context, _parameter: click.Parameter, word: str
+) -> list[CompletionItem]:
+    return [CompletionItem(word, type="dir")]
+
+
+def _kernels(context: click.Context, parameter: click.Parameter, word: str) -> list[CompletionItem]:
+    """Connections of the configuration file and running kernels; else files."""
+    found = [] if os.sep in word else list(_running(word))
+    if parameter.name == "target":
+        found = [*_fitting(_connections(context), word), *found]
+    return found or _files(context, parameter, word)
+
+
+def _running(word: str) -> Iterator[CompletionItem]:
+    """The connection files of the runtime directory, the newest first, by the shortest enough name."""
+    from kconsole.connect.files import candidates
+    from kconsole.connect.paths import runtime_dir
+
+    paths = candidates(directories=[runtime_dir()])
+    names = [path.name for path in paths]
+    for path in paths:
+        whole = path.name.removeprefix(_PREFIX).removesuffix(_ENDING)
+        forms = (_shortest(whole, names), whole, path.name)
+        form = next((each for each in forms if each.startswith(word)), None)
+        if form is not None and shlex.quote(form) == form:
+            yield CompletionItem(form, help=_about(path))
+
+
+def _shortest(whole: str, names: Sequence[str]) -> str:
+    """The first groups of a name that no other file has in its own."""
+    groups = whole.split("-")
+    for number in range(1, len(groups)):
+        short = "-".join(groups[:number])
+        if sum(short in name for name in names) == 1:
+            return short
+    return whole
+
+
+def _about(path: Path) -> str:
+    """What the file alone tells of a kernel: which one it is, and since when."""
+    from kconsole.connect.files import load_connection_file
+    from kconsole.render.amounts import short_age
+    from kconsole.render.sanitise import one_line
+
+    try:
+        name = one_line(load_connection_file(path, leave_atime=True).kernel_name)
+        age = short_age(time.time() - path.stat().st_mtime)
+    except (KconsoleError, OSError):
+        return ""
+    return f"{name}, {age} old" if name else f"{age} old"
+
+
+def _connections(context: click.Context) -> list[tuple[str, str]]:
+    """The names of the connections of the configuration file."""
+    try:
+        config = read_config(context.params.get("config"))
+    except KconsoleError:
+        return []
+    return [] if config is None else [(name, "connection") for name in config.connections]
+
+
+def _specs(_context: click.Context, _parameter: click.Parameter, word: str) -> list[CompletionItem]:
+    from kconsole.connect.specs import list_kernel_specs
+    from kconsole.render.sanitise import one_line
+
+    specs = sorted(list_kernel_specs().specs.items())
+    return _fitting([(name, one_line(spec.display_name)) for name, spec in specs], word)
+
+
+def _styles(
+    _context: click.Context, _parameter: click.Parameter, word: str
+) -> list[CompletionItem]:
+    from kconsole.render.stylenames import style_names
+
+    return _fitting([(name, "") for name in style_names()], word)
+
+
+def _fitting(named: Iterable[tuple[str, str]], word: str) -> list[CompletionItem]:
+    """Names that go on from a word, and that no shell has to quote."""
+    return [
+        CompletionItem(name, help=help or None)
+        for name, help in named
+        if name.startswith(word) and shlex.quote(name) == name
+    ]
+
+
+_COMPLETERS: Mapping[str, _Completer] = {
+    "target": _kernels,
+    "existing": _kernels,
+    "kernel": _specs,
+    "style": _styles,
+    "cwd": _directories,
+}
+"""By the parameter's name; what is not here takes a file."""

@@ -1,0 +1,68 @@
+"""Reaching the kernel that was asked for: attach to it, or start it, and wait until it is ready."""
+
+import gc
+from typing import TYPE_CHECKING
+
+from kconsole.cli.options import NEWEST
+from kconsole.cli.saying import complain
+from kconsole.cli.settings import Settings
+
+if TYPE_CHECKING:
+    from kconsole.client.kernel import Kernel
+
+__all__ = ["attach_to", "file_name", "open_kernel", "wait_for"]
+
+_PATIENCE_S = 60.0
+
+
+def open_kernel(settings: Settings) -> "Kernel":
+    """Attach to a kernel if one was named, else start one."""
+    return _start(settings) if settings.attach_to is None else attach_to(settings)
+
+
+def attach_to(settings: Settings) -> "Kernel":
+    """Attach to the kernel that was named, or to the newest that answers."""
+    from kconsole.client.kernel import attach
+
+    kernel = attach(file_name(settings), encrypted=settings.values["encrypt"] == "required")
+    for warning in kernel.warnings():
+        complain(f"warning: {warning}")
+    return kernel
+
+
+def file_name(settings: Settings) -> str | None:
+    """What the connection file is called; None is that of the newest kernel that answers."""
+    return None if settings.attach_to == NEWEST else settings.attach_to
+
+
+def wait_for(kernel: "Kernel", timeout: float = _PATIENCE_S, *, again: bool = False) -> None:
+    """Wait for the kernel, and say so where somebody can see it.
+
+    :param timeout: in seconds.
+    :param again: ask anew, whether it is at work for one.
+    """
+    from kconsole.cli.progress import Progress
+
+    verb = "waiting for" if again or kernel.process is None else "starting"
+    progress = Progress(f"{verb} {kernel.name}", lambda: kernel.hint, lambda: kernel.last_line)
+    try:
+        (kernel.renew if again else kernel.wait)(timeout, progress=progress.show)
+    finally:
+        progress.clear()
+    gc.freeze()
+    gc.enable()
+
+
+def _start(settings: Settings) -> "Kernel":
+    from pathlib import Path
+
+    from kconsole.client.starting import start
+
+    values = settings.values
+    return start(
+        settings.start,
+        arguments=settings.arguments,
+        env=dict(each.split("=", 1) for each in values["env"]),
+        cwd=None if values["cwd"] is None else Path(values["cwd"]),
+        **{name: values[name] for name in ("transport", "encrypt", "handshake")},
+    )

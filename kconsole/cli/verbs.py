@@ -1,0 +1,325 @@
+"""--ping, --info, --complete, --inspect, --interrupt and --shutdown: one thing, done or asked, and an end.
+
+For scripts and editors: a kernel is attached to and never started; what was found out goes to stdout, as
+text or as one object of JSON, and why not, to stderr.
+"""
+
+import json
+import math
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from kconsole.cli.options import STDIN
+from kconsole.cli.reaching import attach_to, file_name, wait_for
+from kconsole.cli.saying import complain, say
+from kconsole.cli.settings import Settings
+from kconsole.errors import ReplyTimeoutError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kconsole.client.kernel import Kernel
+    from kconsole.client.survey import Found
+
+__all__ = ["perform_verb", "wanted_verb"]
+
+#: How long a kernel has to answer, to get ready, or to end, in seconds, unless --timeout says otherwise.
+_TIMEOUT_S = 10.0
+#: How long it has for --ping: as for --list.
+_PING_S = 0.6
+_TIMED_OUT = 124
+_ALIVE = ("idle", "busy", "late")
+#: What may be given together with each of them.
+_WITH = frozenset({"target", "existing", "json", "config", "encrypt", "timeout"})
+
+
+class _Verb(NamedTuple):
+    """One of them."""
+
+    run: Callable[[Settings, str], int]
+    #: Whether it changes something: then the kernel has to be named, be it as the newest.
+    acts: bool = False
+    #: The options that belong to it.
+    options: frozenset[str] = frozenset()
+
+
+def wanted_verb(settings: Settings) -> str | None:
+    """Which of them was asked for; None is none.
+
+    :raise click.UsageError: together with what makes no sense beside it.
+    """
+    values = settings.values
+    found = [name for name in _VERBS if values[name] is not None and values[name] is not False]
+    if len(found) > 1:
+        raise click.UsageError(f"give only one of {' and '.join(map(_option, found))}")
+    verb = _VERBS[found[0]] if found else _Verb(_ping)
+    for name in _OWN:
+        if settings.given(name) and name not in verb.options:
+            owners = [_option(each) for each in _VERBS if name in _VERBS[each].options]
+            raise click.UsageError(f"{_option(name)} goes with {' or '.join(owners)}")
+    if not found:
+        return None
+    allowed = _WITH | verb.options | {found[0]}
+    for name in (*values, "kernel"):
+        if settings.given(name) and name not in allowed:
+            raise click.UsageError(f"{_option(found[0])} stands alone: leave out {_option(name)}")
+    if settings.attach_to is None:
+        if settings.given("target") or settings.arguments:
+            raise click.UsageError(f"{_option(found[0])} is for a kernel that runs already")
+        if verb.acts:
+            raise click.UsageError(f"{_option(found[0])} needs TARGET, or -e for the newest kernel")
+    return found[0]
+
+
+def perform_verb(settings: Settings, name: str) -> int:
+    """Do it; with no kernel named, to the newest that answers.
+
+    :return: the exit status.
+    """
+    return _VERBS[name].run(settings, name)
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _timeout(settings: Settings, usual: float = _TIMEOUT_S) -> float:
+    """How long to wait, in seconds; what is set for the cells of scripts does not count."""
+    if not settings.given("timeout"):
+        return usual
+    return settings.values["timeout"] or math.inf
+
+
+# -- without attaching -----------------------------------------------------------------------------
+
+
+def _ping(settings: Settings, _name: str) -> int:
+    from kconsole.connect.files import find_connection_file
+    from kconsole.render.kerneltable import heartbeat, kernel_json
+    from kconsole.render.sanitise import one_line
+
+    path = find_connection_file(file_name(settings))
+    one = _look(path, min(_timeout(settings, _PING_S), _TIMEOUT_S))
+    status = 0 if one.state in _ALIVE else 2 if one.state == "bad" else 3
+    file, reason = one_line(one.path.name), one_line(one.reason)
+    if settings.values["json"]:
+        say([kernel_json(one, {})])
+    elif status:
+        complain(f"{file}: {one.state}{reason and f': {reason}'}")
+    else:
+        say([f"{one.state}, {heartbeat(one)}, {file}{reason and f' ({reason})'}"])
+    return status
+
+
+def _look(path: "Path", timeout: float = _PING_S) -> "Found":
+    from kconsole.client.survey import survey
+
+    (found,) = survey([path], timeout=timeout)
+    return found
+
+
+# -- questions -------------------------------------------------------------------------------------
+
+
+def _info(settings: Settings, _name: str) -> int:
+    from kconsole.script.verbs import ask_info
+
+    with attach_to(settings) as kernel:
+        wait_for(kernel, _timeout(settings))
+        if kernel.info is None or kernel.silent:
+            raise ReplyTimeoutError(f"{kernel.name} is busy, and answers nothing")
+        if settings.values["json"]:
+            return _say_json(ask_info(kernel, _timeout(settings)))
+        from kconsole.render.kernelinfo import info_lines
+
+        say(info_lines(kernel.info))
+    return 0
+
+
+def _complete(settings: Settings, name: str) -> int:
+    from kconsole.render.sanitise import one_line
+    from kconsole.script.verbs import complete
+
+    code, cursor = _code(settings, name)
+    with attach_to(settings) as kernel:
+        _wait_for_answer(kernel, _timeout(settings))
+        reply = complete(kernel, code, cursor, _timeout(settings))
+    if not settings.values["json"]:
+        say(map(one_line, reply.texts))
+        return 0
+    unknown = [""] * len(reply.texts)
+    rows = zip(
+        reply.texts,
+        reply.spans,
+        reply.types or unknown,
+        reply.signatures or unknown,
+        strict=True,
+    )
+    matches = [
+        {"text": text, "start": start, "end": end, "type": kind, "signature": signature}
+        for text, (start, end), kind, signature in rows
+    ]
+    return _say_json({"matches": matches})
+
+
+def _inspect(settings: Settings, name: str) -> int:
+    from kconsole.script.verbs import inspect
+
+    code, cursor = _code(settings, name)
+    with attach_to(settings) as kernel:
+        _wait_for_answer(kernel, _timeout(settings))
+        reply = inspect(kernel, code, cursor, _timeout(settings))
+    if settings.values["json"]:
+        _say_json({"found": reply.found, "data": reply.data, "metadata": reply.metadata})
+    elif reply.found:
+        from kconsole.render.mime import best_text
+        from kconsole.render.sanitise import sanitise
+        from kconsole.render.sgr import strip_sgr
+
+        _, text = best_text(reply.data, reply.metadata)
+        text = sanitise(text, "display").strip("\n")
+        say([text if settings.values["color"] == "always" else strip_sgr(text)])
+    else:
+        complain("nothing is known of what is at the cursor")
+    return 0 if reply.found else 1
+
+
+def _code(settings: Settings, name: str) -> tuple[str, int]:
+    """What is asked about, from the command line or standard input, and where in it."""
+    from kconsole.script.source import argument_source, stream_source
+
+    code, cursor = settings.values[name], settings.values["cursor"]
+    if code == STDIN and sys.stdin is not None:
+        source = stream_source(sys.stdin.buffer, "standard input")
+    else:
+        source = argument_source(code, _option(name))
+    code = source.cells[0].source
+    if cursor is None:
+        return code, len(code)
+    if cursor > len(code):
+        raise click.UsageError(f"--cursor {cursor}: the code has only {len(code)} characters")
+    return code, cursor
+
+
+def _wait_for_answer(kernel: "Kernel", timeout: float) -> None:
+    """Wait until the kernel can be asked, and say so if the answer will take its time."""
+    from kconsole.script.verbs import has_to_wait
+
+    wait_for(kernel, timeout)
+    if has_to_wait(kernel) and sys.stderr is not None and sys.stderr.isatty():
+        limit = "" if timeout == math.inf else f" for {timeout:g} s at most"
+        complain(f"{kernel.name} is busy: waiting{limit} (Ctrl-C cancels)")
+
+
+# -- what acts -------------------------------------------------------------------------------------
+
+
+def _interrupt(settings: Settings, _name: str) -> int:
+    from kconsole.cli.progress import Progress
+    from kconsole.protocol.cell import INTERRUPT_S
+    from kconsole.script.verbs import interrupt
+
+    with attach_to(settings) as kernel:
+        wait_for(kernel, _timeout(settings))
+        timeout = _timeout(settings, INTERRUPT_S)
+        interrupted = False
+        if kernel.busy:
+            progress = Progress(f"interrupting {kernel.name}", _nothing, _nothing)
+            try:
+                interrupted = interrupt(kernel, timeout, progress.show)
+            finally:
+                progress.clear()
+        failed = kernel.busy and not interrupted
+        if settings.values["json"]:
+            state = "busy" if kernel.busy else "idle"
+            _say_json({"state": state, "interrupted": interrupted, "file": _file(kernel)})
+        elif not failed:
+            _tell(kernel, "was interrupted" if interrupted else "is idle: nothing to interrupt")
+        if failed:
+            what = f"has not reacted to the interrupt for {timeout:g} s"
+            return complain(f"{kernel.name} {what}{_by_force(kernel)}", _TIMED_OUT)
+    return 0
+
+
+def _shutdown(settings: Settings, _name: str) -> int:
+    from kconsole.cli.progress import Progress
+    from kconsole.client.ending import end_kernel
+
+    sure = settings.values["yes"]
+    if not sure and not (sys.stdin is not None and sys.stdin.isatty()):
+        raise click.UsageError("--shutdown needs --yes where nobody can be asked")
+    with attach_to(settings) as kernel:
+        kernel.client.sink = lambda channel, msg: None  # what others do must not pile up
+        wait_for(kernel, _timeout(settings))
+        if not sure and not _confirm(kernel):
+            return complain(f"{kernel.name} is not shut down", 1)
+        progress = Progress(f"waiting for the end of {kernel.name}", _nothing, _nothing)
+        try:
+            end_kernel(kernel, _timeout(settings), busy=kernel.busy, progress=progress.show)
+        except ReplyTimeoutError as error:
+            progress.clear()
+            return complain(f"{error}{_by_force(kernel)}", _TIMED_OUT)
+        finally:
+            progress.clear()
+        if settings.values["json"]:
+            return _say_json({"ended": True, "file": _file(kernel)})
+        _tell(kernel, "has ended")
+    return 0
+
+
+def _confirm(kernel: "Kernel") -> bool:
+    """Ask for the kernel's name, on the terminal."""
+    from kconsole.render.labels import kernel_label
+
+    name, file = kernel_label(kernel.name), kernel_label(_file(kernel))
+    where = "" if file == name else f" ({file})"
+    complain(f"this shuts down {name}{where}, which others may use too")
+    sys.stderr.write(f"type {name} to shut it down: ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip() == name
+
+
+def _by_force(kernel: "Kernel") -> str:
+    """What can be done with a kernel that does not react, if its process is known and on this machine."""
+    path = kernel.client.info.path
+    pid = None if path is None else _look(path).pid
+    return "" if pid is None else f"; kill {pid} ends it"
+
+
+# -- how it is told --------------------------------------------------------------------------------
+
+
+def _file(kernel: "Kernel") -> str:
+    return str(kernel.client.info.path or "")
+
+
+def _tell(kernel: "Kernel", what: str) -> None:
+    from kconsole.render.sanitise import one_line
+
+    say([one_line(f"{kernel.name} {what}")])
+
+
+def _say_json(value: Mapping[str, Any]) -> int:
+    """Print one line in ASCII, which no text of a kernel can break."""
+    say([json.dumps(value)])
+    return 0
+
+
+def _nothing() -> str:
+    return ""
+
+
+_CURSOR = frozenset({"cursor"})
+_VERBS: Mapping[str, _Verb] = {
+    "ping": _Verb(_ping),
+    "info": _Verb(_info),
+    "complete": _Verb(_complete, options=_CURSOR),
+    "inspect": _Verb(_inspect, options=_CURSOR | {"color"}),
+    "interrupt": _Verb(_interrupt, acts=True),
+    "shutdown": _Verb(_shutdown, acts=True, options=frozenset({"yes"})),
+}
+_OWN = ("cursor", "yes")
+"""The options that are for some of them, and nothing else."""

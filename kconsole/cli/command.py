@@ -110,7 +110,6 @@ def perform(settings: Settings) -> int:
 def _read_script(settings: Settings) -> "Script":
     """Read all code, before a kernel is started for it."""
     from kconsole.cli.scripting import Script
-    from kconsole.client.kernel import Kernel
 
     return Script(settings)
 

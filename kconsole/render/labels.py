@@ -1,4 +1,4 @@
-"""Words that every way to use a kernel has for the same thing: kernels, clients, questions, odd ends of cells."""
+"""Words that all ways to use a kernel have for the same thing: kernels, clients, questions, odd ends."""
 
 import re
 from pathlib import Path

@@ -228,6 +228,25 @@ def test_who_interrupts_for_nothing_is_told(fake):
     assert json.loads(outcome.stdout)["interrupted"] is False
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux has /proc")
+@pytest.mark.parametrize("fresh_kernel", ["ipykernel7"], indirect=True)
+def test_which_process_to_kill_is_told(fresh_kernel):
+    file = str(fresh_kernel.connection_file)
+    stubborn = """import time
+while True:
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        pass"""
+    with running(file, "-c", stubborn):
+        wait_until(lambda: asked(run("--ping", file, "--json"))["state"] == "busy")
+        pid = fresh_kernel.pid
+        told = run("--interrupt", file, "--timeout", "0.5").stderr
+        assert f"kill -INT {pid} interrupts it by a signal, kill {pid} ends the kernel" in told
+        told = run("--shutdown", "--yes", file, "--timeout", "1").stderr
+        assert told.endswith(f"; kill {pid} ends the kernel\n")
+
+
 # --- --shutdown
 
 

@@ -240,7 +240,7 @@ def _interrupt(settings: Settings, _name: str) -> int:
             _tell(kernel, "was interrupted" if interrupted else "is idle: nothing to interrupt")
         if failed:
             what = f"has not reacted to the interrupt for {timeout:g} s"
-            return complain(f"{kernel.name} {what}{_by_force(kernel)}", _TIMED_OUT)
+            return complain(f"{kernel.name} {what}{_way_out(kernel)}", _TIMED_OUT)
     return 0
 
 
@@ -261,7 +261,7 @@ def _shutdown(settings: Settings, _name: str) -> int:
             end_kernel(kernel, _timeout(settings), busy=kernel.busy, progress=progress.show)
         except ReplyTimeoutError as error:
             progress.clear()
-            return complain(f"{error}{_by_force(kernel)}", _TIMED_OUT)
+            return complain(f"{error}{_way_out(kernel, asked_to_end=True)}", _TIMED_OUT)
         finally:
             progress.clear()
         if settings.values["json"]:
@@ -282,11 +282,18 @@ def _confirm(kernel: "Kernel") -> bool:
     return sys.stdin.readline().strip() == name
 
 
-def _by_force(kernel: "Kernel") -> str:
+def _way_out(kernel: "Kernel", *, asked_to_end: bool = False) -> str:
     """What can be done with a kernel that does not react, if its process is known and on this machine."""
+    from signal import SIGINT
+
+    from kconsole.connect.procfs import is_deadly
+    from kconsole.render.labels import by_force
+
     path = kernel.client.info.path
     pid = None if path is None else _look(path).pid
-    return "" if pid is None else f"; kill {pid} ends it"
+    if pid is None:
+        return ""
+    return f"; {by_force(pid, None if asked_to_end else is_deadly(SIGINT, pid))}"
 
 
 # -- how it is told --------------------------------------------------------------------------------

@@ -7,7 +7,14 @@ from kconsole.protocol.cell import Cell
 from kconsole.protocol.events import InputRequest, Parent
 from kconsole.render.sanitise import one_line
 
-__all__ = ["client_label", "closed_note", "end_notes", "kernel_label", "question_prompt"]
+__all__ = [
+    "by_force",
+    "client_label",
+    "closed_note",
+    "end_notes",
+    "kernel_label",
+    "question_prompt",
+]
 
 _NAME_COLUMNS = 20
 #: Characters of the session's id: enough to tell apart the few clients that one kernel has.
@@ -28,6 +35,16 @@ def client_label(parent: Parent) -> str:
 def kernel_label(name: str) -> str:
     """Return what somebody has to type who is asked for a kernel's name, or for that of its file."""
     return one_line(Path(name).name)
+
+
+def by_force(pid: int, deadly: bool | None) -> str:
+    """Return what ends a kernel that takes no interrupt, and what may interrupt it.
+
+    :param pid: of its process.
+    :param deadly: whether SIGINT would end it; None is not known.
+    """
+    by_signal = f"kill -INT {pid} interrupts it by a signal, " if deadly is False else ""
+    return f"{by_signal}kill {pid} ends the kernel"
 
 
 def question_prompt(request: InputRequest) -> str:

@@ -6,6 +6,7 @@ from signal import SIGINT
 from kconsole.connect.procfs import is_deadly
 from kconsole.errors import KconsoleError
 from kconsole.protocol.cell import INTERRUPT_S
+from kconsole.render.labels import by_force
 from kconsole.repl.desk import Desk
 from kconsole.repl.pid import kernel_pid
 from kconsole.repl.queue import Running
@@ -22,10 +23,7 @@ def way_out(*, ours: bool, pid: int | None, deadly: bool | None) -> str:
     """
     if ours:
         return "\\restart starts the kernel anew"
-    if pid is None:
-        return "Ctrl-D leaves"
-    by_signal = f"kill -INT {pid} interrupts it by a signal, " if deadly is False else ""
-    return f"{by_signal}kill {pid} ends the kernel"
+    return "Ctrl-D leaves" if pid is None else by_force(pid, deadly)
 
 
 class Interrupting:

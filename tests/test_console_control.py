@@ -490,3 +490,11 @@ def test_q_leaves(tmp_path: Path) -> None:
         assert terminal.wait_exit() == 0
         assert kernel.count("shutdown_request") == 0
     assert PROMPT
+
+
+def test_a_misspelt_command_runs_as_code_and_is_told_of(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
+        terminal.line("\\retsart")
+        terminal.wait_for("\\retsart is no command, and ran as code; \\? lists the commands")
+        ready(terminal)
+        assert kernel.count("execute_request") == 1

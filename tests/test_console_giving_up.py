@@ -92,6 +92,15 @@ def test_a_cell_that_the_kernel_drops_is_told_of(tmp_path: Path) -> None:
         assert kernel.count("execute_request") == 2
 
 
+def test_a_cell_that_began_and_was_aborted_has_run(tmp_path: Path) -> None:
+    # As bash_kernel and IRkernel answer for a cell that was interrupted.
+    with paired(tmp_path) as (terminal, _):
+        terminal.line("%fake status abort")
+        terminal.wait_for("the kernel ended the cell before it was done")
+        ready(terminal)
+        assert not rows_with(terminal, "not run")
+
+
 def test_an_idle_that_is_lost_does_not_leave_it_running_for_ever(tmp_path: Path) -> None:
     # The kernel may not have reacted yet when the next cell is there, which it is not to drop.
     with paired(tmp_path, interrupt="ignored", abort_status="") as (terminal, kernel):
@@ -232,7 +241,7 @@ def test_no_reaction_at_our_own_kernel_names_restart(tmp_path: Path) -> None:
         terminal.wait_for(lambda one: "In[1]" in toolbar(one))
         terminal.key("c-c")
         terminal.wait_for(
-            "no reaction to the interrupt for 3 s; Ctrl-C again gives the prompt back\n"
+            "no reaction to the interrupt for 3 s; Ctrl-C again gives the cell up\n"
             "\\restart starts the kernel anew"
         )
         terminal.line("\\restart")
@@ -247,7 +256,7 @@ def test_no_reaction_at_a_kernel_of_others_names_its_process(tmp_path: Path) -> 
         terminal.line(SLEEP)
         kernel.wait_for("execute_request")
         terminal.key("c-c")
-        terminal.wait_for("Ctrl-C again gives the prompt back\nkill 4711 ends the kernel")
+        terminal.wait_for("Ctrl-C again gives the cell up\nkill 4711 ends the kernel")
         kernel.interrupt()
         ready(terminal)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kconsole.repl.commands import COMMANDS, complete, help_lines, is_command, parse
+from kconsole.repl.commands import COMMANDS, complete, help_lines, is_command, meant, parse
 
 KEYS = [("Alt-Enter", "run the input as it is, complete or not"), ("F2", "edit it elsewhere")]
 
@@ -119,6 +119,21 @@ def test_all_else_is_code(text: str) -> None:
 )
 def test_wrong_arguments_are_told_with_the_usage(text: str, reason: str) -> None:
     assert refused(text) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("\\retsart", "\\retsart"), ("\\foo bar\n", "\\foo"), ("\\x -> x", "\\x")],
+)
+def test_code_that_may_have_been_meant_as_a_command_is_known(text: str, word: str) -> None:
+    assert meant(text) == word
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1+1", " \\foo", "\\foo\nbar", "\\q", "\\timing maybe", "\\1"]
+)
+def test_nothing_else_is_taken_for_a_misspelt_command(text: str) -> None:
+    assert meant(text) == ""
 
 
 def test_a_blank_makes_code_of_what_would_be_a_command() -> None:

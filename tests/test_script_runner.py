@@ -191,12 +191,9 @@ def test_any_status_but_ok_is_status_1(script, status):
     assert script.run(f"%fake status {status}") == 1
 
 
-def test_a_cell_that_the_kernel_drops_is_told_of(script):
+def test_a_cell_that_the_kernel_aborts_is_told_of(script):
     assert script.run("%fake status aborted") == 1
-    assert script.written == (
-        "",
-        "kconsole: not run: a cell that the kernel had before it failed\n",
-    )
+    assert script.written == ("", "kconsole: the kernel ended the cell before it was done\n")
 
 
 def test_a_cell_that_fails_without_a_word_is_told_of(script):

@@ -75,6 +75,7 @@ class Cell:
         "msg_id",
         "reply",
         "saw_error",
+        "saw_input",
         "saw_output",
         "saw_stderr",
         "started",
@@ -94,6 +95,8 @@ class Cell:
         self.saw_error = False
         self.saw_stderr = False
         self.saw_output = False
+        #: Whether the kernel has said that it runs the code; most do.
+        self.saw_input = False
         self.execution_count: int | None = None
         self._idle = False
         self._began = now  # when the present state began
@@ -189,7 +192,8 @@ class Cell:
     def _take_event(self, event: Event) -> None:
         if isinstance(event, Status):
             self._idle = self._idle or event.execution_state == "idle"
-        elif isinstance(event, ExecuteInput | ExecuteResult):
+        self.saw_input = self.saw_input or isinstance(event, ExecuteInput)
+        if isinstance(event, ExecuteInput | ExecuteResult):
             self._count(event.execution_count)
         self.saw_output = self.saw_output or isinstance(event, _OUTPUT)
         self.saw_error = self.saw_error or isinstance(event, ErrorOutput)

@@ -69,7 +69,9 @@ def end_notes(cell: Cell) -> list[str]:
         notes.append(f"the kernel did not send {missing}; output may be missing")
     status = "" if cell.reply is None else cell.reply.status
     if status == "aborted":
-        notes.append("not run: a cell that the kernel had before it failed")
+        begun = "the kernel ended the cell before it was done"  # IRkernel, of one interrupted
+        unrun = "not run: a cell that the kernel had before it failed"
+        notes.append(begun if cell.saw_input else unrun)
     elif status == "error" and not (cell.saw_error or cell.saw_stderr or cell.unshown_error):
         notes.append("the cell failed; the kernel does not say why")
     return notes

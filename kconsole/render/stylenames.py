@@ -22,5 +22,5 @@ def check_style(name: str) -> None:
     """
     if name not in STYLE_MAP and name != DEFAULT_STYLE:
         near = nearest(name, [*STYLE_MAP, DEFAULT_STYLE])
-        hint = f"near it are {', '.join(near)}" if near else "pygments has monokai, vs, xcode..."
+        hint = f"near it are {', '.join(near)}" if near else "some are monokai, vs and xcode"
         raise ValueError(f"no style is called {name!r}; {hint}")

@@ -10,7 +10,16 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-__all__ = ["COMMANDS", "Command", "Invocation", "complete", "help_lines", "is_command", "parse"]
+__all__ = [
+    "COMMANDS",
+    "Command",
+    "Invocation",
+    "complete",
+    "help_lines",
+    "is_command",
+    "meant",
+    "parse",
+]
 
 #: The seconds between two looks that \watch takes: a kernel is not to be kept busy by being watched.
 WATCH_S = (0.1, 86_400.0)
@@ -75,6 +84,12 @@ def is_command(text: str) -> bool:
         return parse(text) is not None
     except ValueError:
         return True
+
+
+def meant(text: str) -> str:
+    """The word, with its backslash, by which code looks like a command that is not there; else ``""``."""
+    match = _LINE.fullmatch(text.rstrip())
+    return "" if match is None or match[1] in _BY_NAME else f"\\{match[1]}"
 
 
 def complete(before: str) -> list[tuple[str, str]]:

@@ -77,7 +77,7 @@ class Interrupting:
         else:
             self._desk.scribe.note(
                 f"no reaction to the interrupt for {INTERRUPT_S:.0f} s; "
-                "Ctrl-C again gives the prompt back",
+                "Ctrl-C again gives the cell up",
                 "warning",
             )
             ours = self._desk.kernel.process is not None

@@ -12,6 +12,7 @@ from kconsole.protocol.replies import ExecuteReply
 from kconsole.protocol.wishes import Edit, Wishes
 from kconsole.render.cells import fit
 from kconsole.render.labels import end_notes
+from kconsole.repl.commands import meant
 from kconsole.repl.desk import Desk
 from kconsole.repl.epilogue import Epilogue
 from kconsole.repl.interrupting import Interrupting
@@ -179,6 +180,8 @@ class Work:
             self._scribe.note(note, "warning")
         failed = cell.saw_error if cell.reply is None else cell.reply.status != "ok"
         if failed:
+            if word := meant(running.code):
+                self._scribe.note(f"{word} is no command, and ran as code; \\? lists the commands")
             self.drop_queue()
         self._epilogue.ended(running, failed=failed)
         if cell.saw_output:

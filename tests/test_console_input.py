@@ -387,3 +387,32 @@ def test_keys_for_a_question_that_is_gone_go_with_it(tmp_path: Path, password: b
         run(terminal, "20+22", "Out[2]: 42")
         assert kernel.count("input_reply") == 0
         assert b"er2" not in terminal.raw
+
+
+@pytest.mark.parametrize(
+    ("options", "keys", "before"),
+    [
+        ((), ["c-r", "x"], "I-search"),
+        ((), ["a-5"], ""),
+        (("--vi",), ["a", "escape", "d"], "vi: normal"),
+    ],
+)
+def test_what_the_keys_before_a_question_have_begun_does_not_change_the_answer(
+    tmp_path: Path, options: tuple[str, ...], keys: list[str], before: str
+) -> None:
+    with paired(tmp_path, *options) as (terminal, kernel):
+        terminal.line("import time; time.sleep(60)")
+        request = kernel.wait_for("execute_request")
+        for key in keys:
+            terminal.key(key)
+            if key == "escape":
+                terminal.wait_for("vi: normal", where="screen")
+        terminal.wait_for(before, where="screen")
+        kernel.ask(request, {"prompt": "one? ", "password": False})
+        wait_for_question(terminal, "one? ")
+        terminal.line("inside")
+        assert kernel.wait_for("input_reply").content["value"] == "inside"
+        kernel.interrupt()
+        terminal.wait_for(lambda one: "idle" in toolbar(one))
+        assert "I-search" not in "\n".join(terminal.screen)
+        assert ("vi: normal" in toolbar(terminal)) == ("--vi" in options)

@@ -51,6 +51,7 @@ from prompt_toolkit.widgets import SearchToolbar
 from kconsole.render.cells import fit
 from kconsole.repl.face import Face
 from kconsole.repl.gate import GatedInput, KeyGate
+from kconsole.repl.handover import Handover
 from kconsole.repl.livewindow import LiveWindow
 from kconsole.repl.menu import completion_menu
 from kconsole.repl.once import CodeControl, Column
@@ -147,6 +148,7 @@ class View:
             input=terminal,
             output=output,
         )
+        self._handover = Handover(self.app)
         self.app.ttimeoutlen = 0.05
         self.app.before_render += self._close_gap
         self.screen.attach(self.app)
@@ -171,8 +173,7 @@ class View:
         """
         buffer = self.answer if buffer is None else buffer
         buffer.reset()
-        self.app.layout.focus(buffer)
-        self.app.invalidate()
+        self._handover.give(buffer)
 
     def stop_asking(self, buffer: Buffer | None = None) -> str:
         """Give the keyboard back to the code; returns what had been typed as an answer.
@@ -182,8 +183,7 @@ class View:
         buffer = self.answer if buffer is None else buffer
         text = buffer.text
         buffer.reset()
-        self.app.layout.focus(self.buffer)
-        self.app.invalidate()
+        self._handover.give_back(self.buffer)
         return text
 
     def _layout(self) -> Layout:

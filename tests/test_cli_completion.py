@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -150,3 +151,20 @@ def test_a_real_shell_completes(shell, files, tmp_path):
         terminal.send("--pin")
         terminal.key("tab")
         terminal.wait_for("--ping")
+
+
+@pytest.mark.parametrize("words", ["kconsole ", "kconsole -k ", "kconsole --"])
+def test_a_tab_waits_for_no_import_that_it_can_do_without(files, words):
+    files("kernel-1.json")
+    env = {
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split(" ")) - 1),
+        "_KCONSOLE_COMPLETE": "bash_complete",
+    }
+    code = "import sys; from kconsole.cli import run; run([]); print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    told = subprocess.run(command, env=os.environ | env, capture_output=True, text=True, check=True)
+    *_, modules = told.stdout.splitlines()
+    assert "kconsole.cli.completion" in modules.split()
+    heavy = {"zmq", "asyncio", "prompt_toolkit", "pygments", "subprocess"}
+    assert not heavy & set(modules.split())

@@ -221,7 +221,8 @@ def test_ports_are_read_from_a_registration_as_texts_and_as_numbers():
         (registration(shell_port="70000"), "shell_port must be"),
         (registration(shell_port=None), "shell_port is missing"),
         (registration(control_port=0), "control_port"),
-        ([DELIMITER, SESSION.sign([b"\xff{"]), b"\xff{"], "decode"),
+        ([DELIMITER, SESSION.sign([b"\xff{"]), b"\xff{"], "not JSON"),
+        ([DELIMITER, SESSION.sign([b"[" * 60_000]), b"[" * 60_000], "too deeply"),
     ],
 )
 def test_what_is_no_registration_says_why(frames, reason):

@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from kconsole.connect.files import load_connection_file
+from kconsole.connect.files import load_connection_file, write_connection_file
 from kconsole.connect.kernellog import LIMIT
 from kconsole.connect.probe import listens
 from kconsole.connect.process import KernelProcess
@@ -246,6 +246,18 @@ def test_an_ipc_path_that_is_too_long_is_refused(child_spec, tmp_path, monkeypat
     with pytest.raises(KernelStartError, match=r"an ipc socket's path may have .*TMPDIR"):
         KernelProcess.start(child_spec(SLEEPER), transport="ipc")
     assert os.listdir(folder) == []
+
+
+def test_a_registration_that_comes_while_the_kernel_is_stopped_leaves_no_file(start, monkeypatch):
+    kernel = start(SLEEPER)
+
+    def stop_before(info, path):
+        kernel.stop()
+        write_connection_file(info, path)
+
+    monkeypatch.setattr("kconsole.connect.process.write_connection_file", stop_before)
+    kernel.take_ports([1, 2, 3, 4, 5])
+    assert not kernel.info.path.exists()
 
 
 def test_a_kernel_may_register_and_the_file_then_has_its_ports_for_others(start, fifo):

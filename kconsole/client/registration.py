@@ -11,7 +11,6 @@ frame, and takes the first answer for what it wants to hear.
 """
 
 import hmac
-import json
 import logging
 import socket as sockets
 import threading
@@ -21,10 +20,10 @@ from typing import Any
 import zmq
 
 from kconsole.connect.info import ConnectionInfo
-from kconsole.errors import ConnectionFileError
+from kconsole.errors import ConnectionFileError, WireError
 from kconsole.protocol.message import CHANNELS
 from kconsole.protocol.session import Session, new_id
-from kconsole.protocol.wire import DELIMITER
+from kconsole.protocol.wire import DELIMITER, decode
 
 __all__ = ["Registration", "read_registration"]
 
@@ -125,7 +124,10 @@ def read_registration(frames: Sequence[bytes], session: Session, kernel_id: str)
     signature, body = frames[-2:]
     if not hmac.compare_digest(signature, session.sign([body])):
         raise ValueError("its signature is wrong")
-    content = json.loads(body)
+    try:
+        content = decode(body, "the registration")
+    except WireError as error:
+        raise ValueError(str(error)) from None
     if not isinstance(content, dict) or content.get("kernel_id") != kernel_id:
         raise ValueError("it is of another kernel")
     # JEP 106 lets a port be a number or a text, as for a connection file.

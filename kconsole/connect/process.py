@@ -95,6 +95,7 @@ class KernelProcess:
         self.ends_at_sigint = False
         self._interrupted = False
         self._closed = False
+        self._removed = False  # its files
         self._detached = False
         # Guards the step from a running process to a reaped one, which any thread may come upon in
         # poll(), against signals that another one is about to send to the same number.
@@ -284,8 +285,11 @@ class KernelProcess:
         :raise ConnectionFileError: the file cannot be written.
         """
         self._info = with_ports(self._info, ports)
-        if not self._closed:
-            write_connection_file(self._info, self._path)
+        if self._closed:
+            return
+        write_connection_file(self._info, self._path)
+        if self._removed:  # meanwhile, in another thread: the key must not stay behind
+            self._path.unlink(missing_ok=True)
 
     def keep(self) -> None:
         """Let go of the kernel: from now on nothing ends it or removes its files, not even stop().
@@ -412,6 +416,7 @@ class KernelProcess:
     def _close(self, *, remove: bool) -> None:
         with self._lock:
             self._closed = True
+            self._removed = remove
             self._guard.dismiss()
             self._log.close(remove=remove)
         if remove:

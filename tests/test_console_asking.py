@@ -193,6 +193,15 @@ def test_tabs_in_help_are_blanks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         terminal.wait_for("usage:\n        do      it\nA       B\n", where="screen")
 
 
+def test_shift_tab_again_says_if_there_is_no_source(console: Pair) -> None:
+    terminal, _ = console
+    terminal.send("range")
+    terminal.key("s-tab")
+    terminal.wait_for("-- Shift-Tab: source", where="screen")
+    terminal.key("s-tab")
+    terminal.wait_for("-- no source is known · Shift-Tab: all of it", where="screen")
+
+
 def test_shift_tab_again_shows_the_source_and_then_the_pager(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

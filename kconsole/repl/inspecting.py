@@ -19,6 +19,7 @@ __all__ = ["Inspecting"]
 _INSPECTING = "inspecting"
 _NOTHING = "nothing is known of what is at the cursor"
 _HINDERED = "no help while the kernel is {}"
+_NO_SOURCE = "no source is known"
 _ROWS = 12  # of the pane, at most
 
 #: What the next Shift-Tab does, by the detail that is shown.
@@ -74,15 +75,18 @@ class Inspecting:
             return []
         _, detail, text = self._shown
         lines = text.split("\n")
+        said = _NEXT[detail]
         if detail:  # what is new is worth more than what was to be seen before
-            lines = lines[_common(lines, self._before) :] or lines
+            new = lines[_common(lines, self._before) :]
+            said = said if new else f"{_NO_SOURCE} · {said}"
+            lines = new or lines
         size = self._desk.view.app.output.get_size()
         rows = max(1, min(_ROWS, size.rows // 2) - 1)
         more = f" · {len(lines)} lines" if len(lines) > rows else ""
         beginning = "\n".join(lines[:rows])
         # Colours go on over the end of a line; here each line has its own.
         shown = [without_tabs(line.rstrip("\n")) for line in TailLine().feed(f"{beginning}\n")]
-        return [fit(f"-- {_NEXT[detail]} · Esc: close{more} --", size.columns), *shown]
+        return [fit(f"-- {said} · Esc: close{more} --", size.columns), *shown]
 
     async def _ask(self, detail: Literal[0, 1]) -> None:
         self._asked = document = self._buffer.document

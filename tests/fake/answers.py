@@ -23,6 +23,9 @@ KNOWN = {
     "return": "",
 }
 
+#: Those of which there is no source.
+BUILTIN = {"range"}
+
 
 def answer(kernel: "FakeKernel", request: Request) -> None:
     """Answer a request; one that is unknown or that the handler cannot read gets no reply.
@@ -97,7 +100,7 @@ def inspect(kernel: "FakeKernel", request: Request) -> None:
     text = KNOWN.get(word, "")
     if word in kernel.namespace:
         text = f"Type: {type(kernel.namespace[word]).__name__}"
-    if text and request.content["detail_level"]:
+    if text and request.content["detail_level"] and word not in BUILTIN:
         text += f"\nSource: the source of {word}"
     data = {"text/plain": text} if text else {}
     content = {"status": "ok", "found": bool(text), "data": data, "metadata": {}}

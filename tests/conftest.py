@@ -11,8 +11,8 @@ import hypothesis
 import leaks
 import pytest
 from fake_kernel import UNMEASURED
-from features import KERNELS, OPTIONAL
-from running_kernels import Kernel, find_spec, is_idle, share, start_fake, start_process
+from features import KERNELS
+from running_kernels import Kernel, find_spec, is_idle, missing, share, start_fake, start_process
 
 #: Variables of the person who runs the tests that must not change what the tests see.
 REMOVED = (
@@ -154,10 +154,7 @@ def shared_kernels(
 def _start(name: str, folder: Path) -> Kernel:
     spec = find_spec(name)
     if spec is None:
-        reason = f"kernel {name} is not installed: python tests/kernels.py {name}"
-        if os.environ.get("KCONSOLE_REQUIRE_KERNELS") and name not in OPTIONAL:
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing(name)
     return start_process(name, spec, folder)
 
 

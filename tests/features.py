@@ -55,6 +55,15 @@ LACKING = {
     "python": dict.fromkeys(("bash", "deno", "kotlin", "ir"), _NOT_PYTHON),
     "silent cells": {"bash": "it counts them", "kotlin": "it counts them"},
     "stderr": {"bash": "it has one terminal for both, so there is no stderr stream"},
+    "subshells": dict.fromkeys(
+        ("ipykernel6", "ipykernel5", "bash", "xpython", "deno", "kotlin", "ir"),
+        "only ipykernel 7 has them",
+    ),
+    "Curve": dict.fromkeys(
+        ("ipykernel6", "ipykernel5", "bash", "xpython", "deno", "kotlin", "ir"),
+        "its kernelspec does not offer it",
+    ),
+    "ipc": {"deno": "it ends with a panic", "kotlin": "it does not listen there"},
     "user_expressions": {
         "xpython": _NO_IPYTHON,
         **dict.fromkeys(("bash", "deno", "kotlin", "ir"), _LEFT_OUT),

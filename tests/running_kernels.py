@@ -12,16 +12,18 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import leaks
 import psutil
+import pytest
 import zmq
 from fake.wire import Wire, new_id
 from fake_kernel import UNMEASURED, FakeKernel, fake_argv
+from features import OPTIONAL
 from intents import INTENTS, Intent
 
-__all__ = ["Kernel", "find_spec", "is_idle", "share", "start_fake", "start_process"]
+__all__ = ["Kernel", "find_spec", "is_idle", "missing", "share", "start_fake", "start_process"]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
@@ -103,6 +105,14 @@ def find_spec(name: str) -> dict[str, Any] | None:
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         return {"argv": argv, "language": "python"}
     return None
+
+
+def missing(name: str) -> NoReturn:
+    """Skip the test, for a kernel is not installed; in CI fail it, if it should be."""
+    reason = f"kernel {name} is not installed: python tests/kernels.py {name}"
+    if os.environ.get("KCONSOLE_REQUIRE_KERNELS") and name not in OPTIONAL:
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def _own_ipykernel() -> int:

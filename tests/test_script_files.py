@@ -278,13 +278,21 @@ def test_a_signal_to_end_interrupts_the_cell_that_is_ours(target, fake, name):
     assert fake.wait_for("interrupt_request", PATIENCE)
 
 
-def test_a_signal_to_end_interrupts_nobody_elses_cell(tmp_path):
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("SIGTERM", ""),
+        ("SIGINT", "kconsole: the kernel works for others; it will run the cell later\n"),
+    ],
+)
+def test_a_signal_interrupts_nobody_elses_cell(tmp_path, name, note):
+    number = getattr(signal, name)
     with FakeKernel(implementation="ipython", busy=60.0) as fake:
         path = str(fake.write_connection_file(tmp_path / "kernel-1.json"))
         with running(path, "-c", "1") as one:
             fake.wait_for("execute_request", PATIENCE)
-            one.send_signal(signal.SIGTERM)
-            assert end(one) == (143, "", "")
+            one.send_signal(number)
+            assert end(one) == (128 + number, "", note)
         assert fake.count("interrupt_request") == 0
 
 

@@ -37,6 +37,10 @@ _STATUSES: tuple[tuple[Verdict, int], ...] = (
 )
 
 
+#: A kernel that has nothing else to do begins with a cell within so many seconds.
+_BEGIN_S = 0.3
+
+
 @dataclass(frozen=True, slots=True)
 class RunOptions:
     """How to run cells.
@@ -248,14 +252,10 @@ class Runner:
         """The time is over: interrupt the cell, and see whether that ends it."""
         total = time.monotonic() >= self._end
         limit = self._options.total_timeout if total else self._options.timeout
-        what = f"{cell.name}: not done in {limit:g} s{' for all cells' if total else ''}"
+        why = f"{cell.name}: not done in {limit:g} s{' for all cells' if total else ''}: "
         self._answers.call_off()
-        if self._waits_for_others():
-            # It cannot be taken back, and what runs is not ours to stop.
-            self._sink.note(f"{what}: the kernel works for others; it will run the cell later")
-            return "timeout", False
-        self._sink.note(f"{what}: interrupted")
-        return "timeout", self._interrupt(execution) and self._options.keep_going and not total
+        ended = self._interrupt(execution, why, "interrupted")
+        return "timeout", ended and self._options.keep_going and not total
 
     def _ctrl_c(self, execution: Execution) -> Verdict:
         """Ctrl-C: interrupt the kernel, let the cell end for a moment; a second one ends at once."""
@@ -267,9 +267,18 @@ class Runner:
             self._sink.note("interrupted twice: the kernel may still be at work")
         return "interrupted"
 
-    def _interrupt(self, execution: Execution) -> bool:
-        """Interrupt the kernel, and let the cell end for a moment; returns whether it did."""
+    def _interrupt(self, execution: Execution, why: str = "", done: str = "") -> bool:
+        """Interrupt the kernel, and let the cell end for a moment; returns whether it did.
+
+        :param why: the beginning of the note that says so.
+        :param done: its end.
+        """
         try:
+            if self._is_queued(execution):
+                # It cannot be taken back, and what runs is not ours to stop.
+                self._sink.note(f"{why}the kernel works for others; it will run the cell later")
+                return False
+            self._sink.note(f"{why}{done}")
             self._kernel.client.interrupt()
             self._follow(execution, INTERRUPT_S)
         except ReplyTimeoutError:
@@ -283,6 +292,13 @@ class Runner:
         else:
             return True
         return False
+
+    def _is_queued(self, execution: Execution) -> bool:
+        """Whether our cell waits behind somebody else's; one that was just sent may yet begin."""
+        if self._waits_for_others():
+            with suppress(ReplyTimeoutError):
+                self._follow(execution, _BEGIN_S)
+        return self._waits_for_others()
 
     def _stop_working(self) -> None:
         """Let the kernel work for nothing no longer, if what it works at is ours."""

@@ -321,7 +321,7 @@ def test_a_cell_that_takes_too_long_is_interrupted_and_is_status_124(script, fak
     stdout, stderr = script.written
     assert stdout == "1\n"
     assert stderr.startswith("kconsole: job, cell 1: not done in 0.1 s: interrupted\n")
-    assert stderr.endswith("KeyboardInterrupt\x1b[39m: \n")
+    assert "KeyboardInterrupt" in stderr
     assert fake.count("interrupt_request") == 1
     assert fake.count("execute_request") == 1
 

@@ -4,6 +4,7 @@ import copy
 import hashlib
 import hmac
 import json
+import tracemalloc
 from datetime import UTC, datetime
 from typing import Any
 
@@ -125,6 +126,19 @@ def test_a_full_memory_forgets_its_oldest_tenth() -> None:
         with pytest.raises(WireError, match="Duplicate"):
             session.deserialize(frames)
     assert [session.deserialize(frames)["content"]["n"] for frames in messages[:2]] == [0, 1]
+
+
+def test_the_memory_of_messages_is_small() -> None:
+    session = Session(key=KEY)
+    messages = [frames_of(content={"n": n}) for n in range(2_000)]
+    tracemalloc.start()
+    try:
+        for frames in messages:
+            session.deserialize([bytes(bytearray(frame)) for frame in frames])  # as from a socket
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert taken / len(messages) < 130  # a signature in hex alone takes 97 bytes
 
 
 def test_a_memory_of_no_size_remembers_nothing() -> None:

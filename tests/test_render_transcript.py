@@ -1,5 +1,7 @@
 """What a session has run, as the events leave it."""
 
+import gc
+
 import pytest
 
 from kconsole.errors import KconsoleError
@@ -235,3 +237,33 @@ def test_the_text_of_all_cells_is_that_of_the_first_and_of_the_others(suffix: st
     first.input("1", "first", 1)
     first.event(Stream("stdout", "no newline", Parent("1")))
     assert made.render(suffix) == first.render(suffix) + made.render(suffix, 1)
+
+
+# memory
+
+
+def test_of_most_cells_little_is_kept_besides_their_text() -> None:
+    def tracked(*events: Event) -> int:
+        """How many containers a cell takes that the collector knows, with all that is only its own."""
+        gc.collect()
+        before = len(gc.get_objects())
+        cells = [RecordedCell("1", "x", None) for _ in range(100)]
+        for cell in cells:
+            for event in events:
+                cell.receive(event)
+        gc.collect()
+        return round((len(gc.get_objects()) - before) / len(cells))
+
+    assert tracked() <= 2  # itself, its outputs
+    assert (
+        tracked(Stream("stdout", "a\n", Parent("1", "2", "3"))) <= 4
+    )  # what is printed; the last of it
+    assert tracked(ExecuteResult({"text/plain": "1"}, {}, None, 1, Parent("1"))) <= 4
+
+
+@pytest.mark.parametrize("event", [result("1"), display("1"), ErrorOutput("E", "e", (), HERE)])
+def test_whose_an_output_is_is_not_kept_with_it(event: Event) -> None:
+    cell = RecordedCell("1", "x", None)
+    cell.receive(event._replace(parent=Parent("1", "session", "user")))
+    (output,) = cell.outputs()
+    assert output.parent == Parent()

@@ -7,6 +7,7 @@ the messaging specification.)
 """
 
 from collections.abc import Callable, Mapping
+from sys import intern
 from typing import Any, Literal, NamedTuple
 
 from kconsole.protocol.adapt import from_v4
@@ -233,7 +234,9 @@ def _parent(msg: Message) -> Parent:
 def _data(content: Mapping[str, Any]) -> dict[str, object]:
     """Give a MIME bundle; lines in lists are joined, except where a list is a JSON value."""
     return {
-        mime: as_text(value) if isinstance(value, list) and not _is_json(mime, value) else value
+        intern(mime): as_text(value)
+        if isinstance(value, list) and not _is_json(mime, value)
+        else value
         for mime, value in as_mapping(content.get("data")).items()
     }
 

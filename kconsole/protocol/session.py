@@ -13,6 +13,7 @@ and buffers are not signed ("The Wire Protocol" in the messaging specification).
 import hashlib
 import hmac
 import os
+from binascii import unhexlify
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ PROTOCOL_VERSION = "5.4"
 """Our headers' version: what jupyter_client 8 sends, so every kernel has met it."""
 
 _DEFAULT_SCHEME = "hmac-sha256"
+_DIGEST_DIGITS = 30  # of a signature, that are kept to know it by
 _CULL_DIVISOR = 10  # a full digest memory drops its oldest tenth
 
 # HMAC is a hash in a hash, each begun with the key (RFC 2104, section 2). Kept begun, a signature takes
@@ -228,17 +230,21 @@ class Session:
 
 
 class _DigestHistory:
-    """The signatures seen last: a set to look them up and a queue to know the oldest."""
+    """The signatures seen last: a set to look them up and a queue to know the oldest.
+
+    Of each, 120 bits are kept: no two of them are ever the same, and all take half the memory.
+    """
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._known: set[bytes] = set()
         self._queue: deque[bytes] = deque()
 
-    def add(self, digest: bytes) -> bool:
-        """Remember a digest; False if it is known already."""
+    def add(self, signature: bytes) -> bool:
+        """Remember a signature in hex, which is a right one; False if it is known already."""
         if self._size <= 0:
             return True
+        digest = unhexlify(signature[:_DIGEST_DIGITS])
         if digest in self._known:
             return False
         if len(self._queue) >= self._size:

@@ -15,6 +15,7 @@ from kconsole.protocol.events import (
     Event,
     ExecuteInput,
     ExecuteResult,
+    Parent,
     Stream,
     UpdateDisplay,
 )
@@ -27,12 +28,16 @@ AT_MOST = 10_000_000
 
 _MOST_OUTPUTS = 50_000  # each takes some hundred bytes besides its text
 
+_NOBODY = Parent()
+
 Output = Stream | DisplayData | ExecuteResult | ErrorOutput
 """The kinds of output that a notebook knows."""
 
 
 class _Shown:
     """An output that is no stream; its event changes when a display is updated."""
+
+    __slots__ = ("event", "size")
 
     def __init__(self, event: DisplayData | ExecuteResult | ErrorOutput, size: int) -> None:
         self.event = event
@@ -51,6 +56,21 @@ class RecordedCell:
     :param at_most: characters that are kept of what it prints, and as many of all else.
     """
 
+    # A session has thousands of cells, most of them with one output: what few need is made when it is.
+    __slots__ = (
+        "_at_most",
+        "_clear_next",
+        "_displays",
+        "_latest",
+        "_outputs",
+        "_printed",
+        "_shown",
+        "code",
+        "count",
+        "left_out",
+        "msg_id",
+    )
+
     def __init__(
         self, msg_id: str, code: str, count: int | None, *, at_most: int = AT_MOST
     ) -> None:
@@ -62,9 +82,9 @@ class RecordedCell:
         self._at_most = at_most
         self._outputs: list[Printed | _Shown] = []
         #: The last output of each stream.
-        self._latest: dict[str, Printed] = {}
-        #: What can be updated: display_id -> displays.
-        self._displays: dict[str, list[_Shown]] = {}
+        self._latest: tuple[Printed, ...] = ()
+        #: What can be updated: display_id -> displays; None if nothing can.
+        self._displays: dict[str, list[_Shown]] | None = None
         self._printed = 0
         self._shown = 0
         self._clear_next = False
@@ -72,7 +92,7 @@ class RecordedCell:
     @property
     def updatable(self) -> bool:
         """Whether something that it shows can be updated."""
-        return bool(self._displays)
+        return self._displays is not None
 
     def outputs(self) -> Iterator[Output]:
         """Yield what the cell shows now."""
@@ -102,7 +122,7 @@ class RecordedCell:
 
         A display stays as it is if there is no room for its new content.
         """
-        if event.display_id is None:
+        if event.display_id is None or self._displays is None:
             return
         for shown in self._displays.get(event.display_id, ()):
             size = _size([event.data, event.metadata])
@@ -119,8 +139,8 @@ class RecordedCell:
 
     def _clear(self) -> None:
         self._outputs.clear()
-        self._latest.clear()
-        self._displays.clear()
+        self._latest = ()
+        self._displays = None
         self._printed = self._shown = self.left_out = 0
         self._clear_next = False
 
@@ -139,7 +159,7 @@ class RecordedCell:
         A bar that is still being written stays below what has come beside it, as on the screen; a newline
         only ends it, where it is.
         """
-        latest = self._latest.get(event.name)
+        latest = next((one for one in self._latest if one.name == event.name), None)
         unfinished = latest is not None and latest.unfinished
         if latest is not None and (
             latest is self._outputs[-1] or (unfinished and not event.text.strip("\n"))
@@ -155,7 +175,7 @@ class RecordedCell:
             if not latest.size:
                 self._remove(latest)
         self._outputs.append(new)
-        self._latest[event.name] = new
+        self._note_latest(new)
         return new
 
     def _remove(self, empty: Printed) -> None:
@@ -170,7 +190,11 @@ class RecordedCell:
             above.write(below.output().text)
             self._printed += above.size - before
             self._outputs.remove(below)
-            self._latest[above.name] = above
+            self._note_latest(above)
+
+    def _note_latest(self, printed: Printed) -> None:
+        others = (one for one in self._latest if one.name != printed.name)
+        self._latest = (*others, printed)
 
     def _show(self, event: DisplayData | ExecuteResult | ErrorOutput) -> None:
         if isinstance(event, ErrorOutput):
@@ -183,9 +207,11 @@ class RecordedCell:
             self.left_out += size
             return
         self._shown += size
-        shown = _Shown(event, size)
+        shown = _Shown(event._replace(parent=_NOBODY), size)  # the cell knows whose it is
         self._outputs.append(shown)
         if display_id is not None:
+            if self._displays is None:
+                self._displays = {}
             self._displays.setdefault(display_id, []).append(shown)
 
     def _number(self, count: int | None) -> None:

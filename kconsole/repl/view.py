@@ -58,6 +58,7 @@ from kconsole.repl.once import CodeControl, Column
 from kconsole.repl.output import terminal_output
 from kconsole.repl.reflow import ReflowingApplication, reflows
 from kconsole.repl.screen import FramedApplication, Screen
+from kconsole.repl.widths import remember_few_widths
 
 __all__ = ["View"]
 
@@ -109,6 +110,7 @@ class View:
         stdin: TextIO,
         stdout: TextIO,
     ) -> None:
+        remember_few_widths()
         self._face = face
         self.gate = KeyGate()
         #: What is shown below the input, safe lines, the first of them a head; set by whoever has some.

@@ -1,0 +1,46 @@
+"""Widths of lines are forgotten in time."""
+
+import os
+import pty
+
+import pytest
+from prompt_toolkit.history import InMemoryHistory
+from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.utils import _CHAR_SIZES_CACHE, _CharSizesCache, get_cwidth
+
+from kconsole.client.client import KernelClient
+from kconsole.client.health import Health
+from kconsole.protocol.replies import KernelInfo
+from kconsole.repl.face import Face
+from kconsole.repl.state import State
+from kconsole.repl.view import View
+
+
+def test_of_the_lines_that_were_measured_only_the_latest_are_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("LONG_STRING_MIN_LEN", "MAX_LONG_STRINGS"):
+        monkeypatch.setattr(_CharSizesCache, name, getattr(_CharSizesCache, name))
+    controller, terminal = pty.openpty()
+    try:
+        stdin, stdout = (os.fdopen(os.dup(terminal), mode) for mode in "rw")
+        with stdin, stdout:
+            face = Face(State(KernelInfo(), Health("ok"), ours=True, busy=False), KernelClient())
+            View(face, KeyBindings(), InMemoryHistory(), stdin, stdout)
+    finally:
+        os.close(controller)
+        os.close(terminal)
+    for number in range(5_000):
+        assert get_cwidth(f"line {number}") == len(f"line {number}")
+    assert get_cwidth("line \u4e2d") == 7
+    assert sum(text.startswith("line ") for text in _CHAR_SIZES_CACHE) <= 1_000
+
+
+def test_prompt_toolkit_alone_remembers_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If this fails, the module is needed no more."""
+    monkeypatch.setattr(_CharSizesCache, "LONG_STRING_MIN_LEN", 64)
+    monkeypatch.setattr(_CharSizesCache, "MAX_LONG_STRINGS", 16)
+    cache = _CharSizesCache()
+    for number in range(5_000):
+        assert cache[f"line {number}"] == len(f"line {number}")
+    assert sum(text.startswith("line ") for text in cache) == 5_000

@@ -4,13 +4,12 @@ The style names the terminal's own sixteen colours only, so that it reads on dar
 backgrounds.  The interactive prompt uses the same class.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from pygments import format as pygments_format
 from pygments.formatters.terminal256 import Terminal256Formatter
 from pygments.lexer import Lexer
-from pygments.lexers import find_lexer_class, get_all_lexers
 from pygments.lexers.python import PythonLexer
 from pygments.lexers.special import TextLexer
 from pygments.style import Style
@@ -18,6 +17,8 @@ from pygments.styles import get_style_by_name
 from pygments.token import Comment, Error, Generic, Keyword, Name, Number, Operator, String, Token
 
 from kconsole.protocol.replies import LanguageInfo
+from kconsole.render.ipythonlexer import IPythonLexer
+from kconsole.render.lexers import Kind, find_lexer
 from kconsole.render.stylenames import DEFAULT_STYLE, check_style
 from kconsole.render.visible import make_visible
 
@@ -26,8 +27,11 @@ __all__ = ["DEFAULT_STYLE", "ConsoleStyle", "highlight", "lexer_for", "plain_lex
 #: Longer code is shown without colours: some lexers take very long for strange input.
 _MAX_CHARACTERS = 100_000
 
-#: Names that IPython's kernels give.  Not looked up, because that would import IPython.
-_PYTHON = frozenset({"python", "python3", "py", "ipython", "ipython2", "ipython3"})
+#: Not looked up, because the names that IPython's kernels give would import IPython.
+_PYTHON: Mapping[str, type[Lexer]] = {
+    **dict.fromkeys(("python", "python3", "py"), PythonLexer),
+    **dict.fromkeys(IPythonLexer.aliases, IPythonLexer),
+}
 
 _OPTIONS = {"stripnl": False, "ensurenl": False}
 
@@ -93,9 +97,9 @@ def lexer_for(language: LanguageInfo) -> Lexer:
     """
     for kind, key in _keys(language):
         if kind == "alias" and key in _PYTHON:
-            return PythonLexer(**_OPTIONS)
-        if (name := _names().get((kind, key))) and (lexer := find_lexer_class(name)):
-            return lexer(**_OPTIONS)
+            return _PYTHON[key](**_OPTIONS)
+        if lexer := find_lexer(kind, key):
+            return lexer
     return plain_lexer()
 
 
@@ -112,23 +116,8 @@ def highlight(code: str, lexer: Lexer, color: bool, style: type[Style] = Console
     return pygments_format(lexer.get_tokens(code), _formatter(style))
 
 
-def _keys(language: LanguageInfo) -> Iterator[tuple[str, str]]:
+def _keys(language: LanguageInfo) -> Iterator[tuple[Kind, str]]:
     yield "alias", language.pygments_lexer.lower()
     yield "alias", language.name.lower()
     yield "mime", language.mimetype.partition(";")[0].strip().lower()
     yield "pattern", f"*.{language.file_extension.lstrip('.').lower()}"
-
-
-@lru_cache(maxsize=1)
-def _names() -> dict[tuple[str, str], str]:
-    """Every alias, MIME type and file pattern -> the name of the lexer; the first one wins.
-
-    Without plugins: an unknown language must not import whatever is installed beside us.
-    """
-    names: dict[tuple[str, str], str] = {}
-    for name, aliases, patterns, mimes in get_all_lexers(plugins=False):
-        for kind, keys in (("alias", aliases), ("mime", mimes), ("pattern", patterns)):
-            for key in keys:
-                names.setdefault((kind, key.lower()), name)
-        names.setdefault(("alias", name.lower()), name)
-    return names

@@ -76,13 +76,13 @@ class KernelHistory(History):
 
         prompt_toolkit calls this anew for each prompt, and cancels what has not ended by then.
         """
+        if self._all_loaded:
+            async for text in _unhurried(dict.fromkeys(self.newest_first)):
+                yield text
+            return
         seen: set[str] = set()
         async for text in _unhurried(_new(list(self._loaded_strings), seen)):
             yield text
-        if self._all_loaded:
-            async for text in _unhurried(_new(self._remembered, seen)):
-                yield text
-            return
         remembered: list[str] = []
         for answer in await self._in_order():
             # A kernel that was busy at first has run some of our own by the time it answers.

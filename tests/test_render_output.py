@@ -75,9 +75,24 @@ def test_a_pipe_gets_text_as_it_is_and_no_newline_that_nobody_printed() -> None:
     assert rendered(SCRIPT, Stream("stdout", text), result("2")) == [text, "2\n"]
 
 
-def test_raw_output_reaches_a_terminal_as_it_is() -> None:
-    text = "\x1b]0;t\x07\x1b[31mx"
-    assert rendered(RenderOptions(raw=True), Stream("stdout", text)) == [text]
+@pytest.mark.parametrize(
+    ("color", "colours"), [(False, ("", "")), (True, ("\x1b[33m", "\x1b[39m"))]
+)
+def test_a_pipe_gets_the_colours_of_results_only_if_they_are_wanted(
+    color: bool, colours: tuple[str, str]
+) -> None:
+    """Those of deno's results, say; what a program prints is its own."""
+    data = {"text/plain": "\x1b[33m5\r\x1b[39m"}
+    shown = "5\r".join(colours) + "\n"
+    events = (
+        ExecuteResult(data, {}),
+        DisplayData(data, {}),
+        UpdateDisplay(data, {}, display_id="x"),
+        Stream("stdout", "\x1b[33m5"),
+    )
+    options = replace(SCRIPT, color=color)
+    assert rendered(options, *events) == [shown, shown, shown, "\x1b[33m5"]
+    assert Renderer(options).page({"data": data}) == shown
 
 
 def test_a_stream_goes_on_in_its_colour_and_nothing_else_takes_it() -> None:

@@ -36,24 +36,17 @@ class RenderOptions:
     """How to write.
 
     Attributes:
-        color: False takes all colours out: ours, those of tracebacks, and on a terminal those
-            of all the kernel's output (``NO_COLOR``).
-        raw: pass everything as the kernel sent it, also to a terminal (``--raw-output``).
-        terminal: False where the output is a file or a pipe; text passes there as it is.
+        color: False takes all colours out: ours, those of results, displays and tracebacks, and on a
+            terminal also those that a program prints (``NO_COLOR``).
+        terminal: False where the output is a file or a pipe; text passes there as it is, but for its colours.
         live: let streams move the cursor; only for :mod:`kconsole.render.live`, which emulates it.
         show_out_prompt: put ``Out[n]:`` before a result.
     """
 
     color: bool = True
-    raw: bool = False
     terminal: bool = True
     live: bool = False
     show_out_prompt: bool = True
-
-    @property
-    def as_is(self) -> bool:
-        """Whether the kernel's text is written untouched."""
-        return self.raw or not self.terminal
 
 
 class Renderer:
@@ -107,7 +100,7 @@ class Renderer:
         return "\n"
 
     def _stream(self, event: Stream) -> str:
-        if self._options.as_is:
+        if not self._options.terminal:
             return event.text
         if (stream := self._streams.get(event.name)) is None:
             stream = self._streams[event.name] = Sanitiser("stream", cursor=self._options.live)
@@ -137,7 +130,7 @@ class Renderer:
         return self._bundle(event.data, event.metadata)
 
     def _error(self, event: ErrorOutput) -> str:
-        return error_text(event, self._options.color, raw=self._options.as_is)
+        return error_text(event, self._options.color, raw=not self._options.terminal)
 
     def _bundle(self, data: Mapping[str, object], metadata: Mapping[str, object]) -> str:
         mime, text = best_text(data, metadata)
@@ -147,9 +140,8 @@ class Renderer:
         return text if ends_line(text) else text + "\n"
 
     def _safe(self, text: str, kind: Kind) -> str:
-        if self._options.as_is:
-            return text
-        text = sanitise(text, kind)
+        if self._options.terminal:
+            text = sanitise(text, kind)
         return text if self._options.color else strip_sgr(text)
 
     _METHODS: ClassVar[Mapping[type, Callable[["Renderer", Any], str]]] = {

@@ -38,7 +38,7 @@ class RenderOptions:
     Attributes:
         color: False takes all colours out: ours, those of results, displays and tracebacks, and on a
             terminal also those that a program prints (``NO_COLOR``).
-        terminal: False where the output is a file or a pipe; text passes there as it is, but for its colours.
+        terminal: False where the output is a file or a pipe; text passes there as it is, but for colours.
         live: let streams move the cursor; only for :mod:`kconsole.render.live`, which emulates it.
         show_out_prompt: put ``Out[n]:`` before a result.
     """

@@ -105,7 +105,6 @@ def test_no_kernel_of_that_name_is_one(live, runtime):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--json"],
         ["--clean", "--json"],
         ["-l", "-c", "1"],
         ["-l", "--kernel", "x"],

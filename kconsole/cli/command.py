@@ -201,11 +201,24 @@ def _watch(settings: Settings) -> int:
         if any(each == kind for each, _ in settings.values["sources"]):
             raise click.UsageError(f"--watch runs nothing: give only one of it and --{kind}")
     settings = choose(settings, plain=_is_plain(settings))
+    if settings.values["json"]:
+        return _watch_as_json(settings)
     from kconsole.script.watcher import run_watch
 
     with open_kernel(settings) as kernel:
         wait_for(kernel)
         return run_watch(kernel, color=colored(settings.values["color"], sys.stdout))
+
+
+def _watch_as_json(settings: Settings) -> int:
+    """The same for other programs."""
+    from kconsole.cli.reporting import Report
+    from kconsole.script.watcher import run_watch
+
+    with Report("watch") as report, open_kernel(settings) as kernel:
+        wait_for(kernel)
+        report.kernel(kernel)
+        return run_watch(kernel, color=False, lines=report.lines)
 
 
 def _list(settings: Settings) -> int:

@@ -29,8 +29,6 @@ def wants_list(settings: Settings) -> bool:
     values = settings.values
     asked = [name for name in ("list", "clean", "list_specs") if values[name]]
     if not asked:
-        if values["json"]:
-            raise click.UsageError("--json goes with --list, --list-specs, --ping and the like")
         return False
     name = f"--{asked[0].replace('_', '-')}"
     if settings.given("kernel") or any(values[each] for each in ("code", "watch", "pick")):

@@ -1,7 +1,6 @@
 """From the arguments to an exit status, whatever happens in between."""
 
 import os
-import signal
 import sys
 from collections.abc import Sequence
 
@@ -10,35 +9,13 @@ import click
 from kconsole.cli.command import command, perform
 from kconsole.cli.saying import complain, quote, silence
 from kconsole.cli.settings import parse
-from kconsole.errors import (
-    ConfigError,
-    ConnectionFileError,
-    KconsoleError,
-    KernelDiedError,
-    KernelStartError,
-    NoKernelError,
-    OutputError,
-    ReplyTimeoutError,
-    SourceError,
-)
+from kconsole.cli.statuses import exit_status
+from kconsole.errors import KconsoleError, KernelStartError, OutputError
 
 __all__ = ["run"]
 
-_STATUSES: tuple[tuple[type[KconsoleError], int], ...] = (
-    (ConfigError, 2),
-    (ConnectionFileError, 2),
-    (SourceError, 2),
-    (NoKernelError, 3),
-    (KernelDiedError, 4),
-    (ReplyTimeoutError, 124),
-    (KconsoleError, 1),
-)
 #: What a shell sets that asks how the line could go on; the name is click's.
 _COMPLETION = "_KCONSOLE_COMPLETE"
-_USAGE = 2
-_INTERRUPTED = 128 + signal.SIGINT
-_BROKEN_PIPE = 128 + 13  # SIGPIPE, which Windows has no name for
-_BUG = 70  # EX_SOFTWARE of sysexits.h
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -54,28 +31,30 @@ def run(arguments: Sequence[str]) -> int:
             return answer_shell(command, _COMPLETION)
         return _invoke(arguments)
     except click.UsageError as error:
-        return complain(f"{_lower_first(error.format_message())} (see kconsole --help)", _USAGE)
+        return complain(
+            f"{_lower_first(error.format_message())} (see kconsole --help)", exit_status(error)
+        )
     except KconsoleError as error:
         complain(str(error))
         if isinstance(error, OutputError):
             silence(sys.stdout)
         if isinstance(error, KernelStartError) and len(error.log) > 1:  # one is in the text already
             quote(error.log)
-        return next(status for kind, status in _STATUSES if isinstance(error, kind))
-    except (KeyboardInterrupt, click.Abort):
-        return _INTERRUPTED
-    except BrokenPipeError:
+        return exit_status(error)
+    except (KeyboardInterrupt, click.Abort) as error:
+        return exit_status(error)
+    except BrokenPipeError as error:
         silence(sys.stdout)
-        return _BROKEN_PIPE
+        return exit_status(error)
     except OSError as error:
-        return complain(str(error), 1)
+        return complain(str(error), exit_status(error))
     except Exception as error:
         if os.environ.get("KCONSOLE_TRACEBACK"):
             raise
         return complain(
             f"a mistake in kconsole itself: {type(error).__name__}: {error} "
             "(KCONSOLE_TRACEBACK=1 shows where)",
-            _BUG,
+            exit_status(error),
         )
 
 

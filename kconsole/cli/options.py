@@ -283,10 +283,7 @@ _LISTING = [
     _action(["-l", "--list"], "List the running kernels, and how they are; TARGET: only those."),
     _action(["--clean"], "Remove the connection files of dead kernels."),
     _action(["--list-specs"], "List the kernels that can be started."),
-    _action(
-        ["--json"],
-        "With --list or --list-specs: a line of JSON for each; with --ping and the like: one line.",
-    ),
+    _action(["--json"], "Write JSON for other programs: what happens, what is listed or told."),
 ]
 
 _SCRIPT = [

@@ -11,11 +11,13 @@ from kconsole.cli.sources import read_sources, reads_stdin
 from kconsole.script.answers import Answers, open_answers
 from kconsole.script.cells import ScriptCell
 from kconsole.script.runner import Runner, RunOptions, Totals
-from kconsole.script.streams import standard_streams
+from kconsole.script.streams import Mouth, standard_streams
 from kconsole.script.text import TextSink
 
 if TYPE_CHECKING:
+    from kconsole.cli.reporting import Report
     from kconsole.client.kernel import Kernel
+    from kconsole.script.jsonsink import JsonSink
 
 __all__ = ["Script"]
 
@@ -26,7 +28,7 @@ _AS_GIVEN = ("keep_going", "timeout", "total_timeout", "private", "silent")
 class Script:
     """What is to be run, all of it read and looked through before a kernel is started for it.
 
-    A context manager: leaving closes the file of the answers.
+    A context manager: leaving closes the file of the answers, and ends the events of --json.
 
     :param settings: what was asked for.
     :raise SourceError: something of it cannot be used as it is.
@@ -41,8 +43,13 @@ class Script:
         named = self._values["stdin_file"]
         if named is not None and named != STDIN:
             self._answering = self._stack.enter_context(open_answers(named))
+        self._report: Report | None = None
 
     def __enter__(self) -> Self:
+        if self._values["json"]:
+            from kconsole.cli.reporting import Report
+
+            self._report = self._stack.enter_context(Report("run"))
         return self
 
     def __exit__(
@@ -51,16 +58,16 @@ class Script:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._stack.close()
+        self._stack.__exit__(exc_type, exc, traceback)
 
     def run(self, kernel: "Kernel") -> Totals:
         """Run it, in a kernel that is ready."""
-        values, streams = self._values, self._streams
-        color = {
-            "stdout": colored(values["color"], streams.stdout),
-            "stderr": colored(values["color"], streams.stderr),
-        }
-        sink = TextSink(streams, color=color, mime=values["mime"])
+        values = self._values
+        cells = self._cells(kernel)
+        if self._report is None:
+            sink: TextSink | JsonSink = self._text_sink()
+        else:
+            sink = self._json_sink(self._report, kernel, cells)
         options = RunOptions(
             expressions=dict(each.split("=", 1) for each in values["expr"]),
             **{name: values[name] for name in _AS_GIVEN},
@@ -72,7 +79,30 @@ class Script:
             passwords=asking and values["stdin_file"] is None,
             allowed=asking,
         )
-        return Runner(kernel, sink, answers, options).run(self._cells(kernel))
+        totals = Runner(kernel, sink, answers, options).run(cells)
+        if self._report is not None:
+            self._report.status = totals.status
+        return totals
+
+    def _text_sink(self) -> TextSink:
+        color = {
+            "stdout": colored(self._values["color"], self._streams.stdout),
+            "stderr": colored(self._values["color"], self._streams.stderr),
+        }
+        return TextSink(self._streams, color=color, mime=self._values["mime"])
+
+    def _json_sink(self, report: "Report", kernel: "Kernel", cells: list[ScriptCell]) -> "JsonSink":
+        from kconsole.script.jsonsink import JsonSink
+
+        report.kernel(kernel)
+        sink = JsonSink(
+            report.lines,
+            Mouth(self._streams.stderr, "standard error"),
+            cells=len(cells) or int(bool(self._values["expr"])),
+            mime=self._values["mime"],
+        )
+        report.totals = lambda: sink.totals
+        return sink
 
     def _cells(self, kernel: "Kernel") -> list[ScriptCell]:
         language = kernel.info.language_info.name if kernel.info is not None else ""

@@ -45,6 +45,8 @@ def check_usage(settings: Settings, *, interactive: bool) -> None:
     :param interactive: whether there is nothing to run, and so only the console.
     """
     values = settings.values
+    if values["json"] and (interactive or values["interactive"]):
+        raise click.UsageError("--json is for programs: the console has none")
     for option in SCRIPTING:
         if interactive and option.name is not None and settings.given(option.name):
             raise click.UsageError(f"{option.opts[0]} is for code: give -c or -f, or pipe it in")

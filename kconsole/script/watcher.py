@@ -33,6 +33,8 @@ from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line
 from kconsole.render.style import Role, paint
 from kconsole.render.views import LastViews, WidgetViews
+from kconsole.script.jsonlines import JsonLines
+from kconsole.script.jsonwatcher import JsonWatcher
 from kconsole.script.streams import standard_streams
 
 __all__ = ["Watcher", "run_watch"]
@@ -42,13 +44,14 @@ _WIDGET_COLUMNS = 56  # the time and the label come before it
 _LEAVE = b"q\x04"  # q, and Ctrl-D where the terminal hands it on as a character
 
 
-def run_watch(kernel: Kernel, *, color: bool) -> int:
+def run_watch(kernel: Kernel, *, color: bool, lines: JsonLines | None = None) -> int:
     """Follow a kernel until its end, or until the user leaves.
 
     Ctrl-C leaves and does not interrupt the kernel. On a terminal q and Ctrl-D leave too.
 
     :param kernel: ready to be used; nothing is run in it.
     :param color: whether to use colours.
+    :param lines: where to write events for other programs, in place of text.
     :return: 0.
     :raise KernelDiedError: the kernel died; all that it sent has been written before.
     :raise KeyboardInterrupt: Ctrl-C.
@@ -58,11 +61,10 @@ def run_watch(kernel: Kernel, *, color: bool) -> int:
     stdin, stdout = streams.stdin, streams.stdout
     keys = stdin.fileno() if stdin is not None and stdin.isatty() else None
     with _Mail(kernel) as mail, _single_keys(keys):
-        language = None if kernel.info is None else kernel.info.language_info
-        watcher = Watcher(stdout, color=color, language=language)
-        if stdout.isatty():
-            watcher.say(f"watching {one_line(kernel.name)}; Ctrl-C leaves")
-            stdout.flush()
+        if lines is not None:
+            watcher: Watcher | JsonWatcher = JsonWatcher(lines)
+        else:
+            watcher = _text_watcher(kernel, stdout, color=color)
         try:
             while True:
                 left = mail.wait(keys)
@@ -78,6 +80,15 @@ def run_watch(kernel: Kernel, *, color: bool) -> int:
         finally:
             watcher.close()
             stdout.flush()
+
+
+def _text_watcher(kernel: Kernel, stdout: TextIO, *, color: bool) -> "Watcher":
+    language = None if kernel.info is None else kernel.info.language_info
+    watcher = Watcher(stdout, color=color, language=language)
+    if stdout.isatty():
+        watcher.say(f"watching {one_line(kernel.name)}; Ctrl-C leaves")
+        stdout.flush()
+    return watcher
 
 
 class _Mail:

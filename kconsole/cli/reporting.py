@@ -1,0 +1,62 @@
+"""--json: the first and the last of the events on stdout, however it ends."""
+
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self
+
+from kconsole import __version__
+from kconsole.cli.statuses import exit_status, status_word
+from kconsole.errors import OutputError
+from kconsole.script.jsonlines import VERSION, JsonLines, kernel_fields
+from kconsole.script.streams import Mouth, standard_streams
+
+if TYPE_CHECKING:
+    from kconsole.client.kernel import Kernel
+
+__all__ = ["Report"]
+
+
+class Report:
+    """Writes ``start`` when it is entered and ``summary`` when it is left.
+
+    :param mode: what is done.
+
+    Attributes:
+        lines: for what comes between.
+        status: the exit status; set by whoever has come to an end without an exception.
+        totals: what else the summary says, as it is then.
+    """
+
+    def __init__(self, mode: Literal["run", "watch"]) -> None:
+        self._mode = mode
+        self._started = time.monotonic()
+        self.lines = JsonLines(Mouth(standard_streams().stdout, "standard output"))
+        self.status = 0
+        self.totals: Callable[[], Mapping[str, int]] = dict
+
+    def __enter__(self) -> Self:
+        fields = {"version": VERSION, "kconsole": __version__, "mode": self._mode}
+        self.lines.write("start", fields)
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if isinstance(exc, BrokenPipeError | OutputError):
+            return
+        status = self.status if exc is None else exit_status(exc)
+        ending = {
+            "status": status_word(status),
+            "exit_status": status,
+            "seconds": round(time.monotonic() - self._started, 6),
+            "error": str(exc) if isinstance(exc, Exception) else None,
+        }
+        self.lines.write("summary", {**self.totals(), **ending})
+
+    def kernel(self, kernel: "Kernel") -> None:
+        """Write ``kernel``: it is ready."""
+        self.lines.write("kernel", kernel_fields(kernel))

@@ -1,0 +1,33 @@
+"""Follows a kernel for other programs: every client's messages as lines of JSON."""
+
+from kconsole.protocol.events import parse_event
+from kconsole.protocol.message import Message
+from kconsole.script.jsonlines import JsonLines, event_fields
+
+__all__ = ["JsonWatcher"]
+
+
+class JsonWatcher:
+    """Writes each message as an event, with whom it belongs to: ``msg_id``, ``session``, ``username``.
+
+    :param lines: writes them.
+    """
+
+    def __init__(self, lines: JsonLines) -> None:
+        self._lines = lines
+
+    def take(self, msg: Message | None) -> None:
+        """Write what a message says.
+
+        :param msg: off iopub; None says that the kernel was restarted.
+        """
+        if msg is None:
+            self._lines.write("restarted", {})
+            return
+        event = parse_event(msg)
+        kind, fields = event_fields(event, msg)
+        if kind:
+            self._lines.write(kind, event.parent._asdict() | fields)
+
+    def close(self) -> None:
+        """Nothing is unfinished."""

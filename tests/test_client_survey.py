@@ -11,11 +11,13 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 import zmq
 from clients import PATIENCE
 from fake_kernel import FakeKernel
 from features import KILLED
+from leaks import wait_until
 
 from kconsole.client.survey import survey
 
@@ -84,6 +86,8 @@ def test_a_local_kernels_process_is_known(fresh_kernel):
 @KILLED
 def test_a_stopped_process_is_late_and_costs_no_more_than_its_time(fresh_kernel):
     os.kill(fresh_kernel.pid, signal.SIGSTOP)
+    stopped = psutil.STATUS_STOPPED
+    wait_until(lambda: psutil.Process(fresh_kernel.pid).status() == stopped)
     started = time.monotonic()
     (one,) = look(fresh_kernel.connection_file, timeout=60)
     took = time.monotonic() - started

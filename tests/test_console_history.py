@@ -98,7 +98,7 @@ def test_history_can_be_another_file_or_none(tmp_path: Path, state: Path) -> Non
 
 def test_a_file_that_cannot_be_used_is_said_once(tmp_path: Path) -> None:
     with owning(tmp_path, "--history", str(tmp_path)) as terminal:
-        terminal.wait_for("no history of inputs is kept: ")
+        terminal.wait_for("no history of inputs is kept:")
         run(terminal, "print('one')", "\none\n")
         run(terminal, "print('two')", "\ntwo\n")
         assert len(rows_with(terminal, "no history of inputs")) == 1

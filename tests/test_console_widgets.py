@@ -139,7 +139,7 @@ def test_what_was_drawn_last_is_in_the_files(console: Pair, tmp_path: Path) -> N
     run(terminal, code, "\nbe\n")
     run(terminal, '%fake widget l value="af\\u0074er"', "\nafter\n")
     for name in ("a.ipynb", "a.txt"):
-        run(terminal, rf"\save {tmp_path / name}", f"saved to {tmp_path / name}"[:60])
+        run(terminal, rf"\save {tmp_path / name}", "saved to")
     notebook = json.loads((tmp_path / "a.ipynb").read_text())
     (output,) = notebook["cells"][0]["outputs"]
     assert (output["output_type"], output["data"]) == ("display_data", {"text/plain": ["after\n"]})

@@ -157,6 +157,14 @@ def test_inspect_tells_what_is_known(kernel):
     assert "print" in json.dumps(asked(run("--inspect", code, "--json", file)))
 
 
+def test_help_for_printers_is_plain_without_colours(fake):
+    data = {"text/plain": "_\bA_\br\n\na\ba"}
+    fake(answers={"inspect_request": {"status": "ok", "found": True, "data": data, "metadata": {}}})
+    assert run("--inspect", "mean") == (0, "Ar\n\na\n", "")
+    shown = run("--color", "always", "--inspect", "mean")
+    assert shown == (0, "\x1b[4mAr\x1b[24m\n\n\x1b[1ma\x1b[22m\n", "")
+
+
 def test_what_is_not_known_is_status_1(fake):
     fake()
     assert run("--inspect", "never_heard") == (

@@ -281,6 +281,17 @@ def test_long_help_leaves_the_input_and_the_toolbar_in_sight(
         assert terminal.cell(*terminal.find("line 0")).fg == "red"
 
 
+def test_help_for_printers_is_drawn_as_a_printer_would(tmp_path: Path) -> None:
+    data = {"text/plain": "_\bA_\br_\bi\n\nm\bme\be"}
+    answer = {"status": "ok", "found": True, "data": data, "metadata": {}}
+    with paired(tmp_path, answers={"inspect_request": answer}) as (terminal, _):
+        terminal.send("xy")
+        terminal.key("s-tab")
+        terminal.wait_for("Ari", where="screen")
+        assert terminal.cell(*terminal.find("Ari")).underscore
+        assert terminal.cell(*terminal.find("me")).bold
+
+
 @IPYTHON7
 def test_ipykernel_tells_the_source_while_it_runs_a_cell(kernel: Kernel) -> None:
     with attached(kernel) as terminal:

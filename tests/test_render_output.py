@@ -128,6 +128,7 @@ def test_a_sequence_cut_at_the_end_of_the_cell_is_shown() -> None:
         ({"data": {"text/plain": "help\x1b[2J"}, "start": 0}, "help\n"),
         ({"text": "old kernels"}, "old kernels\n"),
         ({"data": None}, ""),
+        ({"data": {"text/plain": "_\bA_\br\n\na\ba"}}, "Ar\n\na\n"),
     ],
 )
 def test_the_text_of_a_page_payload(payload: dict[str, object], text: str) -> None:

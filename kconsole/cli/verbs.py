@@ -175,13 +175,10 @@ def _inspect(settings: Settings, name: str) -> int:
     if settings.values["json"]:
         _say_json({"found": reply.found, "data": reply.data, "metadata": reply.metadata})
     elif reply.found:
-        from kconsole.render.mime import best_text
-        from kconsole.render.sanitise import sanitise
-        from kconsole.render.sgr import strip_sgr
+        from kconsole.render.helptext import help_text
 
-        _, text = best_text(reply.data, reply.metadata)
-        text = sanitise(text, "display").strip("\n")
-        say([text if settings.values["color"] == "always" else strip_sgr(text)])
+        color = settings.values["color"] == "always"
+        say([help_text(reply.data, reply.metadata, color=color)])
     else:
         complain("nothing is known of what is at the cursor")
     return 0 if reply.found else 1

@@ -19,6 +19,7 @@ from kconsole.protocol.events import (
     Stream,
     UpdateDisplay,
 )
+from kconsole.render.helptext import best_help
 from kconsole.render.mime import best_text
 from kconsole.render.sanitise import Kind, Sanitiser, sanitise
 from kconsole.render.sgr import RESET, ends_line, strip_sgr
@@ -80,7 +81,8 @@ class Renderer:
         data = payload.get("data")
         if not isinstance(data, Mapping):
             data = {"text/plain": payload.get("text")}
-        return self._bundle(data, {})
+        text = best_help(data, {})
+        return self._lines(text) if text else ""
 
     def end_cell(self) -> str:
         """Return what is left of the streams when a cell ends: a sequence that never ended.
@@ -134,8 +136,9 @@ class Renderer:
 
     def _bundle(self, data: Mapping[str, object], metadata: Mapping[str, object]) -> str:
         mime, text = best_text(data, metadata)
-        if not mime:
-            return ""
+        return self._lines(text) if mime else ""
+
+    def _lines(self, text: str) -> str:
         text = self._safe(text, "display")
         return text if ends_line(text) else text + "\n"
 

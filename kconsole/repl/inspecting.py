@@ -6,10 +6,8 @@ from prompt_toolkit.document import Document
 
 from kconsole.protocol.replies import InspectReply
 from kconsole.render.cells import fit
+from kconsole.render.helptext import help_text
 from kconsole.render.lines import TailLine, without_tabs
-from kconsole.render.mime import best_text
-from kconsole.render.sanitise import sanitise
-from kconsole.render.sgr import strip_sgr
 from kconsole.repl.desk import Desk
 from kconsole.repl.notices import Notices
 from kconsole.repl.pager import Pager
@@ -112,9 +110,7 @@ class Inspecting:
     def _text(self, reply: InspectReply | None) -> str:
         if reply is None or not reply.found:
             return ""
-        _, text = best_text(reply.data, reply.metadata)
-        text = sanitise(text, "display").strip("\n")
-        return text if self._desk.options.color else strip_sgr(text)
+        return help_text(reply.data, reply.metadata, color=self._desk.options.color)
 
 
 def _common(lines: list[str], others: list[str]) -> int:

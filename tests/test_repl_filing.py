@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from fake_kernel import write_kernelspec
 
+from kconsole.client.title import kernelspec_title
 from kconsole.connect.info import ConnectionInfo
 from kconsole.protocol.events import (
     DisplayData,
@@ -20,7 +21,6 @@ from kconsole.protocol.events import (
 )
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
 from kconsole.repl.filing import Filing
-from kconsole.repl.ledger import kernelspec_title
 
 INFO = KernelInfo(language_info=LanguageInfo(name="python", file_extension=".py"))
 

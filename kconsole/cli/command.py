@@ -102,6 +102,8 @@ def perform(settings: Settings) -> int:
     settings = choose(settings, plain=_is_plain(settings))
     with ExitStack() as stack:
         script = None if interactive else stack.enter_context(_read_script(settings))
+        if script is not None and settings.attach_to is None and settings.start is None:
+            settings = settings._replace(start=script.kernel)
         if script is not None and not stays:
             return _script(settings, script)
         return _stay(settings, script)

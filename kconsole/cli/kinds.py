@@ -12,6 +12,7 @@ __all__ = [
     "Expression",
     "MimeType",
     "OnOff",
+    "Parameter",
     "Seconds",
     "Variable",
     "Whole",
@@ -43,6 +44,16 @@ class Expression(Whole):
         name, sign, expression = str(value).partition("=")
         if not name.strip() or not sign or not expression.strip():
             self.fail(f"{value!r} is not NAME=EXPR", param, ctx)
+        return str(value)
+
+
+class Parameter(Whole):
+    """NAME=VALUE; what can be a name is for the kernel's language to say."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        name, sign, _ = str(value).partition("=")
+        if not name or not sign:
+            self.fail(f"{value!r} is not NAME=VALUE", param, ctx)
         return str(value)
 
 

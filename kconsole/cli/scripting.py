@@ -15,9 +15,12 @@ from kconsole.script.streams import Mouth, standard_streams
 from kconsole.script.text import TextSink
 
 if TYPE_CHECKING:
+    from kconsole.cli.notebooks import NotebookJob
     from kconsole.cli.reporting import Report
     from kconsole.client.kernel import Kernel
     from kconsole.script.jsonsink import JsonSink
+    from kconsole.script.sink import Sink
+    from kconsole.script.source import Source
 
 __all__ = ["Script"]
 
@@ -38,7 +41,14 @@ class Script:
         self._values = settings.values
         self._streams = standard_streams()
         self._stack = ExitStack()
-        self._sources = read_sources(self._values["sources"])
+        self._job: NotebookJob | None = None
+        self._sources: list[Source] = []
+        if self._values["output"] is None:
+            self._sources = read_sources(self._values["sources"])
+        else:
+            from kconsole.cli import notebooks
+
+            self._job = notebooks.NotebookJob(self._values)
         self._answering = None if reads_stdin(self._values["sources"]) else self._streams.stdin
         named = self._values["stdin_file"]
         if named is not None and named != STDIN:
@@ -60,14 +70,22 @@ class Script:
     ) -> None:
         self._stack.__exit__(exc_type, exc, traceback)
 
+    @property
+    def kernel(self) -> str | None:
+        """The kernelspec that the code is for, if it says so."""
+        return None if self._job is None else self._job.kernel
+
     def run(self, kernel: "Kernel") -> Totals:
         """Run it, in a kernel that is ready."""
         values = self._values
-        cells = self._cells(kernel)
+        cells = self._cells(kernel) if self._job is None else self._job.prepare(kernel)
         if self._report is None:
-            sink: TextSink | JsonSink = self._text_sink()
+            told: TextSink | JsonSink = self._text_sink()
         else:
-            sink = self._json_sink(self._report, kernel, cells)
+            told = self._json_sink(self._report, kernel, cells)
+        sink: Sink = told
+        if self._job is not None:
+            sink = self._job.sink(told, len(cells), self._streams.stderr)
         options = RunOptions(
             expressions=dict(each.split("=", 1) for each in values["expr"]),
             **{name: values[name] for name in _AS_GIVEN},
@@ -75,7 +93,7 @@ class Script:
         asking = not values["no_stdin"]
         answers = Answers(
             self._answering if asking else None,
-            sink.ask,
+            told.ask,
             passwords=asking and values["stdin_file"] is None,
             allowed=asking,
         )
@@ -89,6 +107,10 @@ class Script:
             "stdout": colored(self._values["color"], self._streams.stdout),
             "stderr": colored(self._values["color"], self._streams.stderr),
         }
+        if self._job is not None:
+            from kconsole.script.notebooksink import NotesSink
+
+            return NotesSink(self._streams, color=color)
         return TextSink(self._streams, color=color, mime=self._values["mime"])
 
     def _json_sink(self, report: "Report", kernel: "Kernel", cells: list[ScriptCell]) -> "JsonSink":

@@ -56,6 +56,7 @@ def check_usage(settings: Settings, *, interactive: bool) -> None:
         raise click.UsageError("standard input can be read only once: give only one -f -")
     if values["stdin_file"] == STDIN and reads_stdin(values["sources"]):
         raise click.UsageError("standard input is code already; it cannot answer too")
+    _check_notebook(values)
     if not values["interactive"]:
         return
     for stream, name in ((sys.stdin, "input"), (sys.stdout, "output")):
@@ -63,6 +64,24 @@ def check_usage(settings: Settings, *, interactive: bool) -> None:
             raise click.UsageError(f"--interactive needs a terminal, and standard {name} is none")
     if ("file", STDIN) in values["sources"]:
         raise click.UsageError("--interactive needs standard input for itself: give no -f -")
+
+
+def _check_notebook(values: Mapping[str, Any]) -> None:
+    """Refuse what --output cannot be meant with: it is for one notebook."""
+    if values["output"] is None:
+        if values["param"]:
+            raise click.UsageError("--param is for a notebook that is written: give --output too")
+        return
+    sources = values["sources"]
+    if len(sources) != 1 or sources[0][0] != "file" or not _is_notebook(sources[0][1]):
+        raise click.UsageError("--output is for one notebook: give one -f FILE.ipynb, and no code")
+    if values["mime"]:
+        raise click.UsageError("give only one of --output and --mime: a notebook has all types")
+
+
+def _is_notebook(path: str) -> bool:
+    """Whether a file is a notebook, by its name."""
+    return path.lower().endswith(".ipynb")
 
 
 def reads_stdin(sources: tuple[tuple[str, str], ...]) -> bool:

@@ -14,7 +14,14 @@ from kconsole.protocol.events import DisplayData, ErrorOutput, ExecuteResult, St
 from kconsole.protocol.replies import KernelInfo
 from kconsole.render.recorded import Output, RecordedCell
 
-__all__ = ["left_out_note", "notebook_text"]
+__all__ = [
+    "cell_outputs",
+    "json_text",
+    "kernel_metadata",
+    "left_out_note",
+    "notebook_text",
+    "source_lines",
+]
 
 #: The types whose values may be any JSON; all others are text.
 _JSON_TYPE = re.compile(r"application/(.*\+)?json")
@@ -40,16 +47,21 @@ def notebook_text(
     """
     notebook = {
         "cells": [_cell(cell, number) for number, cell in enumerate(cells, 1)],
-        "metadata": _metadata(info, kernel, title),
+        "metadata": kernel_metadata(info, kernel, title),
         "nbformat": 4,
         "nbformat_minor": 5,
     }
+    return json_text(notebook) + "\n"
+
+
+def json_text(value: object) -> str:
+    """Return a notebook, or a part of one, as it stands in its file; what is no JSON is left out of it."""
     try:
-        text = _dump(notebook)
+        text = _dump(value)
     except (RecursionError, ValueError):
-        text = _dump(_plain(notebook, 0))
+        text = _dump(_plain(value, 0))
     # Halves of characters can only be inside strings, where JSON has a way to write them.
-    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def left_out_note(cell: RecordedCell) -> str:
@@ -59,7 +71,8 @@ def left_out_note(cell: RecordedCell) -> str:
     return f"[kconsole: {cell.left_out:,} more characters of output are left out here]\n"
 
 
-def _metadata(info: KernelInfo, kernel: str, title: str) -> dict[str, object]:
+def kernel_metadata(info: KernelInfo, kernel: str, title: str) -> dict[str, object]:
+    """Return what the notebook's metadata say of a kernel; the parameters are those of the text."""
     metadata: dict[str, object] = {}
     language = {key: value for key, value in info.language_info._asdict().items() if value}
     if "name" in language:
@@ -73,17 +86,21 @@ def _metadata(info: KernelInfo, kernel: str, title: str) -> dict[str, object]:
 
 
 def _cell(cell: RecordedCell, number: int) -> dict[str, object]:
+    return {
+        "cell_type": "code",
+        "id": _cell_id(cell.msg_id, number),
+        "metadata": {},
+        "source": source_lines(cell.code),
+        **cell_outputs(cell),
+    }
+
+
+def cell_outputs(cell: RecordedCell) -> dict[str, object]:
+    """Return what running a cell has put into it: its ``outputs`` and its ``execution_count``."""
     outputs = [_OUTPUTS[type(output)](output) for output in cell.outputs()]
     if note := left_out_note(cell):
         outputs.append(_stream(Stream("stderr", note)))
-    return {
-        "cell_type": "code",
-        "execution_count": _count(cell.count),
-        "id": _cell_id(cell.msg_id, number),
-        "metadata": {},
-        "outputs": outputs,
-        "source": _lines(cell.code),
-    }
+    return {"execution_count": _count(cell.count), "outputs": outputs}
 
 
 def _cell_id(msg_id: str, number: int) -> str:
@@ -92,7 +109,7 @@ def _cell_id(msg_id: str, number: int) -> str:
 
 
 def _stream(event: Stream) -> dict[str, object]:
-    return {"name": event.name, "output_type": "stream", "text": _lines(event.text)}
+    return {"name": event.name, "output_type": "stream", "text": source_lines(event.text)}
 
 
 def _display(event: DisplayData) -> dict[str, object]:
@@ -142,10 +159,11 @@ def _text(mime: str, value: object) -> list[str] | str:
     if not isinstance(value, str):
         value = json.dumps(_plain(value, 0), ensure_ascii=False)
     in_lines = mime.startswith("text/") or mime in _TEXT_TYPES
-    return _lines(value) if in_lines else value
+    return source_lines(value) if in_lines else value
 
 
-def _lines(text: str) -> list[str]:
+def source_lines(text: str) -> list[str]:
+    """Return a text as the format keeps it: its lines, with their ends."""
     return text.splitlines(keepends=True)
 
 

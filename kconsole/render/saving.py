@@ -11,7 +11,7 @@ from kconsole.connect.regularfile import open_regular, replace_file
 from kconsole.errors import AlreadyThereError, KconsoleError
 from kconsole.render.transcript import Transcript
 
-__all__ = ["TranscriptLog", "save"]
+__all__ = ["TranscriptLog", "replace_own", "save", "telling"]
 
 
 def save(transcript: Transcript, path: str | Path, *, overwrite: bool = False) -> Path:
@@ -25,21 +25,29 @@ def save(transcript: Transcript, path: str | Path, *, overwrite: bool = False) -
     :raise KconsoleError: there is no such kind of file, or it cannot be written; one line, with the
         path.
     """
-    with _telling(Path(path)):
+    with telling(Path(path)):
         target = Path(os.path.realpath(os.path.expanduser(path)))
     text = _rendered(transcript, target)
-    with _telling(target):
-        mode = 0o600
+    with telling(target):
         if overwrite:
-            with contextlib.suppress(FileNotFoundError):
-                # Opened to learn whether it may be written: replacing it only needs its directory.
-                descriptor = open_regular(target, os.O_WRONLY)
-                mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
-                os.close(descriptor)
-            replace_file(target, text.encode(), mode=mode)
+            replace_own(target, text.encode())
         else:
             _write_new(target, text.encode())
     return target
+
+
+def replace_own(target: Path, content: bytes, *, mode: int = 0o600) -> None:
+    """Put a file in the place of what is at `target`, if the user may write that; its mode stays.
+
+    :param mode: of a file where none is.
+    :raise OSError: it cannot be written; nothing has happened.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        # Opened to learn whether it may be written: replacing it only needs its directory.
+        descriptor = open_regular(target, os.O_WRONLY)
+        mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
+        os.close(descriptor)
+    replace_file(target, content, mode=mode)
 
 
 class TranscriptLog:
@@ -67,7 +75,7 @@ class TranscriptLog:
             save(self._transcript, self._path, overwrite=True)
             return
         text = self._transcript.render(self._path.suffix, self._written)
-        with _telling(self._path):
+        with telling(self._path):
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
             with open(open_regular(self._path, flags), "ab") as file:
                 file.write(text.encode())
@@ -93,8 +101,8 @@ def _write_new(path: Path, content: bytes) -> None:
 
 
 @contextlib.contextmanager
-def _telling(path: Path) -> Iterator[None]:
-    """Turn what the system says into one line."""
+def telling(path: Path) -> Iterator[None]:
+    """Turn what the system says of a path into a :class:`KconsoleError` of one line."""
     try:
         yield
     except FileExistsError:

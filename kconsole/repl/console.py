@@ -17,6 +17,7 @@ import sys
 from typing import Any
 
 from kconsole.client.kernel import Kernel
+from kconsole.client.title import kernelspec_title
 from kconsole.protocol.replies import KernelInfo
 from kconsole.render.greeting import busy_note
 from kconsole.repl.bridge import Bridge
@@ -31,7 +32,6 @@ from kconsole.repl.history import KernelHistory
 from kconsole.repl.inquiry import Inquiry
 from kconsole.repl.intake import Intake
 from kconsole.repl.keys import key_bindings, key_help
-from kconsole.repl.ledger import kernelspec_title
 from kconsole.repl.marks import understands_marks
 from kconsole.repl.options import ConsoleOptions
 from kconsole.repl.record import Record

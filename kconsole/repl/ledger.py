@@ -6,9 +6,7 @@ All that is shown is kept, with a bound for each cell.
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol
 
-from kconsole.client.kernel import Kernel
-from kconsole.connect.specs import get_kernel_spec
-from kconsole.errors import AlreadyThereError, KconsoleError, KernelSpecError
+from kconsole.errors import AlreadyThereError, KconsoleError
 from kconsole.protocol.events import (
     ClearOutput,
     DisplayData,
@@ -25,27 +23,12 @@ from kconsole.render.style import Role
 from kconsole.render.transcript import Transcript
 from kconsole.repl.consent import Consent
 
-__all__ = ["RECORDED", "CellInput", "Ledger", "Notes", "kernelspec_title", "tell"]
+__all__ = ["RECORDED", "CellInput", "Ledger", "Notes", "tell"]
 
 RECORDED = frozenset(
     {ClearOutput, DisplayData, ErrorOutput, ExecuteInput, ExecuteResult, Stream, UpdateDisplay}
 )
 """The types of the events that leave something in a file."""
-
-
-def kernelspec_title(kernel: Kernel) -> str:
-    """How a kernel's kernelspec is called for people (its display_name); "" if that is not known.
-
-    For a kernel that was attached to, the one of its name that is installed here counts: it is what opens
-    the notebook again.
-    """
-    if kernel.process is not None:
-        return kernel.process.spec.display_name
-    name = kernel.client.info.kernel_name
-    try:
-        return get_kernel_spec(name).display_name if name else ""
-    except KernelSpecError:
-        return ""
 
 
 class CellInput(NamedTuple):

@@ -5,9 +5,10 @@ from queue import Empty, SimpleQueue
 
 from kconsole.client.interrupts import held_signals
 from kconsole.client.kernel import Kernel
+from kconsole.client.title import kernelspec_title
 from kconsole.protocol.events import Event, Parent, Stream
 from kconsole.protocol.replies import KernelInfo
-from kconsole.repl.ledger import RECORDED, CellInput, Ledger, Notes, kernelspec_title, tell
+from kconsole.repl.ledger import RECORDED, CellInput, Ledger, Notes, tell
 
 __all__ = ["PlainLog"]
 

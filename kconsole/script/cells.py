@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["ScriptCell", "comment_sign", "split_cells"]
+__all__ = ["ScriptCell", "comment_sign", "language_family", "split_cells"]
 
 
 class ScriptCell(NamedTuple):
@@ -22,12 +22,14 @@ class ScriptCell(NamedTuple):
         origin: what it comes from, as messages name it: a file, ``standard input``, ``-c``.
         number: which of the origin's cells it is, from 1; those that are not run are counted too.
         only: whether the origin is this one cell.
+        may_fail: whether an error in it is no failure.
     """
 
     source: str
     origin: str
     number: int = 1
     only: bool = True
+    may_fail: bool = False
 
     @property
     def name(self) -> str:
@@ -56,8 +58,12 @@ _KIND = re.compile(r"[^\[{]*\[(markdown|md|raw)\]")
 
 def comment_sign(language: str) -> str:
     """What begins a comment in a language, as kernels name it (``language_info.name``)."""
-    name = _VERSION.sub("", language.lower())
-    return _SIGN_OF.get(name, "#")
+    return _SIGN_OF.get(language_family(language), "#")
+
+
+def language_family(language: str) -> str:
+    """A language's name in lower case, without its version."""
+    return _VERSION.sub("", language.lower())
 
 
 def split_cells(source: str, origin: str, language: str) -> list[ScriptCell]:

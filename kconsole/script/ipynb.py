@@ -1,16 +1,31 @@
-"""The code cells of a notebook file, as nbformat 3 and 4 have them.
+"""The cells of a notebook file, as nbformat 3 and 4 have them.
 
 Read by hand: of the format (https://nbformat.readthedocs.io, "The notebook file format") only the code
-is wanted, and what else is missing or odd in a notebook of the wild is no reason not to run it.
+is looked at closely, and what else is missing or odd in a notebook of the wild is no reason not to run it.
 """
 
 import json
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from kconsole.errors import SourceError
 from kconsole.script.cells import ScriptCell
 
-__all__ = ["notebook_cells"]
+__all__ = ["RawNotebook", "cell_text", "notebook_cells", "read_notebook"]
+
+
+class RawNotebook(NamedTuple):
+    """A notebook as its file has it.
+
+    Attributes:
+        major: of its format's version: 3 or 4.
+        metadata: of all of it.
+        cells: all of them; what is none is empty.
+    """
+
+    major: int
+    metadata: dict[str, Any]
+    cells: list[dict[str, Any]]
 
 
 def notebook_cells(text: str, name: str) -> list[ScriptCell]:
@@ -21,6 +36,18 @@ def notebook_cells(text: str, name: str) -> list[ScriptCell]:
     :return: the cells; their numbers count all the notebook's cells, as its reader does.
     :raise SourceError: it is no notebook, or of a format that is not known.
     """
+    found = []
+    for number, cell in enumerate(read_notebook(text, name).cells, 1):
+        if cell.get("cell_type") != "code":
+            continue
+        code = cell_text(cell, f"{name}, cell {number}")
+        if code.strip():
+            found.append(ScriptCell(code, name, number, only=False))
+    return found
+
+
+def read_notebook(text: str, name: str) -> RawNotebook:
+    """Read a notebook; parameters and exceptions are those of :func:`notebook_cells`."""
     try:
         notebook = json.loads(text)
     except RecursionError:
@@ -30,14 +57,9 @@ def notebook_cells(text: str, name: str) -> list[ScriptCell]:
         raise SourceError(f"{name}: not a notebook: {error.msg} ({place})") from None
     except ValueError as error:  # a number that is too long
         raise SourceError(f"{name}: not a notebook: {error}") from None
-    found = []
-    for number, cell in enumerate(_cells(notebook, name), 1):
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
-            continue
-        code = _code(cell, f"{name}, cell {number}")
-        if code.strip():
-            found.append(ScriptCell(code, name, number, only=False))
-    return found
+    cells = [cell if isinstance(cell, dict) else {} for cell in _cells(notebook, name)]
+    metadata = notebook.get("metadata")
+    return RawNotebook(notebook["nbformat"], metadata if isinstance(metadata, dict) else {}, cells)
 
 
 def _cells(notebook: object, name: str) -> Iterator[object]:
@@ -55,8 +77,12 @@ def _cells(notebook: object, name: str) -> Iterator[object]:
         yield from cells
 
 
-def _code(cell: dict[str, object], name: str) -> str:
-    """A code cell's source: one text, or its lines; nbformat 3 calls it ``input``."""
+def cell_text(cell: dict[str, Any], name: str) -> str:
+    """Return a cell's source: one text, or its lines; nbformat 3 calls that of code ``input``.
+
+    :param name: how errors name the cell.
+    :raise SourceError: it is no text that could be run.
+    """
     source = cell.get("source", cell.get("input", ""))
     lines = source if isinstance(source, list) else [source]
     code = ""

@@ -167,7 +167,7 @@ class Runner:
             user_expressions=options.expressions if last else None,
             allow_stdin=self._answers.allowed,
             # ipykernel drops for a moment also what comes behind the error's end.
-            stop_on_error=not options.keep_going,
+            stop_on_error=not (options.keep_going or cell.may_fail),
         )
         return Execution(
             self._kernel.client, content, tail=self._straggles(), joined=True, warn=self._warn
@@ -194,6 +194,8 @@ class Runner:
         except ReplyTimeoutError:
             return self._overdue(execution, cell)
         verdict = self._outcome(execution)
+        if verdict == "error" and cell.may_fail:
+            verdict = "ok"
         if last and verdict == "ok" and self._options.expressions:
             verdict = self._tell_expressions(execution)
         return verdict, verdict == "ok" or self._options.keep_going

@@ -1,5 +1,7 @@
 """Where a script's code comes from: all of it is read and looked through before any of it runs."""
 
+import os
+import stat
 from typing import BinaryIO, NamedTuple
 
 from kconsole.connect.paths import shown
@@ -7,7 +9,7 @@ from kconsole.errors import SourceError
 from kconsole.script.cells import ScriptCell, split_cells
 from kconsole.script.ipynb import notebook_cells
 
-__all__ = ["Source", "argument_source", "file_source", "stream_source"]
+__all__ = ["Source", "argument_source", "file_source", "file_text", "stream_source"]
 
 #: More code than anybody has, and less than memory.
 _LIMIT = 1 << 28  # bytes
@@ -57,7 +59,7 @@ def stream_source(stream: BinaryIO, name: str) -> Source:
     :param name: how an error names it.
     :raise SourceError: it cannot be read, is not UTF-8, holds a NUL (says at which byte), or is too large.
     """
-    return Source((ScriptCell(_text(stream, name), name),), divisible=True)
+    return Source((ScriptCell(_decode(_bytes(stream, name), name), name),), divisible=True)
 
 
 def file_source(path: str) -> Source:
@@ -66,17 +68,25 @@ def file_source(path: str) -> Source:
     :raise SourceError: as :func:`stream_source`, or it is no notebook.
     """
     name = shown(path)
+    text = file_text(path)[0]
+    if not path.lower().endswith(".ipynb"):
+        return Source((ScriptCell(text, name),), divisible=True)
+    return Source(tuple(notebook_cells(text, name)))
+
+
+def file_text(path: str) -> tuple[str, int]:
+    """Read a file's text.
+
+    :return: it, and the bits of the file's mode.
+    :raise SourceError: as :func:`stream_source`.
+    """
+    name = shown(path)
     try:
         with open(path, "rb") as stream:
-            if not path.lower().endswith(".ipynb"):
-                return stream_source(stream, name)
-            return Source(tuple(notebook_cells(_text(stream, name), name)))
+            mode = stat.S_IMODE(os.fstat(stream.fileno()).st_mode)
+            return _decode(_bytes(stream, name), name), mode
     except (OSError, ValueError) as error:
         raise SourceError(f"{name}: {getattr(error, 'strerror', None) or error}") from None
-
-
-def _text(stream: BinaryIO, name: str) -> str:
-    return _decode(_bytes(stream, name), name)
 
 
 def _bytes(stream: BinaryIO, name: str) -> bytes:

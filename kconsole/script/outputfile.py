@@ -1,0 +1,49 @@
+"""The file that a script's notebook is written to, again and again."""
+
+import errno
+import os
+from pathlib import Path
+
+from kconsole.connect.regularfile import open_regular
+from kconsole.errors import KconsoleError, OutputError, SourceError
+from kconsole.render.saving import replace_own, telling
+
+__all__ = ["OutputFile"]
+
+
+class OutputFile:
+    """A file that is complete whenever somebody looks: each writing replaces all of it at once.
+
+    :param path: links are followed, and ``~`` is the home; there may be such a file, whose mode stays.
+    :param mode: of a file where none is; the user may always write it.
+    :raise SourceError: it cannot be written; nothing has happened.
+    """
+
+    def __init__(self, path: str, mode: int) -> None:
+        self._mode = mode | 0o600
+        try:
+            with telling(Path(path)):
+                self._path = Path(os.path.realpath(os.path.expanduser(path)))
+                self._check()
+        except KconsoleError as error:
+            raise SourceError(str(error)) from None
+
+    def write(self, text: str) -> None:
+        """Write all of it.
+
+        :raise OutputError: it cannot be written; what was there stays.
+        """
+        try:
+            with telling(self._path):
+                replace_own(self._path, text.encode(), mode=self._mode)
+        except KconsoleError as error:
+            raise OutputError(str(error)) from None
+
+    def _check(self) -> None:
+        """Find out what would go wrong, while nothing has been run for it."""
+        folder = self._path.parent
+        os.stat(folder)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        if self._path.exists():
+            os.close(open_regular(self._path, os.O_WRONLY))

@@ -71,6 +71,25 @@ def test_a_password_is_neither_shown_nor_remembered(kernel: Kernel) -> None:
         assert b"*" not in terminal.raw[begin:]
 
 
+@IPYTHONS
+def test_each_console_answers_the_question_of_its_own_cell(kernel: Kernel) -> None:
+    with attached(kernel, "--no-others") as first, attached(kernel, "--no-others") as second:
+        ask(first, "print('got', input('one? '))", "one? ")
+        second.line("print('got', input('two? '))")
+        second.wait_for(lambda one: "busy" in toolbar(one))
+        first.line("1st")
+        first.wait_for("one? 1st\ngot 1st\n")
+        ready(first)
+        wait_for_question(second, "two? ")
+        first.line("later = 3")
+        second.line("2nd")
+        second.wait_for("two? 2nd\ngot 2nd\n")
+        ready(second)
+        run(first, "print(later * 14)", "42")
+        assert "two?" not in first.everything
+        assert "one?" not in second.everything
+
+
 @SOME
 def test_answers_have_a_history_of_their_own(kernel: Kernel) -> None:
     with attached(kernel) as terminal:

@@ -123,6 +123,12 @@ def test_an_error_is_in_its_cell_and_the_rest_is_left_without_outputs(target, so
     assert [shown(cell) for cell in load(out).cells] == [["1"], ["ZeroDivisionError"], ["3"]]
 
 
+def test_an_error_without_a_name_is_told_by_its_value(target, source, out):
+    path = source('%fake publish error {"ename": "", "evalue": "1", "traceback": []}')
+    outcome = run(target, "-f", path, "--output", str(out))
+    assert outcome.stderr == f"kconsole: {path}, cell 1: 1\n"
+
+
 def test_the_tags_of_nbclient_count(target, source, out):
     path = source(("1 / 0", "raises-exception"), ("2", "skip-execution"), "3")
     assert run(target, "-f", path, "--output", str(out)) == (0, "", "")

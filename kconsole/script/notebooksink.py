@@ -40,7 +40,8 @@ class NotesSink(TextSink):
     def end(self, cell: ScriptCell, outcome: Outcome) -> None:
         """Say what was wrong with the cell."""
         if self._error is not None and not cell.may_fail:
-            self.note(f"{cell.name}: {self._error.ename}: {self._error.evalue}".rstrip(": "))
+            said = (cell.name, self._error.ename, self._error.evalue)
+            self.note(": ".join(each for each in said if each))
 
 
 class NotebookSink:

@@ -5,9 +5,11 @@ import io
 import json
 import os
 import re
+import select
 import shlex
 import signal
 import subprocess
+import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -27,7 +29,7 @@ from kconsole.script.cells import ScriptCell
 from kconsole.script.jsonlines import JsonLines
 from kconsole.script.jsonsink import JsonSink
 from kconsole.script.runner import Runner, RunOptions
-from kconsole.script.streams import Mouth
+from kconsole.script.streams import Mouth, SteadyMouth
 
 SCHEMA = json.loads(files("kconsole").joinpath("script/events.schema.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -95,7 +97,7 @@ class Script:
 
     def run(self, *codes, mime=(), **options):
         stdout = io.StringIO()
-        lines = JsonLines(Mouth(stdout, "standard output"))
+        lines = JsonLines(SteadyMouth(stdout, "standard output"))
         stderr = Mouth(io.StringIO(), "standard error")
         sink = JsonSink(lines, stderr, cells=len(codes), mime=mime)
         cells = [ScriptCell(code, "job", at, only=False) for at, code in enumerate(codes, 1)]
@@ -397,6 +399,49 @@ def test_a_reader_that_goes_away_ends_it_quietly(target):
         program.stdout.close()
         assert program.wait(PATIENCE) == 141
         assert program.stderr.read() == ""
+
+
+@pytest.fixture
+def blocked(target):
+    """The program in the middle of a line that nobody reads, and what has been read of it before."""
+    with running(
+        target, "--json", "-c", "%fake flood 1 size=1000000\nimport time\ntime.sleep(60)"
+    ) as one:
+        lines = [one.stdout.readline() for _ in range(5)]
+        wait_until(lambda: _writes_to_a_full_pipe(one), PATIENCE, "a full pipe")
+        yield one, lines
+
+
+def _writes_to_a_full_pipe(process):
+    ready, _, _ = select.select([process.stdout], [], [], 0)
+    state = Path(f"/proc/{process.pid}/wchan").read_text()
+    return ready and "pipe_w" in state
+
+
+needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+@needs_proc
+@pytest.mark.parametrize(("name", "times"), [("SIGTERM", 1), ("SIGINT", 2)])
+def test_a_reader_that_does_not_read_keeps_nobody_from_ending_it(blocked, fake, name, times):
+    process, _ = blocked
+    for _ in range(times):
+        process.send_signal(getattr(signal, name))
+        fake.wait_for("interrupt_request", PATIENCE)
+    assert process.wait(PATIENCE) == 128 + getattr(signal, name)
+    assert process.stderr.read() == ""
+
+
+@needs_proc
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_line_that_a_signal_breaks_off_is_ended_for_a_reader_that_is_slow(blocked, fake, name):
+    process, lines = blocked
+    process.send_signal(getattr(signal, name))
+    fake.wait_for("interrupt_request", PATIENCE)
+    outcome = end(process)
+    events = parsed("".join(lines) + outcome.stdout)
+    assert outcome.status == events[-1]["exit_status"] == 128 + getattr(signal, name)
+    assert sum(len(each["text"]) for each in of(events, "stream")) == 1_000_000
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")

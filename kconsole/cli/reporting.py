@@ -9,7 +9,7 @@ from kconsole import __version__
 from kconsole.cli.statuses import exit_status, status_word
 from kconsole.errors import OutputError
 from kconsole.script.jsonlines import VERSION, JsonLines, kernel_fields
-from kconsole.script.streams import Mouth, standard_streams
+from kconsole.script.streams import SteadyMouth, standard_streams
 
 if TYPE_CHECKING:
     from kconsole.client.kernel import Kernel
@@ -31,7 +31,7 @@ class Report:
     def __init__(self, mode: Literal["run", "watch"]) -> None:
         self._mode = mode
         self._started = time.monotonic()
-        self.lines = JsonLines(Mouth(standard_streams().stdout, "standard output"))
+        self.lines = JsonLines(SteadyMouth(standard_streams().stdout, "standard output"))
         self.status = 0
         self.totals: Callable[[], Mapping[str, int]] = dict
 
@@ -55,6 +55,8 @@ class Report:
             "seconds": round(time.monotonic() - self._started, 6),
             "error": str(exc) if isinstance(exc, Exception) else None,
         }
+        if isinstance(exc, SystemExit | KeyboardInterrupt):
+            self.lines.hurry()
         self.lines.write("summary", {**self.totals(), **ending})
 
     def kernel(self, kernel: "Kernel") -> None:

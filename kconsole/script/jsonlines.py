@@ -9,6 +9,7 @@ import base64
 import json
 import math
 import re
+from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,7 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.protocol.message import Message
-from kconsole.script.streams import Mouth
+from kconsole.script.streams import SteadyMouth
 
 if TYPE_CHECKING:
     from kconsole.client.kernel import Kernel
@@ -67,14 +68,33 @@ _DEEPEST = 100
 _ESCAPE = re.compile(r"(\\[^u]|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})|\\ud[89a-f][0-9a-f]{2}")
 
 
+#: So much is written at a time, in characters. Two of these are no more than a pipe has room for if it has
+#: any (PIPE_BUF, 4096 on Linux).
+_PIECE = 2048
+
+#: How long whoever reads may take for one piece when we are to end, in seconds.
+_PATIENCE_S = 1.0
+
+
 class JsonLines:
     """Writes events, each as one line in ASCII, at once.
+
+    A line that a signal's exception breaks off while nobody reads is ended by the next write.
 
     :param mouth: where to.
     """
 
-    def __init__(self, mouth: Mouth) -> None:
+    def __init__(self, mouth: SteadyMouth) -> None:
         self._mouth = mouth
+        #: What is still to be written.
+        self._rest: deque[str] = deque()
+        self._hurried = False
+        #: Whether nobody has read for too long: nothing is written any more.
+        self._given_up = False
+
+    def hurry(self) -> None:
+        """We are to end: wait no longer for somebody who does not read."""
+        self._hurried = True
 
     def write(self, event: str, fields: Mapping[str, Any]) -> None:
         """Write an event.
@@ -84,7 +104,15 @@ class JsonLines:
         :raise BrokenPipeError: nobody reads it any more.
         :raise OutputError: it cannot be written.
         """
-        self._mouth.text(_line({"event": event, "time": format_date(datetime.now(UTC)), **fields}))
+        line = _line({"event": event, "time": format_date(datetime.now(UTC)), **fields})
+        self._rest.extend(line[at : at + _PIECE] for at in range(0, len(line), _PIECE))
+        while self._rest:
+            if self._hurried and not self._given_up and not self._mouth.has_room(_PATIENCE_S):
+                self._given_up = True
+                self._mouth.give_up()
+            piece = self._rest.popleft()
+            if not self._given_up:
+                self._mouth.text(piece)
 
 
 def event_fields(event: Event, msg: Message | None) -> tuple[str, dict[str, Any]]:

@@ -85,6 +85,7 @@ class JsonSink:
 
     def interrupted(self) -> None:
         """End the line on which the terminal has echoed a Ctrl-C."""
+        self._lines.hurry()
         if self._stderr.terminal:
             self._stderr.text("\n")
 
@@ -95,6 +96,7 @@ class JsonSink:
     def close(self) -> None:
         """End the cell that is not waited for any more, if we were told to end."""
         if self._running is not None:
+            self._lines.hurry()
             cell, began = self._running
             self.end(cell, Outcome("interrupted", time.monotonic() - began))
 

@@ -1,14 +1,16 @@
 """The standard streams of a script, also where one of them is closed, full, or left by its reader."""
 
 import io
+import select
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TextIO, cast
 
 from kconsole.errors import OutputError
 
-__all__ = ["Mouth", "Streams", "standard_streams"]
+__all__ = ["Mouth", "SteadyMouth", "Streams", "standard_streams"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,36 @@ class Mouth:
             raise
         except OSError as error:
             raise OutputError(f"{self._name}: {error.strerror or error}") from None
+
+
+class SteadyMouth(Mouth):
+    """The same, of which a signal's exception takes nothing away while nobody reads.
+
+    Python's own stream may be without a buffer, and then nobody knows how much of a text has left when its
+    writing is broken off. What has not left stays in a buffer here, and leaves before the next text.
+    """
+
+    def __init__(self, stream: TextIO, name: str) -> None:
+        super().__init__(stream, name)
+        self._buffer: io.BufferedWriter | None = None
+        with suppress(OSError):  # in memory, or closed
+            self._buffer = io.BufferedWriter(io.FileIO(stream.fileno(), "wb", closefd=False))
+
+    def text(self, text: str) -> None:
+        """Write a text that fits into the buffer twice; raises what :meth:`Mouth.text` does."""
+        if (buffer := self._buffer) is None:
+            super().text(text)
+            return
+        self._write(lambda: (buffer.write(text.encode()), buffer.flush()))
+
+    def has_room(self, timeout: float) -> bool:
+        """Whether something can be written without waiting; waits for that for some seconds."""
+        return self._buffer is None or bool(select.select((), [self._buffer], (), timeout)[1])
+
+    def give_up(self) -> None:
+        """Drop what has not left, which Python would wait for at its end."""
+        if self._buffer is not None:
+            self._buffer.raw.close()
 
 
 class _Nowhere(io.TextIOBase):

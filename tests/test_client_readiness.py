@@ -300,11 +300,11 @@ def test_a_long_wait_has_a_hint_and_goes_on(quick, behaviour, hint):
         assert questions.hint == ""
 
 
-@pytest.mark.parametrize("kernel", ["ipykernel6", "bash"], indirect=True)
-def test_a_real_kernel_with_another_key_is_told_by_its_heartbeat(kernel, quick):
-    """These send nothing by themselves whose signature could be wrong."""
+@pytest.mark.parametrize("fresh_kernel", ["ipykernel6", "bash"], indirect=True)
+def test_a_real_kernel_with_another_key_is_told_by_its_heartbeat(fresh_kernel, quick):
+    """These send nothing by themselves whose signature could be wrong, unless an earlier test is heard."""
     hints = []
-    with connected(kernel, {"key": "ours"}) as client, asked(client) as questions:
+    with connected(fresh_kernel, {"key": "ours"}) as client, asked(client) as questions:
 
         def leave_once_it_is_told(_waited):
             if questions.hint:

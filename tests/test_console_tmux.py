@@ -62,7 +62,7 @@ def tmux(tmp_path: Path) -> Iterator[Tmux]:
         kernel.close()
 
 
-@pytest.mark.parametrize("narrow", [40, 33, 20])
+@pytest.mark.parametrize("narrow", [40, 33])
 def test_no_copy_of_a_long_input_is_left_behind(tmux: Tmux, narrow: int) -> None:
     tmux("send-keys", "-l", LINE)
     tmux.wait_for(LINE + "fake")

@@ -309,5 +309,7 @@ class Runner:
                 self._kernel.client.interrupt()
 
     def _waits_for_others(self) -> bool:
-        """Whether the kernel, one that others use, has not begun with our cell."""
-        return self._kernel.process is None and not self._begun
+        """Whether the kernel, one that others use, works and has not begun with our cell."""
+        kernel = self._kernel
+        at_work = kernel.client.is_busy or kernel.busy or kernel.silent
+        return kernel.process is None and not self._begun and at_work

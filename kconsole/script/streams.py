@@ -77,7 +77,12 @@ class SteadyMouth(Mouth):
         if (buffer := self._buffer) is None:
             super().text(text)
             return
-        self._write(lambda: (buffer.write(text.encode()), buffer.flush()))
+
+        def write() -> None:
+            buffer.write(text.encode())
+            buffer.flush()
+
+        self._write(write)
 
     def has_room(self, timeout: float) -> bool:
         """Whether something can be written without waiting; waits for that for some seconds."""

@@ -10,6 +10,9 @@ from fake_kernel import FakeKernel, write_kernelspec
 from programs import COMMAND, run
 from terminal import Terminal
 
+#: Others measure what these run; the processes end sooner so.
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 PORTS = [f"{name}_port" for name in ("shell", "iopub", "stdin", "hb", "control")]
 HEAD = ["STATE", "LANGUAGE", "KERNEL", "PID", "MEM", "AGE", "CLIENTS", "FILE"]
 

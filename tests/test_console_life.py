@@ -27,6 +27,9 @@ from stories import (
 )
 from terminal import Terminal
 
+#: Others measure what these run; the processes end sooner so.
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 SLEEP = "import time; time.sleep(60)"
 #: A kernel's death has to be told within this time, in seconds.
 TOLD_S = 6.0

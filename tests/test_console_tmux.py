@@ -11,6 +11,9 @@ from leaks import wait_until
 from running_kernels import start_fake
 from stories import program
 
+#: Others measure what these run; the processes end sooner so.
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 TMUX = shutil.which("tmux")
 LINE = "print('" + "0123456789 " * 8 + "end')"
 

@@ -23,6 +23,9 @@ from running_kernels import Kernel, start_fake
 from stories import PROMPT, START_S, BlindTerminal, attached, program, rows_with
 from terminal import Terminal
 
+#: Others measure what these run; the processes end sooner so.
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 #: Cells of such a kernel end without a wait for stragglers.
 IPYTHON = {"implementation": "ipython"}
 NO_IDLE = "the kernel did not send an idle status; output may be missing"

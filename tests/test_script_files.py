@@ -259,7 +259,8 @@ def test_a_signal_at_a_password_prompt_beside_a_pipe_leaves_a_terminal_that_echo
 # --- how it ends
 
 
-@having("interrupt_request")
+# Not bash: an interrupt between two of its lines may be lost, and the loop goes on.
+@having("interrupt_request", among=["fake", "ipykernel7", "ipykernel6"])
 def test_a_real_kernel_is_interrupted_when_the_time_is_over(kernel):
     path, code = str(kernel.connection_file), kernel.code("loop printing")
     outcome = run(path, "--timeout", "1", "-c", code)

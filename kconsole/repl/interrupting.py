@@ -1,5 +1,6 @@
 """The interrupt: sent to the kernel, whoever started it, and what can be done if it changes nothing."""
 
+import asyncio
 import time
 from signal import SIGINT
 
@@ -12,6 +13,9 @@ from kconsole.repl.pid import kernel_pid
 from kconsole.repl.queue import Running
 
 __all__ = ["Interrupting", "way_out"]
+
+#: So many seconds later, messages that were only on their way have been looked at.
+_MOMENT_S = 0.5
 
 
 def way_out(*, ours: bool, pid: int | None, deadly: bool | None) -> str:
@@ -65,11 +69,12 @@ class Interrupting:
 
     async def _tell(self, running: Running) -> None:
         pid = await kernel_pid(self._desk)
+        if self._desk.behind():
+            await asyncio.sleep(_MOMENT_S)  # what has just come, such as that answer, is no backlog
         if not self._goes_on(running):
             return
-        if (
-            self._desk.behind()
-        ):  # the kernel may well have ended it: what it has printed is in the way
+        if self._desk.behind():
+            # The kernel may well have ended it: what it has printed is in the way.
             self._desk.scribe.note(
                 "what was printed before the interrupt is still being shown; Ctrl-C again skips it",
                 "warning",

@@ -1,19 +1,20 @@
 """What some kernels lack. A test names what it needs and is collected for the kernels that have it."""
 
+import os
 from collections.abc import Sequence
 
 import pytest
 
-__all__ = ["EVERY_KERNEL", "KERNELS", "KILLED", "LACKING", "OPTIONAL", "has", "having"]
+__all__ = ["EVERY_KERNEL", "KERNELS", "KILLED", "LACKING", "has", "having"]
 
 #: The scripted kernel and the real ones of ``kernels.py`` that every test of kernels runs on.
 KERNELS = ("fake", "ipykernel7", "ipykernel6", "bash", "xpython")
 
-#: With those that only the stories of the console's main points and the matrix run on.
-EVERY_KERNEL = (*KERNELS, "ipykernel5", "deno", "kotlin", "ir")
+#: They need more than PyPI has, java and R: CI does not install them, so nothing is collected for them there.
+_BEYOND_PYPI = () if os.environ.get("KCONSOLE_REQUIRE_KERNELS") else ("kotlin", "ir")
 
-#: Tests on these are skipped where they are not installed, in CI too: they need more than PyPI has.
-OPTIONAL = ("kotlin", "ir")
+#: With those that only the stories of the console's main points and the matrix run on.
+EVERY_KERNEL = (*KERNELS, "ipykernel5", "deno", *_BEYOND_PYPI)
 
 #: For tests that kill a kernel of their own: whose it was makes little difference then.
 KILLED = pytest.mark.parametrize("fresh_kernel", ["fake", "ipykernel7", "xpython"], indirect=True)

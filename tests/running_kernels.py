@@ -20,7 +20,6 @@ import pytest
 import zmq
 from fake.wire import Wire, new_id
 from fake_kernel import UNMEASURED, FakeKernel, fake_argv
-from features import OPTIONAL
 from intents import INTENTS, Intent
 
 __all__ = ["Kernel", "find_spec", "is_idle", "missing", "share", "start_fake", "start_process"]
@@ -108,9 +107,9 @@ def find_spec(name: str) -> dict[str, Any] | None:
 
 
 def missing(name: str) -> NoReturn:
-    """Skip the test, for a kernel is not installed; in CI fail it, if it should be."""
+    """Skip the test, for a kernel is not installed; in CI fail it."""
     reason = f"kernel {name} is not installed: python tests/kernels.py {name}"
-    if os.environ.get("KCONSOLE_REQUIRE_KERNELS") and name not in OPTIONAL:
+    if os.environ.get("KCONSOLE_REQUIRE_KERNELS"):
         pytest.fail(reason)
     pytest.skip(reason)
 

@@ -10,7 +10,7 @@ __all__ = ["EVERY_KERNEL", "KERNELS", "KILLED", "LACKING", "has", "having"]
 #: The scripted kernel and the real ones of ``kernels.py`` that every test of kernels runs on.
 KERNELS = ("fake", "ipykernel7", "ipykernel6", "bash", "xpython")
 
-#: They need more than PyPI has, java and R: CI does not install them, so nothing is collected for them there.
+#: They need java and R beside PyPI: CI does not install them, and collects nothing for them.
 _BEYOND_PYPI = () if os.environ.get("KCONSOLE_REQUIRE_KERNELS") else ("kotlin", "ir")
 
 #: With those that only the stories of the console's main points and the matrix run on.

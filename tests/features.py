@@ -5,16 +5,17 @@ from collections.abc import Sequence
 
 import pytest
 
-__all__ = ["EVERY_KERNEL", "KERNELS", "KILLED", "LACKING", "has", "having"]
+__all__ = ["ALL", "EVERY_KERNEL", "KERNELS", "KILLED", "LACKING", "has", "having"]
 
 #: The scripted kernel and the real ones of ``kernels.py`` that every test of kernels runs on.
 KERNELS = ("fake", "ipykernel7", "ipykernel6", "bash", "xpython")
 
-#: They need java and R beside PyPI: CI does not install them, and collects nothing for them.
-_BEYOND_PYPI = () if os.environ.get("KCONSOLE_REQUIRE_KERNELS") else ("kotlin", "ir")
-
 #: With those that only the stories of the console's main points and the matrix run on.
-EVERY_KERNEL = (*KERNELS, "ipykernel5", "deno", *_BEYOND_PYPI)
+ALL = (*KERNELS, "ipykernel5", "deno", "kotlin", "ir")
+
+#: CI does not install what needs java or R beside PyPI, and collects nothing for it.
+_IN_CI = bool(os.environ.get("KCONSOLE_REQUIRE_KERNELS"))
+EVERY_KERNEL = tuple(name for name in ALL if not (_IN_CI and name in ("kotlin", "ir")))
 
 #: For tests that kill a kernel of their own: whose it was makes little difference then.
 KILLED = pytest.mark.parametrize("fresh_kernel", ["fake", "ipykernel7", "xpython"], indirect=True)

@@ -23,7 +23,8 @@ HOSTILE = [
 def looks(parts: list[str]) -> str:
     sanitiser = Sanitiser("stream", cursor=True)
     text = "".join(map(sanitiser.feed, parts)) + sanitiser.finish()
-    return re.sub(r"\r+\n", "\n", text)  # which is the same to a terminal
+    # Which is the same to a terminal.
+    return re.sub("\r+", "\r", text).replace("\r\n", "\n")
 
 
 @pytest.mark.parametrize("piece", HOSTILE)

@@ -193,15 +193,16 @@ def test_a_restart_by_another_client_ends_what_runs_and_drops_what_waits(tmp_pat
     with paired(tmp_path) as (terminal, kernel):
         run(terminal, "'before'", "Out[1]: 'before'")
         terminal.line(SLEEP)
-        kernel.wait_for("execute_request", 2)
+        terminal.wait_for(re.compile(r"busy 00:\d\d In\[2\]"))  # what has not begun would begin now
         terminal.line("1+1")
         terminal.wait_for("+1 queued")
         kernel.restart()
         terminal.wait_for(
             "what it knew is lost\nthe cell that ran is lost with it\ndropped the cell that waited: 1+1"
         )
-        terminal.wait_for("In [1]:")
-        assert "idle" in toolbar(terminal)
+        terminal.wait_for(
+            lambda one: one.screen[one.cursor[0]] == "In [1]:" and "idle" in toolbar(one)
+        )
 
 
 # --- signals and hang-ups

@@ -312,7 +312,7 @@ def test_several_next_inputs_are_one(terminal: Terminal) -> None:
 
 
 def test_an_editor_is_not_started_unasked(terminal: Terminal) -> None:
-    cell(terminal, "%fake edit /etc/passwd 3", until="passwd 3")
+    terminal.line("%fake edit /etc/passwd 3")
     terminal.wait_for(lambda one: one.screen[one.cursor[0]].startswith("open it in"))
     terminal.key("enter")
     run(terminal, "40+2", ": 42")

@@ -17,10 +17,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from kconsole.connect.files import KERNEL_FILES, load_connection_file
+from kconsole.connect.files import load_connection_file
 from kconsole.connect.info import ConnectionInfo
 from kconsole.connect.kernellog import log_path
 from kconsole.connect.launch import remove_directory, socket_directory, socket_files
+from kconsole.connect.naming import KERNEL_FILES
 from kconsole.connect.procfs import processes_naming
 from kconsole.errors import ConnectionFileError
 

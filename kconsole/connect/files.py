@@ -17,12 +17,12 @@ from pathlib import Path
 
 from kconsole.connect.info import ConnectionInfo
 from kconsole.connect.jsonfile import NotJsonError, read_json
+from kconsole.connect.naming import KERNEL_FILES, has_wildcard, is_path, name_pattern, spellings
 from kconsole.connect.paths import runtime_dir, shown
 from kconsole.connect.probe import first_that_answers
 from kconsole.errors import ConnectionFileError, NoKernelError
 
 __all__ = [
-    "KERNEL_FILES",
     "candidates",
     "find_connection_file",
     "load_connection_file",
@@ -31,9 +31,6 @@ __all__ = [
     "readable_by_others",
     "write_connection_file",
 ]
-
-#: What a kernel's connection file is called if nobody names it.
-KERNEL_FILES = "kernel-*.json"
 
 Probe = Callable[[Sequence[ConnectionInfo]], ConnectionInfo | None]
 
@@ -114,7 +111,7 @@ def find_connection_file(
     where = _search_dirs() if directories is None else directories
     if name is not None and (exact := _named_exactly(name, where)):
         return exact
-    pattern = KERNEL_FILES if name is None else _pattern(name)
+    pattern = KERNEL_FILES if name is None else name_pattern(name)
     infos, faults = _load_valid(candidates(pattern, where))
     if len(infos) == 1 and name is not None:
         found: ConnectionInfo | None = infos[0]
@@ -137,7 +134,7 @@ def matching(name: str, directories: Sequence[Path] | None = None) -> list[Path]
     if path is not None:
         return [_existing(path)]
     where = _search_dirs() if directories is None else directories
-    found = candidates(_pattern(name), where)
+    found = candidates(name_pattern(name), where)
     if not found:
         raise NoKernelError(f"no kernel matches {name!r} in {_shown_all(where)}")
     return found
@@ -153,7 +150,7 @@ def namesakes(name: str) -> list[Path]:
     where = _search_dirs() if directories is None else directories
     if path is not None or _named_exactly(name, where):
         return []
-    infos, _ = _load_valid(candidates(_pattern(name), where))
+    infos, _ = _load_valid(candidates(name_pattern(name), where))
     return [info.path for info in infos if info.path is not None] if len(infos) > 1 else []
 
 
@@ -209,22 +206,14 @@ def _load_valid(paths: Iterable[Path]) -> tuple[list[ConnectionInfo], list[str]]
     return infos, faults
 
 
-def _is_path(name: str) -> bool:
-    return os.sep in name or bool(os.altsep and os.altsep in name) or name in {"", ".", "..", "~"}
-
-
-def _has_wildcard(name: str) -> bool:
-    return "*" in name or "?" in name
-
-
 def _split(
     name: str, directories: Sequence[Path] | None
 ) -> tuple[str, Sequence[Path] | None, Path | None]:
     """Part a name from where it is to be looked for; the last is the file itself if it is a path."""
-    if not _is_path(name):
+    if not is_path(name):
         return name, directories, None
     path = Path(name).expanduser()
-    if not _has_wildcard(path.name) or path.exists():
+    if not has_wildcard(path.name) or path.exists():
         return name, directories, path
     return path.name, [path.parent], None
 
@@ -239,7 +228,7 @@ def _existing(path: Path) -> Path:
 
 
 def _named_exactly(name: str, directories: Iterable[Path]) -> Path | None:
-    for spelling in (name, f"{name}.json", f"kernel-{name.removesuffix('.json')}.json"):
+    for spelling in spellings(name):
         for directory in directories:
             with contextlib.suppress(OSError, ValueError):
                 if (path := directory / spelling).is_file():
@@ -251,14 +240,6 @@ def _special_files(name: str | None, directories: Iterable[Path]) -> list[str]:
     """Return what is wrong with what has exactly this name but is no file, as a directory is."""
     paths = [directory / name for directory in directories] if name else []
     return _load_valid(path for path in paths if os.path.lexists(path))[1]
-
-
-def _pattern(name: str) -> str:
-    """Return the fnmatch pattern for `name`; brackets are literal, as file names may have them."""
-    literal = name.replace("[", "[[]")
-    if _has_wildcard(name):
-        return literal
-    return f"*{literal}" if name.endswith(".json") else f"*{literal}*.json"
 
 
 def _last_used(entry: "os.DirEntry[str]") -> float | None:

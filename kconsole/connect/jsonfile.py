@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kconsole.connect.smallfile import read_small_file
 
-__all__ = ["NotJsonError", "read_json"]
+__all__ = ["NotJsonError", "parse_json", "read_json"]
 
 
 class NotJsonError(ValueError):
@@ -23,6 +23,15 @@ def read_json(path: Path, *, leave_atime: bool = False) -> object:
     :raise NotJsonError: it holds some other text.
     """
     content, _ = read_small_file(path, leave_atime=leave_atime)
+    return parse_json(content)
+
+
+def parse_json(content: bytes) -> object:
+    """Return what JSON says: UTF-8, a BOM is skipped.
+
+    :raise ValueError: with a reason that makes sense after "PATH: ".
+    :raise NotJsonError: it is some other text.
+    """
     if not content.strip():
         raise ValueError("is empty")
     if b"\0" in content:

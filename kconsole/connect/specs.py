@@ -29,6 +29,7 @@ __all__ = [
     "default_kernel_spec",
     "find_kernel_specs",
     "get_kernel_spec",
+    "kernel_spec",
     "list_kernel_specs",
     "load_kernel_spec",
 ]
@@ -165,12 +166,20 @@ def load_kernel_spec(directory: Path) -> KernelSpec:
     """
     file = directory / "kernel.json"
     try:
-        data = read_json(file)
-        if not isinstance(data, dict):
-            raise ValueError("is not a JSON object")
-        return _spec_from_dict(data, directory)
+        return kernel_spec(read_json(file), directory)
     except ValueError as error:
         raise KernelSpecError(f"{shown(file)}: {error}") from None
+
+
+def kernel_spec(data: object, directory: Path) -> KernelSpec:
+    """Make a kernelspec of what its ``kernel.json`` says; see :func:`load_kernel_spec`.
+
+    :param directory: where that is; its name is the kernelspec's.
+    :raise ValueError: with a reason that makes sense after "PATH: ".
+    """
+    if not isinstance(data, dict):
+        raise ValueError("is not a JSON object")
+    return _spec_from_dict(data, directory)
 
 
 def list_kernel_specs(directories: Iterable[Path] | None = None) -> SpecListing:

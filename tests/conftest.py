@@ -34,6 +34,8 @@ REMOVED = (
     "LESS",
     "PYTHONSTARTUP",
     "PYTHONBREAKPOINT",
+    # Hundreds of programs are started here: each would compile anew what it imports.
+    "PYTHONDONTWRITEBYTECODE",
     "JUPYTER_PATH",
     "JUPYTER_CONFIG_DIR",
     "JUPYTER_PLATFORM_DIRS",

@@ -87,6 +87,11 @@ class KernelSpec:
         listed = schemes if isinstance(schemes, list) else [schemes]
         return any(isinstance(scheme, str) and scheme.lower() == "curve" for scheme in listed)
 
+    @property
+    def starts_python(self) -> bool:
+        """Whether its command is a bare ``python``: which one is meant has to be found out."""
+        return _PYTHON.fullmatch(self.argv[0]) is not None
+
     def command(
         self,
         connection_file: Path,
@@ -110,7 +115,7 @@ class KernelSpec:
         }
         command = [_PLACEHOLDER.sub(lambda match: values[match[1]], arg) for arg in self.argv]
         command = [os.path.expanduser(arg) if arg.startswith("~/") else arg for arg in command]
-        if _PYTHON.fullmatch(command[0]):
+        if self.starts_python:
             command[0] = self._python(command[0], search_path)
         return [*command, *extra_arguments]
 

@@ -1,4 +1,4 @@
-"""What every test has: an environment of its own, a check for leaks, and kernels to talk to."""
+"""What every test has: an environment of its own, a check for leaks, kernels and a server to talk to."""
 
 import os
 import secrets
@@ -12,7 +12,17 @@ import leaks
 import pytest
 from fake_kernel import UNMEASURED
 from features import KERNELS
-from running_kernels import Kernel, find_spec, is_idle, missing, share, start_fake, start_process
+from running_kernels import (
+    Kernel,
+    absent,
+    find_spec,
+    is_idle,
+    missing,
+    share,
+    start_fake,
+    start_process,
+)
+from sshd import Sshd, unavailable
 
 #: Variables of the person who runs the tests that must not change what the tests see.
 REMOVED = (
@@ -182,3 +192,20 @@ def fresh_kernel(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ker
     one = _start(request.param, tmp_path / request.param)
     yield one
     one.close()
+
+
+@pytest.fixture(scope="session")
+def shared_sshd() -> Iterator[Sshd]:
+    """A server for ssh, started once a session, for what a module shares; use ``sshd`` in tests."""
+    reason = unavailable()
+    if reason:
+        absent(reason)
+    with Sshd(started=leaks.exempt) as server:
+        yield server
+
+
+@pytest.fixture
+def sshd(shared_sshd: Sshd) -> Iterator[Sshd]:
+    """The session's server as if just started: whatever a test did to it is undone after it."""
+    yield shared_sshd
+    shared_sshd.reset()

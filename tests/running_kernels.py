@@ -22,7 +22,16 @@ from fake.wire import Wire, new_id
 from fake_kernel import UNMEASURED, FakeKernel, fake_argv
 from intents import INTENTS, Intent
 
-__all__ = ["Kernel", "find_spec", "is_idle", "missing", "share", "start_fake", "start_process"]
+__all__ = [
+    "Kernel",
+    "absent",
+    "find_spec",
+    "is_idle",
+    "missing",
+    "share",
+    "start_fake",
+    "start_process",
+]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
@@ -108,7 +117,11 @@ def find_spec(name: str) -> dict[str, Any] | None:
 
 def missing(name: str) -> NoReturn:
     """Skip the test, for a kernel is not installed; in CI fail it."""
-    reason = f"kernel {name} is not installed: python tests/kernels.py {name}"
+    absent(f"kernel {name} is not installed: python tests/kernels.py {name}")
+
+
+def absent(reason: str) -> NoReturn:
+    """Skip the test, for what it needs is not on this machine; in CI fail it."""
     if os.environ.get("KCONSOLE_REQUIRE_KERNELS"):
         pytest.fail(reason)
     pytest.skip(reason)

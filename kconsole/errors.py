@@ -10,13 +10,16 @@
     │   ├── KernelSpecError      no such kernelspec, or a broken one
     │   ├── KernelStartError     the kernel's process did not come up
     │   ├── KernelNotReadyError  nothing there, or it does not answer            (also RuntimeError)
-    │   └── AuthenticationError  Curve handshake failed, or a key does not fit
+    │   ├── AuthenticationError  Curve handshake failed, or a key does not fit
+    │   └── SshError             no link to another computer can be made
     ├── KernelDiedError          the kernel died, or the link was lost           exit status 4
-    │   └── KernelRestartedError  it was restarted, and is there again
+    │   ├── KernelRestartedError  it was restarted, and is there again
+    │   └── LinkLostError        the link was lost, and with it what was asked
     ├── OutputError              standard output or error cannot be written to
     ├── AlreadyThereError        a file that nobody has said may be overwritten
     ├── ChannelError             a channel used in the wrong state               (also RuntimeError)
-    │   └── InvalidPortNumber    a channel whose port is 0
+    │   ├── InvalidPortNumber    a channel whose port is 0
+    │   └── LinkDownError        not sent, for the link is down at the moment
     ├── ReplyTimeoutError        no reply within the time the caller gave        (also TimeoutError)
     └── WireError                frames that are no valid message                (also ValueError)
 
@@ -39,10 +42,13 @@ __all__ = [
     "KernelRestartedError",
     "KernelSpecError",
     "KernelStartError",
+    "LinkDownError",
+    "LinkLostError",
     "NoKernelError",
     "OutputError",
     "ReplyTimeoutError",
     "SourceError",
+    "SshError",
     "WireError",
 ]
 
@@ -91,12 +97,23 @@ class AuthenticationError(NoKernelError):
     """The Curve handshake failed, or the kernel does not accept our signatures."""
 
 
+class SshError(NoKernelError):
+    """The link to another computer cannot be made: its name, its keys, or its rules are against it."""
+
+
 class KernelDiedError(KconsoleError):
     """The kernel died, or the link to it was lost, while something was waited for."""
 
 
 class KernelRestartedError(KernelDiedError):
     """The kernel was restarted while something was waited for; the new one knows nothing of it."""
+
+
+class LinkLostError(KernelDiedError):
+    """The link to the kernel's computer was lost, and with it the reply: nobody knows what became of it.
+
+    The kernel may live, and may have done what it was asked. Nothing is ever asked a second time.
+    """
 
 
 class OutputError(KconsoleError):
@@ -113,6 +130,10 @@ class ChannelError(KconsoleError, RuntimeError):
 
 class InvalidPortNumber(ChannelError):
     """A channel was to be started although its port is 0."""
+
+
+class LinkDownError(ChannelError):
+    """Nothing was sent, for the link to the kernel's computer is down at the moment."""
 
 
 class ReplyTimeoutError(KconsoleError, TimeoutError):

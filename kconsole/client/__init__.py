@@ -3,6 +3,7 @@
 The layers inside, from the wire upwards::
 
     transport.py      the seam: what a link to a kernel can do, whatever carries it
+    carrier.py        who carries the connections to another computer, as the client sees it
     sockets.py        the five ZeroMQ sockets: their kinds and options
     zmq_transport.py  the one thread that owns them
     monitor.py        what ZeroMQ's socket monitors say, in words

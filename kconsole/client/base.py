@@ -12,6 +12,7 @@ from typing import Any, Protocol, Self
 
 import zmq
 
+from kconsole.client.carrier import Carrier
 from kconsole.client.channels import HeartbeatChannel, MessageChannel, ShellChannel
 from kconsole.client.connection import ConnectionFileMixin
 from kconsole.client.health import Health, judge
@@ -83,6 +84,7 @@ class ClientBase(ConnectionFileMixin):
     :param context: a ZeroMQ context to share; by default the client has its own while channels run.
     :param process: the kernel's process, if it is ours: its end is a proof of death, and it can be sent
         signals.
+    :param carrier: the link that carries the connections, where the kernel is on another computer.
     :param sink: called in the I/O thread with each message that nobody has claimed, in place of the
         channels' queues.
     :param on_change: called in the I/O thread when :attr:`health` may have changed.
@@ -108,6 +110,7 @@ class ClientBase(ConnectionFileMixin):
         session: Session | None = None,
         context: zmq.Context[Any] | None = None,
         process: Process | None = None,
+        carrier: Carrier | None = None,
         sink: Sink | None = None,
         on_change: Callable[[], None] | None = None,
         on_restart: Callable[[], None] | None = None,
@@ -132,6 +135,7 @@ class ClientBase(ConnectionFileMixin):
                 setattr(self, name, value)
         self.context = context
         self.process = process
+        self.carrier = carrier
         self.sink = sink
         self.on_change = on_change
         self.on_restart = on_restart

@@ -171,13 +171,13 @@ def test_shift_tab_shows_help_until_the_next_edit(console: Pair) -> None:
     wait_typed(terminal, "print(")
 
 
-def test_escape_takes_the_help_away_at_once_and_alt_enter_still_runs(console: Pair) -> None:
+def test_escape_takes_the_help_away_and_alt_enter_still_runs(console: Pair) -> None:
     terminal, kernel = console
     terminal.send("print")
     terminal.key("s-tab")
     terminal.wait_for("Prints the values.", where="screen")
     terminal.key("escape")
-    terminal.wait_for(lambda one: "Prints the values." not in screen_of(one), 0.5)
+    terminal.wait_for(lambda one: "Prints the values." not in screen_of(one))
     terminal.key("s-tab")
     terminal.wait_for("Prints the values.", where="screen")
     terminal.key("a-enter")

@@ -1,6 +1,6 @@
 """How an earlier input went on."""
 
-import time
+from typing import Any
 
 import pytest
 from prompt_toolkit.buffer import Buffer
@@ -55,20 +55,25 @@ def test_what_is_entered_meanwhile_is_found() -> None:
     assert one.rest("alt") == "itude"
 
 
-def test_a_line_typed_into_100000_inputs_costs_one_look_at_each() -> None:
+class Looked(str):
+    """An input that counts how often one of its kind is looked at."""
+
+    looks = 0
+
+    def startswith(self, *arguments: Any) -> bool:
+        Looked.looks += 1
+        return super().startswith(*arguments)
+
+
+def test_a_line_that_is_typed_costs_one_look_at_each_input() -> None:
     inputs = history()
-    inputs._remembered = [f"value_{number} = {number}" for number in range(100_000)]
+    inputs._remembered = [Looked(f"value_{number} = {number}") for number in range(1000)]
     one = Suggesting(inputs)
     line = "value_0 = 0 and then something new that was never typed before"
-    one.rest("x")
-    started = time.perf_counter()
     for end in range(1, len(line)):
         one.rest(line[:end])
-    typed = time.perf_counter() - started
-    started = time.perf_counter()
-    for each in inputs.newest_first:
-        each.startswith(line)
-    assert typed < 20 * (time.perf_counter() - started)
+    # What was found is looked at again with each key.
+    assert 1000 <= Looked.looks <= 1000 + len(line)
 
 
 def test_it_is_put_where_the_buffer_shows_it() -> None:

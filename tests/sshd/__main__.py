@@ -1,6 +1,7 @@
 """The command: a server to try by hand, that does what is typed: see VERBS, or type ``help``."""
 
 import shlex
+import signal
 import sys
 from collections.abc import Callable
 
@@ -31,6 +32,8 @@ def main(options: list[str]) -> int:
     if reason:
         print(reason, file=sys.stderr)
         return 1
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     with Sshd(*options) as server:
         print(shlex.join(server.command("kernelhost")))
         print(f"config: {server.config}  home: {server.home}")

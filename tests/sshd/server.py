@@ -23,6 +23,10 @@ PORTS = range(20000, 32000)
 PLACES = os.pathsep.join(("/usr/sbin", "/usr/local/sbin", "/usr/lib/ssh", "/usr/bin"))
 #: The daemon, and from 9.8 on the programs that it starts (sshd-session, sshd-auth), begin with it.
 NAME = "sshd"
+#: Shells of users who are not to log in.
+CLOSED = ("false", "nologin")
+#: From 9.8 on an address from which logins fail is shut out for a while: all of ours come from one.
+LENIENT = "PerSourcePenalties no"
 
 
 def unavailable() -> str | None:
@@ -33,12 +37,14 @@ def unavailable() -> str | None:
         return "ssh is not installed: apt-get install openssh-client"
     if not Path("/proc/self/stat").exists():
         return "processes are looked for in /proc, which is not here"
-    if os.getuid() == 0:
-        try:
-            pwd.getpwnam("sshd")
-        except KeyError:
-            return "sshd wants a user named sshd when root starts it"
-    return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    if os.getuid() == 0 and "sshd" not in names:
+        return "sshd wants a user named sshd when root starts it"
+    try:
+        shell = pwd.getpwuid(os.getuid()).pw_shell
+    except KeyError:
+        return "sshd lets in whom /etc/passwd names, and this user is not there"
+    return f"{shell} lets nobody in" if Path(shell).name in CLOSED else None
 
 
 def _program() -> str | None:
@@ -81,6 +87,7 @@ class Sshd:
         self._used = self._given
         self._program = _program() or ""
         self._hosts: dict[str, tuple[str, ...]] = {}
+        self._lenient = False
         self._started = started
         self._daemon: subprocess.Popen[bytes] | None = None
         self._muted = False
@@ -129,9 +136,16 @@ class Sshd:
             # It wants the folder of its unprivileged part, which only a boot script makes.
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
             self.password = shadow.prepare(self.directory, self.user)
+        self._find_lenience()
         self._start()
         self.trust()
         self._write_config(HOSTS)
+
+    def _find_lenience(self) -> None:
+        """Ask sshd whether it knows that option: older ones refuse to start with it."""
+        key = str(self.directory / "host")
+        argv = [self._program, "-t", "-f", os.devnull, "-h", key, "-o", LENIENT]
+        self._lenient = not subprocess.run(argv, capture_output=True, check=False).returncode
 
     def close(self) -> None:
         """End it, with all that was started through it."""
@@ -211,7 +225,7 @@ class Sshd:
         self._start()
 
     def add_host(self, name: str, *lines: str) -> None:
-        """Add a host to the client's configuration, as kernelhost but for these lines before."""
+        """Add a host to the client's configuration: kernelhost, with these lines before its own."""
         self._write_config({name: lines, **self._hosts})
 
     # --- what can be asked
@@ -253,6 +267,7 @@ class Sshd:
 
     def _start_at(self, port: int) -> bool:
         options, env = self._used
+        options = (*options, LENIENT) if self._lenient else options
         login = self._login._replace(port=port)
         default = {"HOME": str(self.home), "PATH": os.environ.get("PATH", os.defpath)}
         file = self.directory / "sshd_config"

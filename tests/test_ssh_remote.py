@@ -3,13 +3,12 @@
 import json
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+from remote_shell import LocalShell
 
 from kconsole.connect.ssh.remote import (
-    Answer,
     RemoteFile,
     Run,
     chosen,
@@ -20,37 +19,25 @@ from kconsole.connect.ssh.remote import (
 )
 from kconsole.errors import ConnectionFileError, NoKernelError
 
-SHELLS = [shell for shell in ("dash", "bash", "busybox") if shutil.which(shell)]
+SHELLS = [
+    argv
+    for argv in (("dash",), ("bash",), ("bash", "--posix"), ("busybox", "sh"))
+    if shutil.which(argv[0])
+]
 CONTENT = json.dumps(
     {"ip": "127.0.0.1", "key": "k"}
     | {f"{name}_port": 5000 for name in ("shell", "iopub", "stdin", "hb", "control")}
 )
 
 
-@pytest.fixture(params=SHELLS or ["sh"])
-def home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    (tmp_path / ".shell").write_text(request.param)
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def run(home: Path) -> Run:
-    shell = (home / ".shell").read_text()
-    argv = ["busybox", "sh"] if shell == "busybox" else [shell]
-
-    def run(script: str) -> Answer:
-        done = subprocess.run(
-            argv,
-            input=script.encode(),
-            capture_output=True,
-            cwd=home,
-            env={"HOME": str(home), "PATH": os.environ["PATH"]},
-            timeout=60,
-        )
-        assert done.stderr == b""
-        return Answer(done.returncode, done.stdout)
-
-    return run
+@pytest.fixture(params=SHELLS, ids=" ".join)
+def run(request: pytest.FixtureRequest, home: Path) -> Run:
+    return LocalShell(home, *request.param)
 
 
 @pytest.fixture

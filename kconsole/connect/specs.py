@@ -108,16 +108,24 @@ class KernelSpec:
         :param extra_arguments: go to the end.
         :param search_path: the PATH to look for Python on.
         """
-        values = {
-            "connection_file": os.path.realpath(connection_file),
-            "resource_dir": str(self.resource_dir),
-            "prefix": str(self._environment() or sys.prefix),
-        }
-        command = [_PLACEHOLDER.sub(lambda match: values[match[1]], arg) for arg in self.argv]
+        prefix = str(self._environment() or sys.prefix)
+        command = self.fill(os.path.realpath(connection_file), prefix)
         command = [os.path.expanduser(arg) if arg.startswith("~/") else arg for arg in command]
         if self.starts_python:
             command[0] = self._python(command[0], search_path)
         return [*command, *extra_arguments]
+
+    def fill(self, connection_file: str, prefix: str) -> list[str]:
+        """Return the argv with its placeholders replaced, and no file looked at.
+
+        :param prefix: the environment that the kernel is of.
+        """
+        values = {
+            "connection_file": connection_file,
+            "resource_dir": str(self.resource_dir),
+            "prefix": prefix,
+        }
+        return [_PLACEHOLDER.sub(lambda match: values[match[1]], arg) for arg in self.argv]
 
     def _python(self, name: str, search_path: str | None) -> str:
         """Return the interpreter that a bare `name` means.

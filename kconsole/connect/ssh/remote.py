@@ -21,7 +21,19 @@ from kconsole.connect.paths import shown
 from kconsole.connect.specs import KernelSpec, SpecFault, SpecListing, kernel_spec
 from kconsole.errors import ConnectionFileError, NoKernelError
 
-__all__ = ["Answer", "RemoteFile", "Run", "chosen", "connection_files", "kernel_specs", "read_file"]
+__all__ = [
+    "RUNTIME",
+    "Answer",
+    "RemoteFile",
+    "Run",
+    "chosen",
+    "connection_files",
+    "is_remote_path",
+    "kernel_files",
+    "kernel_specs",
+    "quoted",
+    "read_file",
+]
 
 
 class Answer(NamedTuple):
@@ -56,7 +68,7 @@ show() {{
 """
 
 #: The runtime directories: that which is named, else the usual ones.
-_RUNTIME = """
+RUNTIME = """
 runtimes() {
   if [ -n "$JUPYTER_RUNTIME_DIR" ]; then printf '%s\\n' "$JUPYTER_RUNTIME_DIR"; return; fi
   if [ -n "$JUPYTER_DATA_DIR" ]; then printf '%s\\n' "$JUPYTER_DATA_DIR/runtime"; return; fi
@@ -153,7 +165,7 @@ class RemoteFile:
 def connection_files(run: Run) -> list[RemoteFile]:
     """Return the files of the runtime directories, the one used last first, without those of servers."""
     mark = _new_mark()
-    script = f"mark={mark}\n{_SHOW}{_RUNTIME}{_CONNECTION_FILES}"
+    script = f"mark={mark}\n{_SHOW}{RUNTIME}{_CONNECTION_FILES}"
     return sorted(_parsed(run(script).output, mark), key=lambda each: each.used, reverse=True)
 
 
@@ -165,15 +177,17 @@ def read_file(run: Run, path: str, where: str) -> RemoteFile:
     :raise NoKernelError: there is no such file, or it may not be read.
     """
     mark = _new_mark()
-    quoted = shlex.quote(path)
-    if path.startswith("~/"):
-        quoted = f'"$HOME"/{shlex.quote(path[2:])}'
-    answer = run(f'(mark={mark}\n{_SHOW}echo "$mark $(date +%s)"\nf={quoted}\n{_ONE_FILE})\n')
+    answer = run(f'(mark={mark}\n{_SHOW}echo "$mark $(date +%s)"\nf={quoted(path)}\n{_ONE_FILE})\n')
     found = _parsed(answer.output, mark)
     if found:
         return found[0]
     reason = {3: "is a directory", 4: "no such file"}.get(answer.status, "cannot be read")
     raise NoKernelError(f"{shown(f'{where}:{path}')}: {reason}")
+
+
+def quoted(path: str) -> str:
+    """Return a path, or any other word, as a script has to write it; ``~/`` is that user's home."""
+    return f'"$HOME"/{shlex.quote(path[2:])}' if path.startswith("~/") else shlex.quote(path)
 
 
 def chosen(name: str, files: Sequence[RemoteFile]) -> list[RemoteFile]:

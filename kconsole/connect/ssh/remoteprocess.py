@@ -1,0 +1,387 @@
+"""A kernel that we have started on another machine, from the first to the last.
+
+It is started by that machine's ``sh``, in a session of its own, so that it outlives the link; its
+connection file lies in that machine's runtime directory, for others to attach to. Whether it lives is asked
+there now and then: what is known of it here is always a moment old, and stays what it was while the link is
+down.
+"""
+
+import json
+import logging
+import os
+import random
+import shlex
+import string
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+from kconsole.connect.info import ConnectionInfo, Transport
+from kconsole.connect.launch import is_address_in_use, last_line, new_key, printable, with_ports
+from kconsole.connect.paths import shown
+from kconsole.connect.specs import KernelSpec
+from kconsole.connect.ssh.remote import RUNTIME, Run, quoted
+from kconsole.errors import KconsoleError, KernelStartError
+from kconsole.protocol.message import CHANNELS
+
+__all__ = ["RemoteProcess"]
+
+log = logging.getLogger(__name__)
+
+#: Seconds between two looks at the process: at first, as long as it starts; and from then on.
+_STARTING_S = 0.3
+_RUNNING_S = 2.0
+_STARTS_FOR_S = 30.0
+#: Ports below those that systems give to outgoing connections.
+_PORTS = range(20000, 32000)
+_LOG_LINES = 100
+
+_ALIVE = """
+alive() {
+  kill -0 "$1" 2>/dev/null || return 1
+  case $(ps -o stat= -p "$1" 2>/dev/null) in Z*) return 1;; esac
+}
+"""
+
+#: A process group of its own, and SIGINT not ignored, as it would be behind an ampersand alone. The pipe
+#: of the substitution ends when the kernel takes its place, so its number is there by then.
+_LAUNCH = """
+first='echo $$; l=$1; shift; exec "$@" >"$l" 2>&1 </dev/null'
+if setsid -f true 2>/dev/null; then
+  pid=$(setsid -f sh -c "$first" sh "$log" "$@")
+else
+  pid=$(set -m; nohup sh -c "$first" sh "$log" "$@" &)
+fi
+echo "$pid"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """What every start and restart of one kernel has in common."""
+
+    cwd: str
+    env: Mapping[str, str]
+    arguments: tuple[str, ...]
+
+
+class RemoteProcess:
+    """A kernel of ours on another machine; made by :meth:`start`, ended by :meth:`stop`.
+
+    It has the methods of :class:`kconsole.connect.process.KernelProcess`. Those that end it wait for the
+    other machine; all others return at once.
+
+    Attributes:
+        spec: its kernelspec, over there.
+        info: where it listens, over there; ``path`` is its connection file there.
+        ends_at_sigint: whether it is known to; :meth:`interrupt` sends none then.
+        left: why it may still run although it was stopped; "" if it does not.
+    """
+
+    def __init__(
+        self, run: Run, where: str, spec: KernelSpec, info: ConnectionInfo, options: _Options
+    ) -> None:
+        self.spec = spec
+        self.info = info
+        self.ends_at_sigint = False
+        self.left = ""
+        self.pid = 0
+        self._run = run
+        self._where = where
+        self._name = f"kernel {shown(spec.name)} on {where}"
+        self._options = options
+        self._command: list[str] = []
+        self._log = ""
+        self._ended = False
+        self._closed = False
+        self._began = 0.0
+        #: What is to be done over there by the watcher: others append and set _wake.
+        self._tasks: deque[Callable[[], None]] = deque()
+        self._wake = threading.Event()
+        #: Looks at the process now and then, and does what nobody may wait for.
+        self._watcher = threading.Thread(
+            target=self._watch, name="kconsole-remote-kernel", daemon=True
+        )
+
+    @classmethod
+    def start(
+        cls,
+        run: Run,
+        where: str,
+        spec: KernelSpec,
+        *,
+        transport: Transport = "tcp",
+        cwd: str = "",
+        env: Mapping[str, str] | None = None,
+        arguments: Sequence[str] = (),
+        curve_keypair: tuple[bytes, bytes] = (b"", b""),
+    ) -> Self:
+        """Start a kernel; it need not be ready when this returns.
+
+        :param run: runs a script over there.
+        :param where: the machine, for messages.
+        :param spec: what to start.
+        :param transport: what its sockets are.
+        :param cwd: the directory there to start it in; "" is the user's home.
+        :param env: variables that are stronger than those of the spec.
+        :param arguments: put behind those of the spec.
+        :param curve_keypair: (public, secret) in Z85, for a spec with `curve`.
+        :raise KernelStartError: the kernel cannot be started.
+        :raise LinkLostError: the link was lost meanwhile.
+        """
+        public, secret = curve_keypair
+        info = ConnectionInfo(
+            transport=transport,
+            key=new_key(),
+            kernel_name=spec.name,
+            curve_publickey=public,
+            curve_secretkey=secret,
+        )
+        options = _Options(cwd, dict(env or {}), tuple(arguments))
+        process = cls(run, where, spec, info, options)
+        process._make_room()
+        process._launch(new_ports=True)
+        process._watcher.start()
+        return process
+
+    @property
+    def can_stay(self) -> bool:
+        """Whether it is sure to live on when it is kept: it always is."""
+        return True
+
+    def poll(self) -> int | None:
+        """Return None while the kernel runs, as far as is known; else 0, whatever its status was."""
+        return 0 if self._ended else None
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until the kernel has ended, at most `timeout` seconds; return whether it has."""
+        tenths = max(1, int(timeout * 10))
+        script = (
+            f"{_ALIVE}i=0\nwhile alive {self.pid} && [ $i -lt {tenths} ]; do sleep 0.1; i=$((i+1)); done\n"
+            f"alive {self.pid} && echo lives\n:\n"
+        )
+        if not self._ended and b"lives" not in self._run(script).output:
+            self._ended = True
+        return self._ended
+
+    def log_tail(self, lines: int = 10) -> str:
+        """Return the last `lines` lines that the process printed, as far as is known; unsafe as is."""
+        return "\n".join(self._log.splitlines()[-lines:])
+
+    def last_line(self) -> str:
+        """Return the last line that the process printed: printable, at most 200 characters."""
+        return last_line(self._log)
+
+    def describe_exit(self) -> str:
+        """Return in a few words how the process ended."""
+        return "has ended" if self._ended else "is running"
+
+    def describe_death(self) -> str:
+        """Return one line: that the process ended, and the last line that it printed, if any."""
+        text = f"{self._name} {self.describe_exit()}"
+        words = self.last_line() if self._ended else ""
+        return f"{text}: {words}" if words else text
+
+    def describe_failure(self) -> str:
+        """Return what :meth:`describe_death` does, and the command that was run, in one line."""
+        return f"{self.describe_death()} (command: {printable(shlex.join(self._command))})"
+
+    def is_port_race(self) -> bool:
+        """Whether the kernel ended because another process had one of its ports."""
+        return self._ended and is_address_in_use(self._log)
+
+    def interrupt(self) -> bool:
+        """Have SIGINT sent to the kernel and what it has started, if its spec asks for signals.
+
+        :return: False if the kernel is to be interrupted by an interrupt_request instead.
+        """
+        if self.spec.interrupt_mode == "message" or self.ends_at_sigint:
+            return False
+        self._tasks.append(lambda: self._signal("INT"))
+        self._wake.set()
+        return True
+
+    def respawn(self) -> None:
+        """Start the kernel again after it has ended, with the same file, ports and keys.
+
+        :raise KernelStartError: it cannot be started.
+        """
+        self._launch(new_ports=False)
+
+    def restart_with_new_ports(self) -> None:
+        """Start the kernel again after it has ended, with new ports; the keys stay the same.
+
+        :raise KernelStartError: it cannot be started.
+        """
+        self._launch(new_ports=True)
+
+    def keep(self) -> None:
+        """Let go of the kernel: from now on nothing ends it or removes its files, not even stop()."""
+        self._close()
+
+    def end(self, *, ask: Callable[[], None] | None = None, grace: float = 2.5) -> None:
+        """End the process, but keep its files and keys, so that it can be respawned.
+
+        After the question SIGTERM and at last SIGKILL go to the group.
+
+        :param ask: sends a shutdown_request.
+        :param grace: seconds to wait for an end before the next step.
+        :raise LinkLostError: the link was lost meanwhile.
+        """
+        if ask is not None and not self._ended:
+            try:
+                ask()
+            except KconsoleError as error:
+                log.debug("%s cannot be asked to shut down: %s", self._name, error)
+            else:
+                if self.wait(grace):
+                    return
+        for number in ("TERM", "KILL"):
+            if not self._ended:
+                self._signal(number)
+                self.wait(grace)
+
+    def stop(self, *, ask: Callable[[], None] | None = None, grace: float = 2.5) -> None:
+        """End the process as :meth:`end` does, and remove what it and we have left over there.
+
+        Where the link is down that cannot be done, see :attr:`left`. Does nothing the second time.
+        """
+        if self._closed:
+            return
+        try:
+            self.end(ask=ask, grace=grace)
+            self._run(f"rm -f {self._quoted} {self._quoted}.log\n{self._remove_room()}")
+        except KconsoleError as error:
+            self.left = f"{self._name} may still run: {error}"
+        finally:
+            self._close()
+
+    # -- over there --------------------------------------------------------------------------------------
+
+    @property
+    def _quoted(self) -> str:
+        return shlex.quote(str(self.info.path))
+
+    def _make_room(self) -> None:
+        """Make the runtime directory, and one for the sockets of ipc, as short a name as can be."""
+        room = "mktemp -d /tmp/kc-XXXXXX\n" if self.info.transport == "ipc" else "echo\n"
+        answer = self._run(
+            f"{RUNTIME}umask 077\nd=$(runtimes | head -n 1)\n"
+            'mkdir -p "$d" 2>/dev/null || exit 1\n(cd "$d" && pwd)\n' + room
+        )
+        directory, _, room = answer.output.decode("utf-8", "surrogateescape").partition("\n")
+        if not directory.startswith("/"):
+            raise KernelStartError(f"{self._name}: its runtime directory cannot be made")
+        path = Path(directory) / f"kernel-{os.urandom(6).hex()}.json"
+        self.info = replace(self.info, path=path)
+        if self.info.transport == "ipc":
+            info = replace(self.info, ip=f"{room.strip()}/k")
+            self.info = with_ports(info, range(1, len(CHANNELS) + 1))
+
+    def _remove_room(self) -> str:
+        if self.info.transport != "ipc":
+            return ""
+        room = shlex.quote(self.info.ip)
+        return f"rm -f {room}-[1-5]\nrmdir {shlex.quote(os.path.dirname(self.info.ip))}\n"
+
+    def _launch(self, *, new_ports: bool) -> None:
+        if new_ports and self.info.transport == "tcp":
+            self.info = with_ports(self.info, random.sample(_PORTS, len(CHANNELS)))
+        assert self.info.path is not None
+        prefix = self.spec.resource_dir.parent.parent.parent.parent  # of share/jupyter/kernels/NAME
+        command = self.spec.fill(str(self.info.path), str(prefix))
+        self._command = [*command, *self._options.arguments]
+        end = f"kc{os.urandom(12).hex()}"
+        lines = [
+            "mask=$(umask)",
+            "umask 077",
+            f"cat 2>/dev/null >{self._quoted} <<'{end}' || exit 3",
+            json.dumps(self.info.to_dict()),
+            end,
+            f"log={self._quoted}.log",
+            ': >"$log"',
+            'umask "$mask"',
+            f"cd {quoted(self._options.cwd or '~/')} 2>/dev/null || exit 4",
+            *(f"export {name}={_expanded(value)}" for name, value in self.spec.env.items()),
+            *(f"export {name}={shlex.quote(value)}" for name, value in self._options.env.items()),
+            f"set -- {' '.join(map(quoted, self._command))}",
+            # Some systems have no "python", only a "python3".
+            'if [ "$1" = python ] && ! command -v python >/dev/null; then shift; set -- python3 "$@"; fi',
+            'command -v "$1" >/dev/null || exit 5',
+            _LAUNCH,
+        ]
+        script = "\n".join(lines)
+        answer = self._run(f"(\n{script})\n")
+        if answer.status or not answer.output.strip().isdigit():
+            raise KernelStartError(f"{self._name}: {self._refusal(answer.status)}")
+        self.pid = int(answer.output)
+        self._began = time.monotonic()
+        self._log, self._ended = "", False
+
+    def _refusal(self, status: int) -> str:
+        reasons = {
+            3: f"{shown(str(self.info.path))} cannot be written",
+            4: f"no directory {shown(self._options.cwd)} there",
+            5: f"command not found there: {shown(self._command[0])}",
+        }
+        return reasons.get(status, f"cannot be started (status {status})")
+
+    def _signal(self, name: str) -> None:
+        """Send a signal to the group, if it still is there."""
+        if not self._ended:
+            self._run(
+                f"kill -s {name} -- -{self.pid} 2>/dev/null || kill -s {name} {self.pid} 2>/dev/null\n:\n"
+            )
+
+    def _watch(self) -> None:
+        while not self._closed:
+            starting = time.monotonic() - self._began < _STARTS_FOR_S
+            self._wake.wait(_STARTING_S if starting else _RUNNING_S)
+            self._wake.clear()
+            try:
+                while self._tasks and not self._closed:
+                    self._tasks.popleft()()
+                if not self._closed and not self._ended:
+                    self._look()
+            except KconsoleError as error:  # the link is down: nothing is known meanwhile
+                log.debug("%s cannot be looked at: %s", self._name, error)
+
+    def _look(self) -> None:
+        pid, begun = self.pid, self._began
+        script = f"{_ALIVE}alive {pid} && echo lives || echo gone\n"
+        answer = self._run(f"{script}tail -n {_LOG_LINES} {self._quoted}.log 2>/dev/null\n:\n")
+        state, _, said = answer.output.decode("utf-8", "replace").partition("\n")
+        if begun == self._began:  # else it was started anew meanwhile
+            self._log = said
+            self._ended = self._ended or state == "gone"
+
+    def _close(self) -> None:
+        self._closed = True
+        self._wake.set()
+        if self._watcher.is_alive() and self._watcher is not threading.current_thread():
+            self._watcher.join(2.0)
+
+
+def _expanded(value: str) -> str:
+    """Quote a value of a spec's environment; ``${NAME}`` in it is a variable over there (JEP 105)."""
+    parts = []
+    for literal, name in _references(value):
+        parts.append(shlex.quote(literal) if literal else "")
+        parts.append(f'"${{{name}}}"' if name else "")
+    return "".join(parts) or "''"
+
+
+def _references(value: str) -> list[tuple[str, str]]:
+    """Part a text into pairs of what is literal and the variable behind it; "" is none."""
+    found, place = [], 0
+    for match in string.Template.pattern.finditer(value):
+        name = match["named"] or match["braced"]
+        if name:
+            found.append((value[place : match.start()].replace("$$", "$"), name))
+            place = match.end()
+    found.append((value[place:].replace("$$", "$"), ""))
+    return found

@@ -8,10 +8,16 @@ import sys
 import time
 from pathlib import Path
 
+import click
 import pytest
+from click.shell_completion import get_completion_class
 from fake_kernel import write_kernelspec
 from programs import run
 from terminal import Terminal
+
+from kconsole.cli import command
+from kconsole.cli.completion import complete, complete_ssh_hosts
+from kconsole.cli.shells import adapt_shells, join_pieces
 
 CONTENT = dict.fromkeys(("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port"), 9)
 #: What each shell is told to do, in its own words; one line, as README has it.
@@ -113,6 +119,67 @@ def test_kernelspecs_styles_choices_and_files(tmp_path):
     assert {"--ping", "--plain"} <= offered("kconsole --p").keys()
 
 
+@pytest.mark.parametrize(
+    ("shell", "words", "value"),
+    [
+        ("zsh", "--encrypt=re", "--encrypt=required"),
+        ("zsh", "--existing=0b", "--existing=0b2c4711"),
+        ("fish", "--existing=0b", "--existing=0b2c4711"),
+        ("bash", "--existing =", "0b2c4711"),
+        ("bash", "--existing = 0b", "0b2c4711"),
+        ("bash", "--encrypt = re", "required"),
+        ("bash", "--cwd = /tmp -e 0b", "0b2c4711"),
+        ("bash", "--exi", "--existing"),
+    ],
+)
+def test_a_value_behind_an_equals_sign_is_given_as_the_shell_puts_it_there(
+    shell, words, value, files
+):
+    files("kernel-0b2c4711-5d5e.json")
+    *before, word = words.split(" ")
+    env = {
+        "COMP_WORDS": "\n".join(["kconsole", *before, word]),
+        "COMP_CWORD": word if shell == "fish" else str(1 + len(before)),
+        "_KCONSOLE_COMPLETE": f"{shell}_complete",
+    }
+    told = run(env=os.environ | env).stdout.splitlines()
+    assert (told[1] if shell == "zsh" else told[0].removeprefix("plain,").split("\t")[0]) == value
+
+
+def test_what_bash_has_cut_is_put_together():
+    assert join_pieces(["--ssh", "=", "ada", "@", "gpu01", "x"]) == ["--ssh=ada@gpu01", "x"]
+    assert join_pieces(["gpu01", ":", "22"]) == ["gpu01:22"]
+    assert join_pieces(["a", "=", ""]) == ["a=", ""]
+    assert join_pieces(["@"]) == ["@"]
+
+
+def test_hosts_of_ssh_are_offered_with_the_user_that_was_typed(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".ssh").mkdir()
+    (tmp_path / ".ssh" / "config").write_text("Host gpu01 gpu02 login *\n")
+    option = click.Option(["--ssh"], shell_complete=complete_ssh_hosts)
+    context = click.Context(command)
+
+    def hosts(word):
+        return [item.value for item in complete_ssh_hosts(context, option, word)]
+
+    assert hosts("gpu") == ["gpu01", "gpu02"]
+    assert hosts("ada@l") == ["ada@login"]
+    assert hosts("x") == hosts("a d@l") == []
+    assert [item.value for item in complete(context, option, "l")] == ["login"]
+
+    adapt_shells()
+    for words, answer in {
+        "kconsole\n--ssh\nlo": "plain,login",
+        "kconsole\n--ssh\nada\n@\nlo": "plain,@login",  # bash puts it in the place of "@lo"
+        "kconsole\n--ssh\n=\nada\n@\nlo": "plain,@login",
+    }.items():
+        monkeypatch.setenv("COMP_WORDS", words)
+        monkeypatch.setenv("COMP_CWORD", str(words.count("\n")))
+        shell = get_completion_class("bash")(click.Command("kconsole", params=[option]), {}, "", "")
+        assert shell.complete() == answer
+
+
 def test_nothing_that_goes_wrong_is_shown(files, runtime_dir):
     runtime_dir.chmod(0)
     try:
@@ -146,6 +213,9 @@ def test_a_real_shell_completes(shell, files, tmp_path):
         terminal.send("kconsole -e 0b")
         terminal.key("tab")
         terminal.wait_for("kconsole -e 0b2c4711")
+        terminal.send("--encrypt=req")
+        terminal.key("tab")
+        terminal.wait_for("-e 0b2c4711 --encrypt=required")
         terminal.send("--pin")
         terminal.key("tab")
         terminal.wait_for("--ping")

@@ -16,9 +16,10 @@ from click.shell_completion import CompletionItem, shell_complete
 
 from kconsole.cli.saying import silence
 from kconsole.cli.settings import VARIABLES, read_config
+from kconsole.cli.shells import adapt_shells
 from kconsole.errors import KconsoleError
 
-__all__ = ["answer_shell", "complete"]
+__all__ = ["answer_shell", "complete", "complete_ssh_hosts"]
 
 _Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
@@ -36,6 +37,7 @@ def answer_shell(command: click.Command, variable: str) -> int:
     instruction = os.environ[variable]
     if instruction.endswith("_complete") and sys.stderr is not None:
         silence(sys.stderr)  # the user is in the middle of a line
+    adapt_shells()
     settings = {"auto_envvar_prefix": VARIABLES}
     return shell_complete(command, settings, "kconsole", variable, instruction)
 
@@ -46,6 +48,23 @@ def complete(context: click.Context, parameter: click.Parameter, word: str) -> l
     :param word: what was typed of it.
     """
     return _COMPLETERS.get(parameter.name or "", _files)(context, parameter, word)
+
+
+def complete_ssh_hosts(
+    _context: click.Context, _parameter: click.Parameter, word: str
+) -> list[CompletionItem]:
+    """Give the hosts that the user's own files for ssh name.
+
+    :param word: what was typed of ``[USER@]HOST``; the user stays as typed.
+    """
+    from kconsole.connect.sshhosts import ssh_hosts
+
+    user, at, _ = word.rpartition("@")
+    try:
+        hosts = ssh_hosts(Path.home())
+    except RuntimeError:  # there is no home
+        return []
+    return _fitting([(f"{user}{at}{host}", "") for host in hosts], word)
 
 
 def _files(_context: click.Context, _parameter: click.Parameter, word: str) -> list[CompletionItem]:
@@ -143,6 +162,7 @@ _COMPLETERS: Mapping[str, _Completer] = {
     "target": _kernels,
     "existing": _kernels,
     "kernel": _specs,
+    "ssh": complete_ssh_hosts,
     "style": _styles,
     "cwd": _directories,
 }

@@ -234,9 +234,8 @@ def test_the_end_leaves_nothing(sshd: Sshd) -> None:
         socket.create_connection(("127.0.0.1", other.port))
 
 
+@pytest.mark.usefixtures("sshd")
 def test_the_command_does_what_it_is_told() -> None:
-    if unavailable():
-        pytest.skip(unavailable())
     done = subprocess.run(
         [sys.executable, "-m", "tests.sshd", "Banner none"],
         input="stall\nsing\nsessions\nquit\n",

@@ -312,9 +312,10 @@ class Sshd:
             processes.kill({daemon}, number)
 
     def _sessions(self) -> set[Process]:
-        parents = {process.pid for process in self._left}
+        left = processes.alive(self._left)
+        parents = {process.pid for process in left}
         parents |= {self._daemon.pid} if self._daemon else set()
-        return processes.below(parents, NAME) | processes.alive(self._left)
+        return left | processes.below(parents, NAME)
 
     def _remote(self) -> set[Process]:
         # The sessions' HOME is no other's; they themselves have none in their environment.

@@ -9,7 +9,9 @@ The layers inside, from the wire upwards::
     monitor.py        what ZeroMQ's socket monitors say, in words
     router.py         who gets an arriving message: by its parent's msg_id
     channels.py       the channel objects of the seed API, queues in front of the router
-    client.py         KernelClient: channels, requests, life cycle
+    channelset.py     the five of them: made, started and stopped together
+    base.py           what comes through them, and whether the kernel lives
+    client.py         KernelClient: what a kernel can be asked
     readiness.py      proof that a kernel answers and that its output reaches us
     linereader.py     one line of standard input, waited for beside the kernel
     terminal.py       questions of a kernel, asked at the terminal

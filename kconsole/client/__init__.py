@@ -6,6 +6,7 @@ The layers inside, from the wire upwards::
     carrier.py        who carries the connections to another computer, as the client sees it
     sockets.py        the five ZeroMQ sockets: their kinds and options
     zmq_transport.py  the one thread that owns them
+    tasks.py          what that thread is to do, for others or at a time
     monitor.py        what ZeroMQ's socket monitors say, in words
     router.py         who gets an arriving message: by its parent's msg_id
     channels.py       the channel objects of the seed API, queues in front of the router

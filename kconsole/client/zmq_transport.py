@@ -1,8 +1,8 @@
 """Five ZeroMQ sockets and the one thread that owns them.
 
 Theory of operation: no other thread ever touches a socket. Whoever wants something sent appends a task
-to a deque and writes one byte to a socket pair, which wakes the thread's poll. The thread runs the
-tasks, drains whatever socket is ready (in slices, so that a flood on iopub cannot starve a send),
+to a queue and rings a bell, which wakes the thread's poll (:mod:`kconsole.client.tasks`). The thread runs
+the tasks, drains whatever socket is ready (in slices, so that a flood on iopub cannot starve a send),
 verifies and parses, and hands each message to the listener. Sends never block: what a socket does not
 take is kept and tried again when it becomes writable, so a peer that failed its Curve handshake (where
 libzmq leaves a DEALER without any pipe) cannot hang us.
@@ -12,7 +12,6 @@ What is bounded, is bounded where it is drawn.
 """
 
 import logging
-import socket as sockets
 import threading
 import time
 from collections import deque
@@ -24,6 +23,7 @@ import zmq
 
 from kconsole.client.monitor import EVENTS, read_links
 from kconsole.client.sockets import LINGER, SOCKET_TYPES, receive, set_options
+from kconsole.client.tasks import Tasks
 from kconsole.client.transport import Link, Listener
 from kconsole.connect.info import ConnectionInfo
 from kconsole.connect.probe import listens
@@ -88,17 +88,13 @@ class ZmqTransport:
         self._ping_out = False
         #: What to do for whatever the poll says is ready: a socket, or the wake-up's descriptor.
         self._handlers: dict[object, Callable[[], None]] = {}
-        #: What other threads want done, in order: they append, the I/O thread pops.
-        self._tasks: deque[Callable[[], None]] = deque()
+        #: What other threads want done, in order; the I/O thread does it.
+        self._tasks = Tasks()
         #: Guards _accepting, the start of the thread, and who cleans up after it; not the sockets.
         self._lock = threading.Lock()
         #: The channels that are open as other threads see it.
         self._accepting: set[Channel] = set()
         self._closing = False
-        #: One byte in the pair means "look at the tasks".
-        self._wake_in, self._wake_out = sockets.socketpair()
-        self._wake_in.setblocking(False)
-        self._wake_out.setblocking(False)
         #: The one thread that touches the sockets; a daemon, so that a forgotten client cannot keep
         #: the interpreter from ending.
         self._thread = threading.Thread(target=self._run, name="kconsole-io", daemon=True)
@@ -117,11 +113,10 @@ class ZmqTransport:
             for channel in channels:
                 if channel not in self._accepting:
                     self._accepting.add(channel)
-                    self._tasks.append(partial(self._connect, channel))
+                    self._tasks.add(partial(self._connect, channel))
             if not self._started:
                 self._started = True
                 self._thread.start()
-        self.wake()
 
     def close(self, timeout: float = 2.0) -> None:
         """Send what is queued, close every channel and end the thread.
@@ -149,8 +144,7 @@ class ZmqTransport:
         if channel not in self._accepting:
             raise ChannelError(f"the {channel} channel is not running")
         frames = self._session.serialize(msg)
-        self._tasks.append(partial(self._send, channel, frames))
-        self.wake()
+        self._tasks.add(partial(self._send, channel, frames))
 
     def is_open(self, channel: Channel) -> bool:
         """Whether the channel is open now, connected or not."""
@@ -158,35 +152,27 @@ class ZmqTransport:
 
     def subscribe(self, topic: bytes) -> None:
         """Add a topic to iopub's subscriptions; a JEP 65 kernel answers with an iopub_welcome."""
-        self._tasks.append(partial(self._set_iopub, zmq.SUBSCRIBE, topic))
-        self.wake()
+        self._tasks.add(partial(self._set_iopub, zmq.SUBSCRIBE, topic))
 
     def unsubscribe(self, topic: bytes) -> None:
         """Take a topic back from iopub's subscriptions."""
-        self._tasks.append(partial(self._set_iopub, zmq.UNSUBSCRIBE, topic))
-        self.wake()
+        self._tasks.add(partial(self._set_iopub, zmq.UNSUBSCRIBE, topic))
 
     def flush(self, channel: Channel, done: threading.Event) -> None:
         """Set ``done`` once all that had arrived on a channel by now has been delivered."""
-        self._tasks.append(partial(self._flush, channel, done))
-        self.wake()
+        self._tasks.add(partial(self._flush, channel, done))
 
     def call(self, task: Callable[[], None]) -> None:
         """Have something done in the I/O thread, after all that was asked of it before."""
-        self._tasks.append(task)
-        self.wake()
+        self._tasks.add(task)
 
     def relocate(self, info: ConnectionInfo) -> None:
         """Connect every open channel to other addresses; what has not left yet is lost."""
-        self._tasks.append(partial(self._relocate, info))
-        self.wake()
+        self._tasks.add(partial(self._relocate, info))
 
     def wake(self) -> None:
         """Make the thread look at its tasks and its heartbeat now."""
-        try:
-            self._wake_in.send(b"!")
-        except (BlockingIOError, OSError):  # full: it will wake anyway; closed: nobody is there
-            return
+        self._tasks.wake()
 
     # -- the I/O thread ----------------------------------------------------------------------------
 
@@ -207,20 +193,18 @@ class ZmqTransport:
 
     def _clean_up(self) -> None:
         """Give back what the thread has used, once it uses it no more."""
-        self._wake_in.close()
-        self._wake_out.close()
+        self._tasks.close()
         if self._own_context:
             self._context.term()
 
     def _serve(self) -> None:
-        self._watch(self._wake_out.fileno(), self._woken)
+        self._watch(self._tasks.fileno(), self._tasks.woken)
         while not self._closing or self._tasks:
             for ready, _ in self._poller.poll(self._timeout_ms()):
                 handler = self._handlers.get(ready)
                 if handler is not None:  # a handler before this one may have closed its socket
                     handler()
-            while self._tasks:
-                self._tasks.popleft()()
+            self._tasks.run()
             self._beat()
 
     def _watch(self, ready: Any, handler: Callable[[], None]) -> None:
@@ -231,16 +215,14 @@ class ZmqTransport:
         del self._handlers[ready]
         self._poller.unregister(ready)
 
-    def _woken(self) -> None:
-        self._wake_out.recv(4096)
-
     def _timeout_ms(self) -> int | None:
         """How long the poll may sleep, in milliseconds; None is for ever."""
         if self._closing or self._tasks:
             return 0
-        if not self._beats():
-            return None
-        deadline = self._heartbeat.deadline()
+        beat = self._heartbeat.deadline() if self._beats() else None
+        deadline = min(
+            (each for each in (beat, self._tasks.deadline()) if each is not None), default=None
+        )
         return None if deadline is None else max(0, int((deadline - time.monotonic()) * 1000) + 1)
 
     def _connect(self, channel: Channel) -> None:

@@ -303,7 +303,7 @@ _SCRIPT = [
         shell_complete=_complete,
         allow_from_autoenv=False,
         callback=_not_empty,
-        help="Write the notebook of -f to FILE with its outputs, after each cell.",
+        help="Write the notebook of -f to FILE with its outputs, as its cells end.",
     ),
     click.Option(
         ["--param"],

@@ -1,6 +1,7 @@
-"""A script's happenings as the outputs in a notebook, whose file is written after each cell."""
+"""A script's happenings as the outputs in a notebook, whose file follows from cell to cell."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 from kconsole.protocol.events import ErrorOutput, Event, InputRequest, UpdateDisplay
@@ -11,6 +12,7 @@ from kconsole.script.cellprogress import CellProgress
 from kconsole.script.cells import ScriptCell
 from kconsole.script.notebook import Notebook
 from kconsole.script.outputfile import OutputFile
+from kconsole.script.pacedfile import PacedFile
 from kconsole.script.sink import Outcome, Sink
 from kconsole.script.text import TextSink
 
@@ -60,7 +62,7 @@ class NotebookSink:
         self, notebook: Notebook, file: OutputFile, beside: Sink, progress: CellProgress
     ) -> None:
         self._notebook = notebook
-        self._file = file
+        self._file = PacedFile(file, notebook.text)
         self._beside = beside
         self._progress = progress
         #: The cell that runs and its number; None between the cells.
@@ -79,6 +81,7 @@ class NotebookSink:
 
     def event(self, event: Event, msg: Message | None) -> None:
         """Put an event where it belongs."""
+        self._file.check()
         if isinstance(event, InputRequest):
             self._progress.hide()
         else:
@@ -105,12 +108,12 @@ class NotebookSink:
         self._progress.go_on()
 
     def end(self, cell: ScriptCell, outcome: Outcome) -> None:
-        """Write the file."""
+        """Have the file written."""
         if self._running is not None and outcome.reply is not None:
             recorded = self._running[1]
             count = outcome.reply.execution_count
             recorded.count = recorded.count if count is None else count
-        self._write()
+        self._keep()
         self._progress.hide()
         self._beside.end(cell, outcome)
         self._progress.go_on()
@@ -127,14 +130,13 @@ class NotebookSink:
         self._beside.interrupted()
 
     def close(self) -> None:
-        """Write what a cell had shown that was not waited for to its end."""
-        self._progress.close()
-        try:
-            self._write()
-        finally:
-            self._beside.close()
+        """Write what is not written yet, also what a cell had shown that was not waited for to its end."""
+        with closing(self._beside), closing(self._file):
+            self._progress.close()
+            self._keep()
 
-    def _write(self) -> None:
+    def _keep(self) -> None:
+        """Put into the notebook what has come of the cell that ran."""
         if self._running is None:
             return
         number, recorded = self._running
@@ -143,4 +145,4 @@ class NotebookSink:
         for each in self._updated - {number}:
             self._notebook.set_outputs(each, cell_outputs(self._updatable[each]))
         self._updated.clear()
-        self._file.write(self._notebook.text())
+        self._file.changed()

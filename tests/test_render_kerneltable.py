@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kconsole.client.survey import Found
+from kconsole.client.found import Found
 from kconsole.connect.info import ConnectionInfo
 from kconsole.connect.specs import KernelSpec, SpecFault, SpecListing
 from kconsole.protocol.replies import KernelInfo, LanguageInfo

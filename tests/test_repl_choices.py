@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kconsole.client.survey import Found
+from kconsole.client.found import Found
 from kconsole.connect.info import ConnectionInfo
 from kconsole.connect.verdict import State
 from kconsole.repl.choices import Choices

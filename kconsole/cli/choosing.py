@@ -12,7 +12,7 @@ from kconsole.cli.settings import Settings
 from kconsole.errors import NoKernelError
 
 if TYPE_CHECKING:
-    from kconsole.client.survey import Found
+    from kconsole.client.found import Found
 
 __all__ = ["choose"]
 

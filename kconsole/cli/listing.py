@@ -14,7 +14,7 @@ from kconsole.cli.saying import complain, say
 from kconsole.cli.settings import Settings
 
 if TYPE_CHECKING:
-    from kconsole.client.survey import Found
+    from kconsole.client.found import Found
 
 __all__ = ["list_kernels", "list_specs", "wants_list"]
 

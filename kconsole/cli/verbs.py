@@ -21,8 +21,8 @@ from kconsole.errors import ReplyTimeoutError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kconsole.client.found import Found
     from kconsole.client.kernel import Kernel
-    from kconsole.client.survey import Found
 
 __all__ = ["perform_verb", "wanted_verb"]
 

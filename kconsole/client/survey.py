@@ -17,65 +17,32 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import zmq
 
+from kconsole.client.found import Found, Remote
 from kconsole.client.questions import DESCRIPTORS, Questions
 from kconsole.connect import mounts, procfs
 from kconsole.connect.files import load_connection_file
 from kconsole.connect.info import ConnectionInfo
 from kconsole.connect.knock import Knock, is_of_this_machine, numeric_hosts
 from kconsole.connect.paths import shown
-from kconsole.connect.verdict import STATES, Evidence, State, Verdict, judge
+from kconsole.connect.verdict import STATES, Evidence, Verdict, judge
 from kconsole.errors import ConnectionFileError
 from kconsole.protocol.fields import as_count, as_text
 from kconsole.protocol.message import CHANNELS, Channel
-from kconsole.protocol.replies import KernelInfo
 
 if sys.platform != "win32":
     import resource
 
-__all__ = ["Found", "survey"]
+__all__ = ["survey", "survey_remote"]
 
 #: Seconds that an address has to greet in, and a host name to be looked up.
 _KNOCK_S = 0.4
 _SPARE_DESCRIPTORS = 64
 _MOST_AT_ONCE = 64
 _SSH_ENDING = "-ssh.json"  # what Jupyter calls the file of a tunnel's local end
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A connection file, and how its kernel is."""
-
-    path: Path
-    state: State
-    #: What there is to say about the state; "" = nothing. May hold text of the file.
-    reason: str = ""
-    #: Seconds since the kernel's process was started, or else since the file was written.
-    age_s: float = 0.0
-    #: None if the file is no use.
-    connection: ConnectionInfo | None = None
-    #: What the kernel says of itself; None if it has said nothing.
-    kernel: KernelInfo | None = None
-    #: The kernel's process on this machine, and its memory in bytes; None = not known.
-    pid: int | None = None
-    memory: int | None = None
-    #: How many clients other than this survey are connected to its shell; None = not known.
-    clients: int | None = None
-    #: Seconds from a heartbeat's ping to its echo; None if there was none.
-    round_trip_s: float | None = None
-
-    @property
-    def language(self) -> str:
-        """The language as the kernel calls it, "" if it has not said."""
-        return "" if self.kernel is None else self.kernel.language_info.name
-
-    @property
-    def kernel_name(self) -> str:
-        """The name of its kernelspec; "" if the file does not say."""
-        return "" if self.connection is None else self.connection.kernel_name
 
 
 def survey(
@@ -93,11 +60,33 @@ def survey(
     :param on_found: called with each as soon as it is known, in this thread.
     :return: one for each path, those that live first, each kind in the order given.
     """
-    cases = [_Case(index, path) for index, path in enumerate(paths)]
+    cases = [_Case.of_file(index, path) for index, path in enumerate(paths)]
     hosts = numeric_hosts((each.host for each in cases if each.host), _KNOCK_S)
     machine = _Machine([each.settle_host(hosts) for each in cases])
     for case in cases:
         case.look_up(machine)
+    return _found(cases, timeout, on_found)
+
+
+def survey_remote(remotes: Sequence[Remote], *, timeout: float = 1.5) -> list[Found]:
+    """Find out how kernels of another machine are; as :func:`survey`, but it takes a link's time too.
+
+    Their processes are known as far as they tell themselves.
+    """
+    cases = []
+    for index, remote in enumerate(remotes):
+        case = _Case(index, remote.path, connection=remote.connection, info=remote.local)
+        case.evidence.remote, case.evidence.file_age_s = True, remote.age_s
+        if remote.fault:
+            case.verdict = Verdict("bad", remote.fault)
+        cases.append(case)
+    return _found(cases, timeout, None)
+
+
+def _found(
+    cases: "Sequence[_Case]", timeout: float, on_found: Callable[[Found], None] | None
+) -> list[Found]:
+    """Work on the cases, and put what was found into its order."""
     found: list[tuple[int, Found]] = []
     for case in _run(cases, timeout):
         one = case.found()
@@ -157,16 +146,20 @@ class _Case:
     usage: dict[str, Any] | None = None
     knock_end: float = 0.0
 
-    def __post_init__(self) -> None:
+    @classmethod
+    def of_file(cls, index: int, path: Path) -> Self:
+        """Begin with a file of this machine."""
+        case = cls(index, path)
         with contextlib.suppress(OSError, ValueError):
-            written = self.path.stat().st_mtime
-            self.evidence.file_age_s = max(0.0, time.time() - written)
+            written = path.stat().st_mtime
+            case.evidence.file_age_s = max(0.0, time.time() - written)
         try:
-            self.connection = load_connection_file(self.path, leave_atime=True)
+            case.connection = load_connection_file(path, leave_atime=True)
         except ConnectionFileError as error:
-            reason = str(error).removeprefix(f"{shown(self.path)}: ")
-            self.verdict = Verdict("bad", reason)
-        self.evidence.tunnel = self.path.name.endswith(_SSH_ENDING)
+            reason = str(error).removeprefix(f"{shown(path)}: ")
+            case.verdict = Verdict("bad", reason)
+        case.evidence.tunnel = path.name.endswith(_SSH_ENDING)
+        return case
 
     @property
     def host(self) -> str:
@@ -251,7 +244,7 @@ class _Case:
             if self.process is not None:
                 pid, memory, age_s = self.process.pid, self.process.memory, self.process.age_s
             elif self.usage is not None:
-                pid, memory = _told(self.usage)
+                pid, memory = _told(self.usage, anywhere=self.evidence.remote)
         return Found(
             self.path,
             state,
@@ -271,7 +264,10 @@ class _Case:
         )
 
     def _note(self, channel: Channel, knock: Knock) -> None:
-        self.evidence.knocks[channel] = knock.answer
+        answer = knock.answer
+        if answer == "foreign" and self.evidence.remote and not knock.heard:
+            answer = "refused"  # a link takes the call first, and hangs up if nobody is there
+        self.evidence.knocks[channel] = answer
 
 
 def _run(cases: Iterable[_Case], timeout: float) -> Iterable[_Case]:
@@ -353,10 +349,14 @@ def _other_file(info: ConnectionInfo, process: procfs.Process) -> str:
     return ""
 
 
-def _told(usage: dict[str, Any]) -> tuple[int | None, int | None]:
-    """The process and the memory in a usage_reply; a pid of another machine says nothing here."""
+def _told(usage: dict[str, Any], *, anywhere: bool) -> tuple[int | None, int | None]:
+    """The process and the memory in a usage_reply; a pid of another machine says nothing here.
+
+    :param anywhere: whether the kernel is known to be on another machine.
+    """
     pid = as_count(usage.get("pid"))
-    if as_text(usage.get("hostname")) != socket.gethostname() or pid is None or pid <= 0:
+    here = anywhere or as_text(usage.get("hostname")) == socket.gethostname()
+    if not here or pid is None or pid <= 0:
         pid = None
     memory = as_count(usage.get("kernel_memory"))
     return pid, memory if memory is not None and 0 <= memory < 1 << 60 else None

@@ -55,6 +55,11 @@ class Knock:
         except (OSError, ValueError):  # no IPv6 here, a path that is too long, no descriptor left
             self.answer = "unreachable"
 
+    @property
+    def heard(self) -> bool:
+        """Whether whoever listens has said anything."""
+        return bool(self._received)
+
     def fileno(self) -> int:
         """The descriptor to poll; -1 if there is none."""
         return -1 if self._socket is None else self._socket.fileno()

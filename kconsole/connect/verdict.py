@@ -52,6 +52,8 @@ class Evidence:
     local: bool = True
     #: Whether it is the local end of a tunnel, behind which the kernel may live on.
     tunnel: bool = False
+    #: Whether the file and its kernel are on another machine, and these addresses lead there.
+    remote: bool = False
     #: The kind of file system that the file is on, if other machines have it too: "nfs4".
     shared: str = ""
     #: Whether the process that listens has been stopped.

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kconsole.client.survey import Found
+from kconsole.client.found import Found
 from kconsole.connect.specs import SpecListing
 from kconsole.connect.verdict import State
 from kconsole.render.amounts import short_age, short_size

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from kconsole.client.survey import Found
+from kconsole.client.found import Found
 from kconsole.connect.verdict import STATES, State
 from kconsole.render.kerneltable import kernel_rows
 

@@ -28,7 +28,8 @@ from prompt_toolkit.layout import (
 )
 from prompt_toolkit.styles import Style
 
-from kconsole.client.survey import Found, survey
+from kconsole.client.found import Found
+from kconsole.client.survey import survey
 from kconsole.render.cells import fit
 from kconsole.repl.choices import Choices
 from kconsole.repl.output import terminal_output

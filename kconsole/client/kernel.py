@@ -5,10 +5,11 @@ module of its own (:mod:`kconsole.client.starting`), so that attaching need not 
 """
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from kconsole.client.client import KernelClient
 from kconsole.client.readiness import Progress, Readiness
@@ -23,6 +24,7 @@ from kconsole.protocol.replies import KernelInfo
 if TYPE_CHECKING:
     from kconsole.client.registration import Registration
     from kconsole.connect.process import KernelProcess
+    from kconsole.connect.ssh.remoteprocess import RemoteProcess
 
 __all__ = ["Kernel", "attach"]
 
@@ -67,12 +69,16 @@ class Kernel:
     def __init__(
         self,
         client: KernelClient,
-        process: "KernelProcess | None",
+        process: "KernelProcess | RemoteProcess | None",
         registration: "Registration | None" = None,
+        *,
+        connect: Callable[[], KernelClient] | None = None,
     ) -> None:
         self.client = client
         self.process = process
         self._registration = registration
+        #: Makes another client, for a kernel of ours that has got other ports.
+        self._connect = connect or self._connect_here
         self.info: KernelInfo | None = None
         self.busy = False
         self.silent = False
@@ -86,7 +92,9 @@ class Kernel:
             client.start_channels()
             self._readiness = Readiness(client)
             if registration is not None:
-                registration.start(client.session, self._registered)
+                registration.start(
+                    client.session, partial(self._registered, cast("KernelProcess", process))
+                )
         except BaseException:
             self.close()
             raise
@@ -148,7 +156,8 @@ class Kernel:
         if path is not None and readable_by_others(path):
             found.append(f"{path}: others can read it, and so run code in your name (chmod 600)")
         if not self.client.info.key:
-            found.append(f"{path}: it has no key, so messages are not signed")
+            name = self.client.connection_file
+            found.append(f"{name}: it has no key, so messages are not signed")
         return found
 
     def renew(self, timeout: float | None = 60.0, progress: Progress | None = None) -> KernelInfo:
@@ -218,7 +227,7 @@ class Kernel:
                 self._registration.close()
             self.client.stop_channels()
 
-    def _let_go(self, process: "KernelProcess", *, keep: bool) -> None:
+    def _let_go(self, process: "KernelProcess | RemoteProcess", *, keep: bool) -> None:
         if keep and process.poll() is None:
             process.keep()
         elif self.info is None:  # what has never answered will not answer a question either
@@ -241,22 +250,26 @@ class Kernel:
         finally:
             readiness.close()
 
-    def _start_elsewhere(self, process: "KernelProcess") -> None:
+    def _connect_here(self) -> KernelClient:
+        assert self.process is not None
+        return KernelClient(info=self.process.info, process=self.process)
+
+    def _start_elsewhere(self, process: "KernelProcess | RemoteProcess") -> None:
         self.client.stop_channels()
         with self._moving:
             process.restart_with_new_ports()
-            self.client = KernelClient(info=process.info, process=process)
+            self.client = self._connect()
             self.client.start_channels()
         self._readiness = Readiness(self.client)
 
-    def _registered(self, ports: list[int]) -> None:
+    def _registered(self, process: "KernelProcess", ports: list[int]) -> None:
         """The kernel has chosen its ports itself; called in the registration's thread."""
         with self._moving:
-            if self.process is not None and ports != self.client.ports:
-                self.process.take_ports(ports)
-                self.client.renewal.relocate(self.client, self.process.info)
+            if ports != self.client.ports:
+                process.take_ports(ports)
+                self.client.renewal.relocate(self.client, process.info)
 
-    def _listens(self, process: "KernelProcess") -> bool:
+    def _listens(self, process: "KernelProcess | RemoteProcess") -> bool:
         """Whether the kernel takes a request to end: not if it is at work and cannot be interrupted.
 
         It would be its successor then, with the same ports, that gets it.

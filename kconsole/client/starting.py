@@ -14,7 +14,7 @@ from kconsole.connect.process import KernelProcess
 from kconsole.connect.specs import KernelSpec, default_kernel_spec, get_kernel_spec
 from kconsole.errors import KernelStartError
 
-__all__ = ["Encryption", "start"]
+__all__ = ["Encryption", "encrypts", "start"]
 
 Encryption = Literal["auto", "required", "off"]
 
@@ -47,7 +47,7 @@ def start(
     :raise KernelStartError: it cannot be started, or not encrypted.
     """
     spec = default_kernel_spec() if name is None else get_kernel_spec(name)
-    keypair = zmq.curve_keypair() if _encrypts(spec, encrypt) else (b"", b"")
+    keypair = zmq.curve_keypair() if encrypts(spec, encrypt) else (b"", b"")
     registration = None
     if transport == "tcp" and (spec.handshake if handshake is None else handshake):
         registration = Registration()
@@ -69,8 +69,11 @@ def start(
     return Kernel(KernelClient(info=process.info, process=process), process, registration)
 
 
-def _encrypts(spec: KernelSpec, encrypt: Encryption) -> bool:
-    """Whether to give the kernel Curve keys."""
+def encrypts(spec: KernelSpec, encrypt: Encryption) -> bool:
+    """Whether to give a kernel Curve keys.
+
+    :raise KernelStartError: it has to be encrypted, and cannot.
+    """
     if encrypt == "off":
         return False
     possible = spec.curve and zmq.has("curve")

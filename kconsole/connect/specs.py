@@ -32,6 +32,7 @@ __all__ = [
     "kernel_spec",
     "list_kernel_specs",
     "load_kernel_spec",
+    "select_spec",
 ]
 
 InterruptMode = Literal["signal", "message"]
@@ -234,14 +235,22 @@ def get_kernel_spec(name: str, directories: Iterable[Path] | None = None) -> Ker
     :param name: in whatever case; "python" falls back to "python3".
     :raise KernelSpecError: what is wrong with the spec, or which ones there are instead.
     """
-    specs, faults = list_kernel_specs(directories)
+    return select_spec(list_kernel_specs(directories), name)
+
+
+def select_spec(listing: SpecListing, name: str, *, where: str = "") -> KernelSpec:
+    """Return the kernelspec of a name, out of all; see :func:`get_kernel_spec`.
+
+    :param where: the machine that they are of; "" is this one.
+    """
+    specs, faults = listing
     wanted = name.lower()
     if wanted == "python" and wanted not in specs:
         wanted = NATIVE
     if wanted in specs:
         return specs[wanted]
     broken = [fault.text for fault in faults if fault.name == wanted]
-    raise KernelSpecError(broken[0] if broken else _unknown(name, specs))
+    raise KernelSpecError(broken[0] if broken else _unknown(name, specs, where))
 
 
 def default_kernel_spec(directories: Iterable[Path] | None = None) -> KernelSpec:
@@ -325,8 +334,8 @@ def _text(data: Mapping[str, object], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _unknown(name: str, specs: Mapping[str, KernelSpec]) -> str:
-    text = f"there is no kernelspec {name!r}"
+def _unknown(name: str, specs: Mapping[str, KernelSpec], where: str) -> str:
+    text = f"there is no kernelspec {name!r}" + (f" on {where}" if where else "")
     if not specs:
         return f"{text}, and no other one either (is ipykernel installed?)"
     close = difflib.get_close_matches(name.lower(), specs, n=1)

@@ -1,0 +1,198 @@
+"""Kernels of another machine, over a link: found, attached to, started.
+
+What is asked of that machine's shell is in :mod:`kconsole.connect.ssh.remote`; the link's forwarded sockets
+stand for the kernel's own, so that a client knows nothing of ssh.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import zmq
+
+from kconsole.client.carrier import Carrier
+from kconsole.client.client import KernelClient
+from kconsole.client.found import Found, Remote
+from kconsole.client.kernel import Kernel
+from kconsole.client.starting import Encryption, encrypts
+from kconsole.client.survey import survey_remote
+from kconsole.connect.files import load_connection_file
+from kconsole.connect.info import ConnectionInfo, Transport
+from kconsole.connect.probe import first_that_answers
+from kconsole.connect.specs import NATIVE, SpecListing, select_spec
+from kconsole.connect.ssh import remote
+from kconsole.connect.ssh.remote import RemoteFile
+from kconsole.connect.ssh.remoteprocess import RemoteProcess
+from kconsole.errors import AuthenticationError, ConnectionFileError, NoKernelError
+
+__all__ = ["RemoteHost", "attach_there", "kernel_specs_there", "start_there", "survey_there"]
+
+_AT_ONCE = 8  # kernels that are tried at the same time when the newest that answers is looked for
+_ANSWER_S = 2.0  # that each of them has
+
+
+class RemoteHost(Carrier, Protocol):
+    """A link, as :class:`kconsole.connect.ssh.link.SshLink` is one."""
+
+    def run(self, script: str, *, timeout: float = ...) -> remote.Answer:
+        """Run a script in that machine's ``sh``."""
+
+    def forward(self, info: ConnectionInfo) -> ConnectionInfo:
+        """Make sockets here that lead to a kernel's there."""
+
+    def release(self, local: ConnectionInfo) -> None:
+        """Take them away."""
+
+
+def attach_there(host: RemoteHost, name: str | None = None, *, encrypted: bool = False) -> Kernel:
+    """Begin to talk to a kernel of another machine.
+
+    :param host: the link, which has to be closed after the kernel.
+    :param name: path, name, or part of the name of its connection file there; None is the newest that
+        answers. A path that leads nowhere there, but to a file of this machine, means that file, with the
+        addresses in it taken as that machine's.
+    :param encrypted: whether to refuse a connection without Curve keys.
+    :return: the kernel, as :func:`kconsole.client.kernel.attach` returns it.
+    :raise NoKernelError: no such file, or none that answers.
+    :raise ConnectionFileError: the file is faulty.
+    :raise AuthenticationError: it has no Curve keys, but should.
+    """
+    info = _find(host, name)
+    shown = f"{host.host}:{info.path}"
+    if encrypted and not info.encrypted:
+        raise AuthenticationError(f"{shown}: not encrypted: it has no Curve keys")
+    client = KernelClient(info=host.forward(info), connection_file=shown, carrier=host)
+    return Kernel(client, None)
+
+
+def start_there(
+    host: RemoteHost,
+    name: str | None = None,
+    *,
+    arguments: Sequence[str] = (),
+    env: Mapping[str, str] | None = None,
+    cwd: str = "",
+    transport: Transport = "tcp",
+    encrypt: Encryption = "auto",
+) -> Kernel:
+    """Start a kernel on another machine, and begin to talk to it.
+
+    It outlives the link, but not us, unless :meth:`Kernel.keep` says otherwise: it is ended over the link.
+
+    :param host: the link, which has to be closed after the kernel.
+    :param name: of its kernelspec there; None is ``python3``.
+    :param cwd: a directory there; "" is the user's home.
+    :return: the kernel, as :func:`kconsole.client.starting.start` returns it, which has the other
+        parameters.
+    :raise KernelSpecError: no such kernelspec there, or a broken one.
+    :raise KernelStartError: it cannot be started, or not encrypted.
+    """
+    spec = select_spec(kernel_specs_there(host), name or NATIVE, where=host.host)
+    keypair = zmq.curve_keypair() if encrypts(spec, encrypt) else (b"", b"")
+    process = RemoteProcess.start(
+        host.run,
+        host.host,
+        spec,
+        transport=transport,
+        cwd=cwd,
+        env=env,
+        arguments=arguments,
+        curve_keypair=keypair,
+    )
+
+    def connect() -> KernelClient:
+        return KernelClient(
+            info=host.forward(process.info),
+            connection_file=f"{host.host}:{process.info.path}",
+            carrier=host,
+            process=process,
+        )
+
+    try:
+        return Kernel(connect(), process, connect=connect)
+    except BaseException:
+        process.stop()
+        raise
+
+
+def kernel_specs_there(host: RemoteHost) -> SpecListing:
+    """Return the kernelspecs of another machine, and the faults of those that break the rules."""
+    return remote.kernel_specs(host.run)
+
+
+def survey_there(host: RemoteHost, name: str | None = None) -> list[Found]:
+    """Find out how the kernels of another machine are.
+
+    :param name: only those whose files have this name, or a part of it.
+    :return: those that live first.
+    :raise NoKernelError: no file has that name.
+    """
+    files = remote.connection_files(host.run)
+    if name is not None and not (files := remote.chosen(name, files)):
+        raise NoKernelError(f"no kernel on {host.host} matches {name!r}")
+    remotes = [_as_remote(host, file) for file in files]
+    try:
+        return survey_remote(remotes)
+    finally:
+        for each in remotes:
+            if each.local is not None:
+                host.release(each.local)
+        host.heard()
+
+
+def _as_remote(host: RemoteHost, file: RemoteFile) -> Remote:
+    path = Path(file.path)
+    try:
+        connection = file.connection(host.host)
+    except ConnectionFileError as error:
+        fault = str(error).partition(f"{file.path}: ")[2]
+        return Remote(path, None, None, file.age_s, fault or str(error))
+    return Remote(path, connection, host.forward(connection), file.age_s)
+
+
+def _find(host: RemoteHost, name: str | None) -> ConnectionInfo:
+    """Return what the connection file that is meant says."""
+    if name is not None and remote.is_remote_path(name):
+        try:
+            return remote.read_file(host.run, name, host.host).connection(host.host)
+        except NoKernelError:
+            if not Path(name).expanduser().is_file():
+                raise
+            return load_connection_file(name)
+    files = remote.connection_files(host.run)
+    if name is None:
+        files = remote.kernel_files(files)
+    else:
+        files = remote.chosen(name, files)
+        if not files and Path(name).is_file():
+            return load_connection_file(name)
+    if len(files) == 1 and name is not None:
+        return files[0].connection(host.host)
+    found = _newest(host, files)
+    if found is None:
+        which = "kernel" if name is None else f"kernel that matches {name!r}"
+        why = f"none of the {len(files)} answers" if files else "there is no connection file"
+        raise NoKernelError(f"no {which} on {host.host}: {why}")
+    return found
+
+
+def _newest(host: RemoteHost, files: Sequence[RemoteFile]) -> ConnectionInfo | None:
+    """Return the first of several kernels that answers; those whose files are no use do not count."""
+    infos = []
+    for file in files:
+        try:
+            infos.append(file.connection(host.host))
+        except ConnectionFileError:
+            continue
+    for start in range(0, len(infos), _AT_ONCE):
+        batch = infos[start : start + _AT_ONCE]
+        locals_ = [host.forward(info) for info in batch]
+        try:
+            found = first_that_answers(locals_, _ANSWER_S)
+        finally:
+            for each in locals_:
+                host.release(each)
+            host.heard()
+        if found is not None:
+            return batch[locals_.index(found)]
+    return None

@@ -360,6 +360,9 @@ def test_the_printed_file_without_its_signs_holds_the_defaults(config, capsys):
     [
         (["-k", "bash"], "--watch follows a running kernel: give TARGET or --existing"),
         (["4711", "-c", "1"], "--watch runs nothing: give only one of it and --code"),
+        (["4711", "--expr", "a=1"], "--watch runs nothing: leave out --expr"),
+        (["4711", "--output", "a"], "--watch runs nothing: leave out --output"),
+        (["4711", "-i"], "--watch runs nothing: leave out --interactive"),
     ],
 )
 def test_what_cannot_be_watched_is_refused(capsys, arguments, reason):

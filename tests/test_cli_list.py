@@ -10,6 +10,8 @@ from fake_kernel import FakeKernel, write_kernelspec
 from programs import COMMAND, run
 from terminal import Terminal
 
+from kconsole.cli import run as run_here
+
 #: Others measure what these run; the processes end sooner so.
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
@@ -185,6 +187,23 @@ def test_a_terminal_gets_a_table_of_its_width(live, stale, runtime):
     assert lines[3].strip() == "(is empty)"
     assert lines[4].startswith("dead ")
     assert lines[4].endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (
+            ["-f", "a.py"],
+            "--list uses no kernel: leave out --kernel, --code, --file, --pick and --watch",
+        ),
+        (["--output", "a.ipynb"], "--list runs nothing: leave out --output"),
+        (["--timeout", "1"], "--list runs nothing: leave out --timeout"),
+        (["-i"], "--list runs nothing: leave out --interactive"),
+    ],
+)
+def test_what_is_for_code_is_refused(capsys, arguments, reason):
+    assert run_here(["-l", *arguments]) == 2
+    assert capsys.readouterr().err == f"kconsole: {reason} (see kconsole --help)\n"
 
 
 def test_kernelspecs_are_listed(tmp_path, monkeypatch):

@@ -150,6 +150,10 @@ def test_a_file_that_is_not_there_starts_no_kernel(tmp_path):
         ),
         (["--expr", "x"], "invalid value for '--expr': 'x' is not NAME=EXPR"),
         (
+            ["--expr", "x=\udcff"],
+            "invalid value for '--expr': 'x=\\udcff' is not UTF-8",
+        ),
+        (
             ["--timeout", "-1"],
             "invalid value for '--timeout': '-1' is no number of seconds, 0 or more",
         ),
@@ -218,10 +222,11 @@ def test_the_lines_of_a_file_answer_also_for_passwords(target, write):
     assert "EOFError" in outcome.stderr
 
 
-def test_a_file_of_answers_that_is_not_there_is_status_2(target, fake, tmp_path):
-    path = tmp_path / "none"
-    outcome = run(target, "--stdin-file", str(path), "-c", "1")
-    assert outcome == (2, "", f"kconsole: {path}: No such file or directory\n")
+def test_a_file_of_answers_that_cannot_be_read_is_status_2(target, fake, tmp_path):
+    outcome = run(target, "--stdin-file", "a\x1b[m", "-c", "1")
+    assert outcome == (2, "", "kconsole: 'a\\x1b[m': No such file or directory\n")
+    outcome = run(target, "--stdin-file", str(tmp_path), "-c", "1")
+    assert outcome == (2, "", f"kconsole: {tmp_path}: Is a directory\n")
     assert not fake.received
 
 

@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import resource
 import signal
 import stat
 import subprocess
@@ -12,6 +14,8 @@ import nbformat
 import pytest
 from clients import PATIENCE
 from fake_kernel import FakeKernel
+from hypothesis import given
+from hypothesis import strategies as st
 from leaks import wait_until
 from programs import end, run, running
 from stories import program
@@ -135,6 +139,13 @@ def test_the_tags_of_nbclient_count(target, source, out):
     assert [shown(cell) for cell in load(out).cells] == [["ZeroDivisionError"], [], ["3"]]
 
 
+def test_a_cell_that_leaves_has_no_error_of_an_earlier_one(target, source, out):
+    path = source(("1 / 0", "raises-exception"), "exit", "3")
+    note = "kconsole: left; the kernel stays\n"
+    assert run(target, "-f", path, "--output", str(out)) == (0, "", note)
+    assert [shown(cell) for cell in load(out).cells] == [["ZeroDivisionError"], [], []]
+
+
 def test_an_update_changes_a_display_in_an_earlier_cell(target, source, out):
     bundle = '"data": {"text/plain": "%s"}, "metadata": {}, "transient": {"display_id": "d"}'
     show = "%%fake publish display_data {%s}" % (bundle % "before")
@@ -232,21 +243,54 @@ def test_events_come_out_as_json_beside_it(target, source, out):
         (("-c", "1"), "--output is for one notebook"),
         (("-f", "a.py"), "--output is for one notebook"),
         (("-f", "a.ipynb", "-f", "b.ipynb"), "--output is for one notebook"),
+        (("-f", "-"), "--output is for one notebook"),
         (("-f", "a.ipynb", "--mime", "text/html"), "give only one of --output and --mime"),
+        (("-f", "a.ipynb", "--output", "-"), "--output needs a file"),
     ],
 )
 def test_output_is_for_one_notebook(target, fake, out, arguments, reason):
-    outcome = run(target, *arguments, "--output", str(out))
+    outcome = run(target, "--output", str(out), *arguments)
     assert (outcome.status, outcome.stderr.startswith(f"kconsole: {reason}")) == (2, True)
     assert not fake.received
 
 
-def test_where_it_cannot_be_written_nothing_is_run(target, fake, source, tmp_path):
-    for place in (tmp_path, tmp_path / "no" / "out.ipynb"):
-        outcome = run(target, "-f", source("1"), "--output", str(place))
-        assert outcome.status == 2
-        assert outcome.stderr.startswith(f"kconsole: {place}: cannot be written: ")
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        (".", "is a directory"),
+        ("no/out.ipynb", "No such file or directory"),
+        ("in.ipynb/out.ipynb", "Not a directory"),
+        ("loop", "Too many levels of symbolic links"),
+        ("fifo", "is a FIFO, not a regular file"),
+        ("/dev/stdout", "is a FIFO, not a regular file"),
+        ("/dev/null", "is not a regular file"),
+        ("x" * 300, "File name too long"),
+    ],
+)
+def test_where_it_cannot_be_written_nothing_is_run(target, fake, source, tmp_path, place, reason):
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo(tmp_path / "fifo")
+    outcome = run(target, "-f", source("1"), "--output", place, cwd=tmp_path)
+    assert outcome == (2, "", f"kconsole: {place}: cannot be written: {reason}\n")
     assert not fake.received
+
+
+def limited():
+    """No file may be longer, as if the disk were full."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_disk_that_is_full_halfway_leaves_what_was_written(target, source, out, as_json):
+    path = source("1", "print('x' * 8000)", "3")
+    arguments = ("-f", path, "--output", str(out), *(["--json"] if as_json else []))
+    outcome = run(target, *arguments, preexec_fn=limited)
+    said = f"{out}: cannot be written: File too large"
+    assert (outcome.status, outcome.stderr) == (1, f"kconsole: {said}\n")
+    assert [shown(cell) for cell in load(out).cells] == [["1"], [], []]
+    if as_json:
+        last = json.loads(outcome.stdout.splitlines()[-1])
+        assert (last["event"], last["exit_status"], last["error"]) == ("summary", 1, said)
 
 
 def test_param_needs_output_and_a_value(target, source, out):
@@ -439,3 +483,70 @@ def test_what_is_odd_is_made_valid_and_what_is_not_is_kept():
         "raw",
     ]
     assert made["metadata"] == {"kernelspec": {"name": "ir", "display_name": "ir"}}
+
+
+def test_metadata_that_the_format_forbids_is_left_out_and_all_else_is_kept():
+    good = {"tags": ["a"], "collapsed": True, "scrolled": "auto", "jupyter": {"x": 1}, "name": "n"}
+    bad = dict.fromkeys(("collapsed", "scrolled", "jupyter", "name", "execution"), 7)
+    odd = {"tags": ["a", "a", "b,c", 7, ""], "own": {"deep": [None, 1.5]}}
+    pictures = {"a.png": {"image/png": 7}, "b.png": {"image/png": ["AA", "AA"]}, "c": None}
+    cells = [
+        {"cell_type": "code", "source": "", "metadata": good},
+        {"cell_type": "code", "source": "", "metadata": bad | odd},
+        {"cell_type": "raw", "source": "", "metadata": {"format": 7, "collapsed": 7}},
+        {"cell_type": "markdown", "source": "", "attachments": pictures},
+        {"cell_type": "heading", "level": 10**12, "source": "far down"},
+    ]
+    metadata = {
+        "authors": "Ada",
+        "orig_nbformat": 0,
+        "title": None,
+        "kernelspec": {"name": "ir", "display_name": 7, "own": 1},
+        "language_info": {"name": "R", "codemirror_mode": 7, "own": 1},
+        "own": {"deep": "\ud800"},
+    }
+    made = written({"cells": cells, "metadata": metadata, "nbformat": 4})
+    assert made["metadata"] == {
+        "kernelspec": {"name": "ir", "display_name": "ir", "own": 1},
+        "language_info": {"name": "R", "own": 1},
+        "own": {"deep": "\ud800"},
+    }
+    assert [each["metadata"] for each in made["cells"]] == [
+        good,
+        {"tags": ["a"], "own": odd["own"]},
+        {"collapsed": 7},
+        {},
+        {},
+    ]
+    assert made["cells"][3]["attachments"] == {"b.png": {"image/png": ["AA", "AA"]}}
+    assert made["cells"][4]["source"] == ["###### far down"]
+
+
+KNOWN = "collapsed scrolled name tags jupyter execution format own kernelspec language_info authors title"
+JUNK = st.recursive(
+    st.sampled_from([None, True, 0, -1, 2.5, "", "a", "x,y", "\n", "\ud800", 10**30, float("nan")]),
+    lambda each: (
+        st.lists(each, max_size=2) | st.dictionaries(st.sampled_from(["name", "text/plain"]), each)
+    ),
+    max_leaves=4,
+)
+METADATA = st.dictionaries(st.sampled_from(KNOWN.split()), JUNK, max_size=4) | JUNK
+CELL = st.fixed_dictionaries(
+    {},
+    optional={
+        "cell_type": st.sampled_from(
+            ["code", "markdown", "raw", "heading", "html", "sql", None, 7]
+        ),
+        "source": st.sampled_from(["a\nb", ["a\n", "b"], [], None, ""]),
+        "id": st.sampled_from(["a", "", 1, None, "x y", "q" * 70, "cell-1"]),
+        "metadata": METADATA,
+        **dict.fromkeys(("attachments", "outputs", "level", "collapsed", "execution_count"), JUNK),
+    },
+)
+
+
+@given(st.lists(CELL | JUNK, max_size=3), METADATA, st.booleans())
+def test_whatever_a_notebook_holds_what_is_written_is_valid(cells, metadata, is_old):
+    held = {"worksheets": [{"cells": cells}]} if is_old else {"cells": cells}
+    made = written({**held, "metadata": metadata, "nbformat": 3 if is_old else 4})
+    assert len(made["cells"]) == len(cells)

@@ -141,6 +141,43 @@ def test_a_fifo_is_read_to_its_end(tmp_path):
     assert cell.source == "print(1)\n"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pipe that does not block")
+def test_a_stream_that_does_not_block_is_waited_for():
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    os.write(writing, b"print(1)\n")
+    with open(reading, "rb") as stream:
+        read_once = threading.Event()
+
+        class Noted:
+            """The stream, with a mark when there is nothing in it for the moment."""
+
+            fileno = stream.fileno
+
+            def read(self, size):
+                piece = stream.read(size)
+                if piece is None:
+                    read_once.set()
+                return piece
+
+        def write_the_rest():
+            read_once.wait(60)
+            os.write(writing, b"print(2)\n")
+            os.close(writing)
+
+        writer = threading.Thread(target=write_the_rest)
+        writer.start()
+        (cell,) = stream_source(Noted(), "in").cells
+        writer.join()
+    assert cell.source == "print(1)\nprint(2)\n"
+
+
+def test_the_home_is_found(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "job.py").write_text("1")
+    assert file_source("~/job.py").cells[0].source == "1"
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="needs /dev/zero")
 def test_what_never_ends_is_refused():
     assert refusal(file_source, "/dev/zero") == "/dev/zero: a NUL at byte 0"
@@ -201,6 +238,12 @@ def test_a_notebook_with_a_byte_order_mark(sources):
 )
 def test_what_is_no_notebook_is_refused(sources, tmp_path, content, reason):
     assert refusal(sources, content) == f"{tmp_path / 'in.ipynb'}: {reason}"
+
+
+def test_a_number_that_is_too_long_is_told(sources, tmp_path):
+    text = notebook(code("1", metadata={}), minor=0).replace("0}", "9" * 5000 + "}")
+    said = refusal(sources, text)
+    assert said == f"{tmp_path / 'in.ipynb'}: not a notebook: a number in it is too long"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from kconsole.cli.options import PARAMETERS
 from kconsole.cli.reaching import open_kernel, wait_for
 from kconsole.cli.saying import colored, complain
 from kconsole.cli.settings import Settings
-from kconsole.cli.sources import OrderedCommand, check_usage
+from kconsole.cli.sources import OrderedCommand, check_usage, refuse_script
 from kconsole.cli.verbs import perform_verb, wanted_verb
 from kconsole.errors import ConfigError
 
@@ -202,6 +202,7 @@ def _watch(settings: Settings) -> int:
     for kind in ("code", "file"):
         if any(each == kind for each, _ in settings.values["sources"]):
             raise click.UsageError(f"--watch runs nothing: give only one of it and --{kind}")
+    refuse_script(settings, "--watch")
     settings = choose(settings, plain=_is_plain(settings))
     if settings.values["json"]:
         return _watch_as_json(settings)

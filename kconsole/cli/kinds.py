@@ -20,6 +20,11 @@ __all__ = [
 ]
 
 
+def _is_broken(text: str) -> bool:
+    """Whether bytes of an argument were no text; Python has put halves of characters for them."""
+    return not text.isascii() and any("\ud800" <= each <= "\udfff" for each in text)
+
+
 class Whole(click.types.StringParamType):
     """Text that is one value also in the environment, where click would split it at its blanks."""
 
@@ -44,6 +49,8 @@ class Expression(Whole):
         name, sign, expression = str(value).partition("=")
         if not name.strip() or not sign or not expression.strip():
             self.fail(f"{value!r} is not NAME=EXPR", param, ctx)
+        if _is_broken(value):
+            self.fail(f"{value!r} is not UTF-8", param, ctx)
         return str(value)
 
 

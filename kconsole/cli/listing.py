@@ -12,12 +12,14 @@ import click
 from kconsole.cli.options import NEWEST
 from kconsole.cli.saying import complain, say
 from kconsole.cli.settings import Settings
+from kconsole.cli.sources import refuse_script
 
 if TYPE_CHECKING:
     from kconsole.client.found import Found
 
 __all__ = ["list_kernels", "list_specs", "wants_list"]
 
+_USES = ("code", "file", "watch", "pick")
 _SCREEN = 80  # columns, where the terminal does not know
 
 
@@ -31,10 +33,11 @@ def wants_list(settings: Settings) -> bool:
     if not asked:
         return False
     name = f"--{asked[0].replace('_', '-')}"
-    if settings.given("kernel") or any(values[each] for each in ("code", "watch", "pick")):
+    if settings.given("kernel") or any(values[each] for each in _USES):
         raise click.UsageError(
-            f"{name} uses no kernel: leave out --kernel, --code, --pick and --watch"
+            f"{name} uses no kernel: leave out --kernel, --code, --file, --pick and --watch"
         )
+    refuse_script(settings, name)
     if "list_specs" in asked and (len(asked) > 1 or _fragment(settings)):
         raise click.UsageError("--list-specs stands alone")
     if values["json"] and asked == ["clean"]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -46,8 +47,6 @@ class Report:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if isinstance(exc, BrokenPipeError | OutputError):
-            return
         status = self.status if exc is None else exit_status(exc)
         ending = {
             "status": status_word(status),
@@ -57,7 +56,10 @@ class Report:
         }
         if isinstance(exc, SystemExit | KeyboardInterrupt):
             self.lines.hurry()
-        self.lines.write("summary", {**self.totals(), **ending})
+        # Nobody may read it any more; but what could not be written may have been a notebook's file.
+        lost = (BrokenPipeError, OutputError) if isinstance(exc, OSError | OutputError) else ()
+        with suppress(*lost):
+            self.lines.write("summary", {**self.totals(), **ending})
 
     def kernel(self, kernel: "Kernel") -> None:
         """Write ``kernel``: it is ready."""

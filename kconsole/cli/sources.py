@@ -12,7 +12,7 @@ from kconsole.cli.settings import Settings
 if TYPE_CHECKING:
     from kconsole.script.source import Source
 
-__all__ = ["OrderedCommand", "check_usage", "read_sources", "reads_stdin"]
+__all__ = ["OrderedCommand", "check_usage", "read_sources", "reads_stdin", "refuse_script"]
 
 _ORDERED = ("code", "file")
 
@@ -66,6 +66,18 @@ def check_usage(settings: Settings, *, interactive: bool) -> None:
         raise click.UsageError("--interactive needs standard input for itself: give no -f -")
 
 
+def refuse_script(settings: Settings, action: str) -> None:
+    """Refuse what is for code beside something that runs none.
+
+    :param action: the option that is about that.
+    """
+    for option in SCRIPTING:
+        if option.name is not None and settings.given(option.name):
+            raise click.UsageError(f"{action} runs nothing: leave out {option.opts[0]}")
+    if settings.values["interactive"]:
+        raise click.UsageError(f"{action} runs nothing: leave out --interactive")
+
+
 def _check_notebook(values: Mapping[str, Any]) -> None:
     """Refuse what --output cannot be meant with: it is for one notebook."""
     if values["output"] is None:
@@ -75,6 +87,8 @@ def _check_notebook(values: Mapping[str, Any]) -> None:
     sources = values["sources"]
     if len(sources) != 1 or sources[0][0] != "file" or not _is_notebook(sources[0][1]):
         raise click.UsageError("--output is for one notebook: give one -f FILE.ipynb, and no code")
+    if values["output"] == STDIN:
+        raise click.UsageError("--output needs a file, which is written again and again: not -")
     if values["mime"]:
         raise click.UsageError("give only one of --output and --mime: a notebook has all types")
 

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 from kconsole.client.linereader import LineReader, answer_with_line
+from kconsole.connect.paths import shown
 from kconsole.errors import SourceError
 from kconsole.protocol.events import InputRequest
 from kconsole.protocol.message import Message
@@ -116,7 +117,7 @@ def open_answers(path: str) -> TextIO:
         os.set_blocking(descriptor, True)
         return open(descriptor, encoding="utf-8", errors="replace")
     except (OSError, ValueError) as error:
-        raise SourceError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+        raise SourceError(f"{shown(path)}: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _show_nothing(_text: str) -> None:

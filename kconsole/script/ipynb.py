@@ -55,8 +55,8 @@ def read_notebook(text: str, name: str) -> RawNotebook:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise SourceError(f"{name}: not a notebook: {error.msg} ({place})") from None
-    except ValueError as error:  # a number that is too long
-        raise SourceError(f"{name}: not a notebook: {error}") from None
+    except ValueError:
+        raise SourceError(f"{name}: not a notebook: a number in it is too long") from None
     cells = [cell if isinstance(cell, dict) else {} for cell in _cells(notebook, name)]
     metadata = notebook.get("metadata")
     return RawNotebook(notebook["nbformat"], metadata if isinstance(metadata, dict) else {}, cells)

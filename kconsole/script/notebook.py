@@ -11,11 +11,16 @@ from kconsole.protocol.replies import KernelInfo
 from kconsole.render.notebook import json_text, kernel_metadata, source_lines
 from kconsole.script.cells import ScriptCell
 from kconsole.script.ipynb import RawNotebook, cell_text, read_notebook
+from kconsole.script.metadata import cell_attachments, cell_metadata, notebook_metadata
 
 __all__ = ["Notebook"]
 
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _EMPTY: dict[str, object] = {"execution_count": None, "outputs": []}
+
+#: What each kind of cell becomes; nbformat 3 has headings and HTML, and all others become raw.
+_KINDS = {"code": "code", **dict.fromkeys(("heading", "html", "markdown"), "markdown")}
+_DEEPEST_HEADING = 6  # of Markdown
 
 #: The tags that papermill and nbclient know.
 _PARAMETERS, _INJECTED = "parameters", "injected-parameters"
@@ -126,40 +131,29 @@ class Notebook:
 
 
 def _metadata(raw: RawNotebook) -> dict[str, Any]:
-    """The metadata of nbformat 4, without what would make the file invalid."""
-    metadata = dict(raw.metadata)
-    if raw.major == 3:
-        for gone in ("name", "signature"):
-            metadata.pop(gone, None)
-    spec = metadata.pop("kernelspec", None)
-    if isinstance(spec, dict) and isinstance(spec.get("name"), str):
-        title = spec.get("display_name")
-        metadata["kernelspec"] = spec | {
-            "display_name": title if isinstance(title, str) else spec["name"]
-        }
-    language = metadata.get("language_info")
-    if not isinstance(language, dict) or not isinstance(language.get("name"), str):
-        metadata.pop("language_info", None)
-    return metadata
+    """The metadata of nbformat 4."""
+    gone = ("name", "signature") if raw.major == 3 else ()
+    return notebook_metadata(
+        {name: raw.metadata[name] for name in raw.metadata if name not in gone}
+    )
 
 
 def _cell(raw: dict[str, Any], source: str) -> dict[str, Any]:
     """A cell of nbformat 4.5 with nothing but what may be in it; its id is missing."""
-    kind, metadata = raw.get("cell_type"), raw.get("metadata")
+    found, metadata = raw.get("cell_type"), raw.get("metadata")
+    kind = _KINDS.get(found, "raw") if isinstance(found, str) else "raw"
     metadata = dict(metadata) if isinstance(metadata, dict) else {}
     if isinstance(raw.get("collapsed"), bool):  # nbformat 3 has it beside the metadata
         metadata.setdefault("collapsed", raw["collapsed"])
-    cell: dict[str, Any] = {"metadata": metadata}
-    if kind == "heading":  # of nbformat 3, as is html
+    cell: dict[str, Any] = {"cell_type": kind, "metadata": cell_metadata(metadata, kind)}
+    if found == "heading":
         level = raw.get("level")
-        source = f"{'#' * (level if isinstance(level, int) else 1)} {' '.join(source.splitlines())}"
+        depth = min(max(level, 1), _DEEPEST_HEADING) if isinstance(level, int) else 1
+        source = f"{'#' * depth} {' '.join(source.splitlines())}"
     if kind == "code":
-        cell |= {"cell_type": "code", **_EMPTY}
-    else:
-        text = kind in ("markdown", "heading", "html")
-        cell["cell_type"] = "markdown" if text else "raw"
-        if isinstance(raw.get("attachments"), dict):
-            cell["attachments"] = raw["attachments"]
+        cell |= _EMPTY
+    elif attachments := cell_attachments(raw.get("attachments")):
+        cell["attachments"] = attachments
     return cell | {"source": source_lines(source)}
 
 

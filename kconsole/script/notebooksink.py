@@ -27,10 +27,6 @@ class NotesSink(TextSink):
 
     _error: ErrorOutput | None = None
 
-    def begin(self, cell: ScriptCell, msg_id: str) -> None:
-        """Nothing has gone wrong yet."""
-        self._error = None
-
     def event(self, event: Event, msg: Message | None) -> None:
         """Remember an error; the rest stands in the notebook."""
         if isinstance(event, ErrorOutput):
@@ -40,9 +36,10 @@ class NotesSink(TextSink):
         """Nothing to write."""
 
     def end(self, cell: ScriptCell, outcome: Outcome) -> None:
-        """Say what was wrong with the cell."""
-        if self._error is not None and not cell.may_fail:
-            said = (cell.name, self._error.ename, self._error.evalue)
+        """Say what was wrong with the cell; one that was not sent has no error of its own."""
+        error, self._error = self._error, None
+        if error is not None and not cell.may_fail:
+            said = (cell.name, error.ename, error.evalue)
             self.note(": ".join(each for each in said if each))
 
 

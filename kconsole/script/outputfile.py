@@ -2,6 +2,7 @@
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from kconsole.connect.regularfile import open_regular
@@ -23,8 +24,9 @@ class OutputFile:
         self._mode = mode | 0o600
         try:
             with telling(Path(path)):
-                self._path = Path(os.path.realpath(os.path.expanduser(path)))
-                self._check()
+                named = Path(os.path.expanduser(path))
+                self._path = Path(os.path.realpath(named))
+                _check(named, self._path.parent)
         except KconsoleError as error:
             raise SourceError(str(error)) from None
 
@@ -39,11 +41,12 @@ class OutputFile:
         except KconsoleError as error:
             raise OutputError(str(error)) from None
 
-    def _check(self) -> None:
-        """Find out what would go wrong, while nothing has been run for it."""
-        folder = self._path.parent
-        os.stat(folder)
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        if self._path.exists():
-            os.close(open_regular(self._path, os.O_WRONLY))
+
+def _check(path: Path, folder: Path) -> None:
+    """Find out what would go wrong, while nothing has been run for it."""
+    with suppress(FileNotFoundError):
+        os.close(open_regular(path, os.O_WRONLY, follow=True))
+    # The folder is that of the links' end. access(2) does not say why not, where it is no folder.
+    os.stat(os.path.join(folder, ""))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))

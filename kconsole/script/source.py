@@ -1,8 +1,10 @@
 """Where a script's code comes from: all of it is read and looked through before any of it runs."""
 
 import os
+import select
 import stat
-from typing import BinaryIO, NamedTuple
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple, cast
 
 from kconsole.connect.paths import shown
 from kconsole.errors import SourceError
@@ -77,12 +79,13 @@ def file_source(path: str) -> Source:
 def file_text(path: str) -> tuple[str, int]:
     """Read a file's text.
 
+    :param path: a leading ``~`` is the home.
     :return: it, and the bits of the file's mode.
     :raise SourceError: as :func:`stream_source`.
     """
     name = shown(path)
     try:
-        with open(path, "rb") as stream:
+        with open(os.path.expanduser(path), "rb") as stream:
             mode = stat.S_IMODE(os.fstat(stream.fileno()).st_mode)
             return _decode(_bytes(stream, name), name), mode
     except (OSError, ValueError) as error:
@@ -94,7 +97,7 @@ def _bytes(stream: BinaryIO, name: str) -> bytes:
     pieces = []
     size = 0
     try:
-        while piece := stream.read(_PIECE):
+        for piece in _pieces(stream):
             if (at := piece.find(b"\0")) >= 0:
                 raise SourceError(f"{name}: a NUL at byte {size + at}")
             size += len(piece)
@@ -104,6 +107,15 @@ def _bytes(stream: BinaryIO, name: str) -> bytes:
     except OSError as error:
         raise SourceError(f"{name}: {error.strerror}") from None
     return b"".join(pieces)
+
+
+def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+    """All of it, also where whoever shares it with us has made it non-blocking: then it reads as None."""
+    while (piece := cast(bytes | None, stream.read(_PIECE))) != b"":
+        if piece is None:
+            select.select((stream,), (), ())
+        else:
+            yield piece
 
 
 def _decode(data: bytes, name: str) -> str:

@@ -39,7 +39,7 @@ class Snapshot(NamedTuple):
 
 
 def wait_until(
-    condition: Callable[[], object], timeout: float = 20.0, what: str = "the condition"
+    condition: Callable[[], object], timeout: float = 60.0, what: str = "the condition"
 ) -> None:
     """Return as soon as the condition holds; AssertionError after ``timeout`` seconds.
 

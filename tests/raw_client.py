@@ -81,7 +81,7 @@ class RawClient:
 
     # --- receiving
 
-    def receive(self, channel: str, timeout: float = 10.0) -> Request:
+    def receive(self, channel: str, timeout: float = 60.0) -> Request:
         """The next message on a channel; AssertionError if none comes."""
         assert self.sockets[channel].poll(int(timeout * 1000)), f"nothing on {channel}"
         return self.wire.unpack(channel, self.sockets[channel].recv_multipart())

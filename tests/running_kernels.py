@@ -196,8 +196,10 @@ def _answers(connection: dict[str, Any], process: subprocess.Popen[bytes], timeo
     with zmq.Context() as context, context.socket(zmq.DEALER) as shell:
         shell.linger = 0
         shell.connect(f"tcp://{connection['ip']}:{connection['shell_port']}")
-        shell.send_multipart(wire.pack([], [header, {}, {}, {}]))
-        for _ in range(int(timeout / 0.05)):
+        for turn in range(int(timeout / 0.05)):
+            # Now and then a kernel that has only just bound its sockets loses what is in them.
+            if turn % 100 == 0:
+                shell.send_multipart(wire.pack([], [header, {}, {}, {}]))
             if shell.poll(50):
                 shell.recv_multipart()
                 return True

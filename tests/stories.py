@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import psutil
-from fake_kernel import FakeKernel, write_kernelspec
+from fake_kernel import Behaviour, FakeKernel, write_kernelspec
 from leaks import wait_until
 from running_kernels import Kernel, start_fake
 from terminal import PATIENCE, SEQUENCE, Terminal
@@ -30,6 +30,7 @@ __all__ = [
     "paired",
     "program",
     "ready",
+    "renewed",
     "rows_with",
     "run",
     "toolbar",
@@ -156,6 +157,31 @@ def paired(
             yield Pair(terminal, kernel.fake)
     finally:
         kernel.close()
+
+
+def renewed(pair: Pair, behaviour: Behaviour) -> Pair:
+    """A console that other stories have used: nothing runs, is typed, is known, was shown or counted.
+
+    What it remembers of them are inputs, and the number of its prompt. The kernel behaves so from now on.
+    """
+    terminal, kernel = pair
+    kernel.behaviour = behaviour
+    kernel.interrupt()
+    terminal.wait_for(lambda one: "idle" in toolbar(one))
+    begin = len(terminal.raw)
+    terminal.key("c-c", "c-l")
+    terminal.wait_for(lambda one: b"\x1b[2J" in one.raw[begin:])
+    terminal.wait_for(
+        lambda one: (
+            PROMPT.fullmatch(one.screen[0])
+            and "idle" in toolbar(one)
+            and len([row for row in one.screen if row]) == 2
+        )
+    )
+    terminal._screen.scrollback.clear()
+    kernel.namespace.clear()
+    kernel.forget()
+    return pair
 
 
 @contextmanager

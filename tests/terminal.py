@@ -35,7 +35,7 @@ import pyte.screens
 __all__ = ["KEYS", "PATIENCE", "Terminal"]
 
 #: Seconds until a story gives up what it waits for: a busy machine takes long for what is quick.
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 KEYS = {
     "enter": "\r",

@@ -2,20 +2,26 @@
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fake import answers
+from fake.behaviour import Behaviour
 from fake_kernel import FakeKernel
 from running_kernels import Kernel
-from stories import PROMPT, Pair, attached, paired, ready, rows_with, run, toolbar
+from stories import PROMPT, Pair, attached, paired, ready, renewed, rows_with, run, toolbar
 from terminal import Terminal
 
 from kconsole.repl.variables import DEFINITIONS
 
+#: What the shared consoles run is measured: they start before a test is.
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 BUSY = "import time; time.sleep(60)"
 SUBSHELLS: dict[str, Any] = {"implementation": "ipython", "subshells": True}
+ABLE: dict[str, Any] = {**SUBSHELLS, "supported_features": ["debugger"]}
 IPYTHON7 = pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
 
 
@@ -26,7 +32,12 @@ def screen_of(terminal: Terminal) -> str:
 def typed(terminal: Terminal) -> str:
     """What stands at the lowest prompt."""
     row = next(row for row in reversed(terminal.screen) if row.startswith("In ["))
-    return row.partition("]: ")[2]
+    return row.partition("]:")[2].strip()
+
+
+def typed_at(terminal: Terminal) -> int:
+    """The number of the lowest prompt."""
+    return int(re.findall(r"^In \[(\d+)\]:", screen_of(terminal), re.MULTILINE)[-1])
 
 
 def wait_typed(terminal: Terminal, text: str) -> None:
@@ -39,45 +50,64 @@ def be_busy(terminal: Terminal) -> None:
     terminal.wait_for(lambda one: re.search(r"busy 00:\d\d In\[", toolbar(one)))
 
 
+@pytest.fixture(scope="module")
+def at_plain_kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    with paired(tmp_path_factory.mktemp("plain")) as pair:
+        yield pair
+
+
+@pytest.fixture
+def console(at_plain_kernel: Pair) -> Pair:
+    """A console at a kernel that has no subshells."""
+    return renewed(at_plain_kernel, Behaviour())
+
+
+@pytest.fixture(scope="module")
+def at_able_kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    with paired(tmp_path_factory.mktemp("able"), **ABLE) as pair:
+        be_busy(pair.terminal)  # the subshell stays; a single test would leave its thread behind
+        pair.terminal.line("\\peek 6*7")
+        pair.terminal.wait_for(re.compile(r"^42$", re.MULTILINE))
+        yield pair
+
+
+@pytest.fixture
+def able(at_able_kernel: Pair) -> Pair:
+    """A console at a kernel that has subshells and a debugger."""
+    return renewed(at_able_kernel, Behaviour(**ABLE))
+
+
 # --- in the subshell
 
 
-def test_a_busy_kernel_is_asked_in_its_subshell(tmp_path: Path) -> None:
+def test_a_busy_kernel_is_asked_in_its_subshell_which_is_closed_at_the_end(tmp_path: Path) -> None:
     with paired(tmp_path, names=["alpha", "alphabet"], **SUBSHELLS) as (terminal, kernel):
+        terminal.send("alphab")
+        terminal.key("tab")
+        wait_typed(terminal, "alphabet")
+        assert "subshell_id" not in kernel.wait_for("complete_request").header
+        assert kernel.count("create_subshell_request") == 0
+        terminal.key("c-a", "c-k")
         be_busy(terminal)
         terminal.send("al")
         terminal.key("tab")
-        terminal.wait_for("alphabet", where="screen")
-        asked = kernel.wait_for("complete_request")
-        assert asked.header["subshell_id"] in kernel.subshells
-        assert "busy" in toolbar(terminal)
+        terminal.wait_for(re.compile("^ +alphabet", re.M), where="screen")
+        asked = kernel.wait_for("complete_request", count=2).header["subshell_id"]
+        assert asked in kernel.subshells
         # Enter asks it too, and there is only one subshell for all.
+        before = kernel.count("is_complete_request")
         terminal.key("backspace", "backspace", "backspace", "backspace", "backspace")
         terminal.send("for x in y:")
         terminal.key("enter")
         terminal.wait_for(lambda one: one.screen[one.cursor[0]].strip() == "...:")
-        assert kernel.wait_for("is_complete_request", count=2).header["subshell_id"]
+        again = kernel.wait_for("is_complete_request", count=before + 1)
+        assert again.header["subshell_id"] == asked
         assert kernel.count("create_subshell_request") == 1
-
-
-def test_an_idle_kernel_is_not_given_a_subshell(tmp_path: Path) -> None:
-    with paired(tmp_path, names=["alphabet"], **SUBSHELLS) as (terminal, kernel):
-        terminal.send("alp")
-        terminal.key("tab")
-        wait_typed(terminal, "alphabet")
-        assert kernel.count("create_subshell_request") == 0
-
-
-def test_the_subshell_is_closed_with_the_console(tmp_path: Path) -> None:
-    with paired(tmp_path, names=["alphabet"], **SUBSHELLS) as (terminal, kernel):
-        be_busy(terminal)
-        terminal.send("alp")
-        terminal.key("tab")
-        wait_typed(terminal, "alphabet")
-        terminal.key("c-a", "c-k", "c-d")
+        terminal.key("c-c")
+        terminal.wait_for("KeyboardInterrupt")
+        terminal.key("c-c", "c-d")
         assert terminal.wait_exit() == 0
-        opened = kernel.wait_for("complete_request").header["subshell_id"]
-        assert kernel.wait_for("delete_subshell_request").content["subshell_id"] == opened
+        assert kernel.wait_for("delete_subshell_request").content["subshell_id"] == asked
 
 
 @pytest.mark.parametrize(
@@ -96,37 +126,30 @@ def test_a_kernel_that_opens_no_subshell_is_busy(tmp_path: Path, lie: dict[str, 
         assert kernel.count("complete_request") == 0
 
 
-def test_after_a_restart_there_is_a_new_subshell(tmp_path: Path) -> None:
-    with paired(tmp_path, names=["alphabet"], **SUBSHELLS) as (terminal, kernel):
+def test_a_subshell_that_is_gone_is_opened_again(tmp_path: Path) -> None:
+    with paired(tmp_path, names=["alphabet", "omega"], **SUBSHELLS) as (terminal, kernel):
         be_busy(terminal)
-        terminal.send("alp")
-        terminal.key("tab")
-        wait_typed(terminal, "alphabet")
+        complete(terminal, "alp", "alphabet")
+        kernel.subshells.popitem()[1].queue.put(None)  # somebody has closed it
+        complete(terminal, "ome", "omega")
+        assert kernel.count("create_subshell_request") == 2
         kernel.subshells.popitem()[1].queue.put(None)
         kernel.interrupt()
         kernel.restart()
         terminal.wait_for("the kernel was restarted")
-        terminal.key("c-a", "c-k")
         ready(terminal)
         be_busy(terminal)
-        terminal.send("alp")
-        terminal.key("tab")
-        wait_typed(terminal, "alphabet")
-        assert kernel.count("create_subshell_request") == 2
+        complete(terminal, "alp", "alphabet")
+        assert kernel.count("create_subshell_request") == 3
 
 
-def test_a_subshell_that_somebody_has_closed_is_opened_again(tmp_path: Path) -> None:
-    with paired(tmp_path, names=["alphabet", "omega"], **SUBSHELLS) as (terminal, kernel):
-        be_busy(terminal)
-        terminal.send("alp")
-        terminal.key("tab")
-        wait_typed(terminal, "alphabet")
-        kernel.subshells.popitem()[1].queue.put(None)
-        terminal.key("c-a", "c-k")
-        terminal.send("ome")
-        terminal.key("tab")
-        wait_typed(terminal, "omega")
-        assert kernel.count("create_subshell_request") == 2
+def complete(terminal: Terminal, begun: str, word: str) -> None:
+    """Have a word completed, and take it away again."""
+    terminal.send(begun)
+    terminal.key("tab")
+    wait_typed(terminal, word)
+    terminal.key("c-a", "c-k")
+    wait_typed(terminal, "")
 
 
 @IPYTHON7
@@ -153,12 +176,6 @@ def test_ipykernel_completes_while_it_runs_a_cell(kernel: Kernel) -> None:
 # --- Shift-Tab
 
 
-@pytest.fixture
-def console(tmp_path: Path) -> Any:
-    with paired(tmp_path) as pair:
-        yield pair
-
-
 def test_shift_tab_shows_help_until_the_next_edit(console: Pair) -> None:
     terminal, _ = console
     terminal.send("print")
@@ -182,15 +199,17 @@ def test_escape_takes_the_help_away_and_alt_enter_still_runs(console: Pair) -> N
     terminal.wait_for("Prints the values.", where="screen")
     terminal.key("a-enter")
     assert kernel.wait_for("execute_request").content["code"] == "print"
+    terminal.wait_for("NameError")
+    ready(terminal)
     assert kernel.count("is_complete_request") == 0
 
 
-def test_tabs_in_help_are_blanks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tabs_in_help_are_blanks(console: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(answers.KNOWN, "tabby", "usage:\n\t\x1b[31mdo\x1b[0m\tit\nA\tB")
-    with paired(tmp_path) as (terminal, _):
-        terminal.send("tabby")
-        terminal.key("s-tab")
-        terminal.wait_for("usage:\n        do      it\nA       B\n", where="screen")
+    terminal, _ = console
+    terminal.send("tabby")
+    terminal.key("s-tab")
+    terminal.wait_for("usage:\n        do      it\nA       B\n", where="screen")
 
 
 def test_shift_tab_again_says_if_there_is_no_source(console: Pair) -> None:
@@ -265,7 +284,7 @@ def test_help_on_a_busy_kernel_without_a_subshell_says_so(console: Pair) -> None
     assert kernel.count("inspect_request") == 0
 
 
-@pytest.mark.parametrize(("rows", "columns"), [(24, 80), (10, 30), (7, 20)])
+@pytest.mark.parametrize(("rows", "columns"), [(24, 80), (7, 20)])
 def test_long_help_leaves_the_input_and_the_toolbar_in_sight(
     tmp_path: Path, rows: int, columns: int
 ) -> None:
@@ -281,15 +300,16 @@ def test_long_help_leaves_the_input_and_the_toolbar_in_sight(
         assert terminal.cell(*terminal.find("line 0")).fg == "red"
 
 
-def test_help_for_printers_is_drawn_as_a_printer_would(tmp_path: Path) -> None:
+def test_help_for_printers_is_drawn_as_a_printer_would(console: Pair) -> None:
+    terminal, kernel = console
     data = {"text/plain": "_\bA_\br_\bi\n\nm\bme\be"}
     answer = {"status": "ok", "found": True, "data": data, "metadata": {}}
-    with paired(tmp_path, answers={"inspect_request": answer}) as (terminal, _):
-        terminal.send("xy")
-        terminal.key("s-tab")
-        terminal.wait_for("Ari", where="screen")
-        assert terminal.cell(*terminal.find("Ari")).underscore
-        assert terminal.cell(*terminal.find("me")).bold
+    kernel.behaviour.answers = {"inspect_request": answer}
+    terminal.send("xy")
+    terminal.key("s-tab")
+    terminal.wait_for("Ari", where="screen")
+    assert terminal.cell(*terminal.find("Ari")).underscore
+    assert terminal.cell(*terminal.find("me")).bold
 
 
 @IPYTHON7
@@ -471,27 +491,29 @@ def complete_a_command(terminal: Terminal, kernel: FakeKernel) -> None:
     assert kernel.count("complete_request") == 0
 
 
-def test_peek_shows_a_value_while_the_kernel_works(tmp_path: Path) -> None:
-    with paired(tmp_path, **SUBSHELLS) as (terminal, kernel):
-        run(terminal, "x = 4711; print(40 + 2)", "\n42\n")
-        be_busy(terminal)
-        terminal.line("\\peek x + 1")
-        terminal.wait_for(re.compile(r"^4712$", re.MULTILINE))
-        terminal.line("\\peek nope")
-        terminal.wait_for("NameError")
-        assert "busy" in toolbar(terminal)
-        asked = next(one for one in kernel.received if "x + 1" in str(one.content))
-        assert asked.header["subshell_id"] in kernel.subshells
-        wanted = ("code", "silent", "store_history", "allow_stdin")
-        assert [asked.content[name] for name in wanted] == ["", True, False, False]
+def test_peek_shows_a_value_while_the_kernel_works(able: Pair) -> None:
+    terminal, kernel = able
+    run(terminal, "x = 4711; print(40 + 2)", "\n42\n")
+    be_busy(terminal)
+    terminal.line("\\peek x + 1")
+    terminal.wait_for(re.compile(r"^4712$", re.MULTILINE))
+    terminal.line("\\peek nope")
+    terminal.wait_for("NameError")
+    assert "busy" in toolbar(terminal)
+    asked = next(one for one in kernel.received if "x + 1" in str(one.content))
+    assert asked.header["subshell_id"] in kernel.subshells
+    wanted = ("code", "silent", "store_history", "allow_stdin")
+    assert [asked.content[name] for name in wanted] == ["", True, False, False]
 
 
 def test_peek_asks_the_main_shell_of_an_idle_kernel_and_leaves_no_trace(console: Pair) -> None:
     terminal, kernel = console
+    run(terminal, "1", "]: 1")
+    number = typed_at(terminal)
     terminal.line("\\peek 6*7")
     terminal.wait_for(re.compile(r"^42$", re.MULTILINE))
-    assert "subshell_id" not in kernel.wait_for("execute_request").header
-    run(terminal, "1+1", "Out[1]: 2")
+    assert "subshell_id" not in kernel.wait_for("execute_request", count=2).header
+    run(terminal, "1+1", f"Out[{number}]: 2")
 
 
 def test_peek_asks_nothing_of_a_busy_kernel_without_subshells(console: Pair) -> None:
@@ -504,13 +526,13 @@ def test_peek_asks_nothing_of_a_busy_kernel_without_subshells(console: Pair) -> 
 
 def test_ctrl_c_ends_a_peek_that_takes_long(console: Pair) -> None:
     terminal, kernel = console
-    run(terminal, "import time; 1", "Out[1]: 1")
+    run(terminal, "import time; 1", "]: 1")
     terminal.line("\\peek time.sleep(60)")
     terminal.wait_for(lambda one: "peeking" in toolbar(one))
     terminal.key("c-c")
     terminal.wait_for(lambda one: "peeking" not in toolbar(one))
     kernel.wait_for("interrupt_request")
-    run(terminal, "6*7", "Out[2]: 42")
+    run(terminal, "6*7", "]: 42")
 
 
 def test_peek_at_a_kernel_that_knows_no_expressions(tmp_path: Path) -> None:
@@ -520,21 +542,21 @@ def test_peek_at_a_kernel_that_knows_no_expressions(tmp_path: Path) -> None:
         terminal.wait_for("does not evaluate expressions")
 
 
-def test_watch_shows_a_value_in_place_until_ctrl_c(tmp_path: Path) -> None:
-    with paired(tmp_path, **SUBSHELLS) as (terminal, kernel):
-        run(terminal, "x = 1; print(40 + 2)", "\n42\n")
-        be_busy(terminal)
-        terminal.line("\\watch 0.1 x")
-        terminal.wait_for("x = 1", where="screen")
-        terminal.send("typed")  # the keys are free
-        kernel.namespace["x"] = "a\nb"
-        terminal.wait_for("x = 'a\\nb'", where="screen")
-        assert len([row for row in terminal.screen if row.startswith("x = ")]) == 1
-        wait_typed(terminal, "typed")
-        terminal.key("c-c")
-        terminal.wait_for(lambda one: not any(row.startswith("x = ") for row in one.screen))
-        assert kernel.count("interrupt_request") == 0
-        assert "busy" in toolbar(terminal)
+def test_watch_shows_a_value_in_place_until_ctrl_c(able: Pair) -> None:
+    terminal, kernel = able
+    run(terminal, "x = 1; print(40 + 2)", "\n42\n")
+    be_busy(terminal)
+    terminal.line("\\watch 0.1 x")
+    terminal.wait_for("x = 1", where="screen")
+    terminal.send("typed")  # the keys are free
+    kernel.namespace["x"] = "a\nb"
+    terminal.wait_for("x = 'a\\nb'", where="screen")
+    assert len([row for row in terminal.screen if row.startswith("x = ")]) == 1
+    wait_typed(terminal, "typed")
+    terminal.key("c-c")
+    terminal.wait_for(lambda one: not any(row.startswith("x = ") for row in one.screen))
+    assert kernel.count("interrupt_request") == 0
+    assert "busy" in toolbar(terminal)
 
 
 @IPYTHON7
@@ -554,21 +576,20 @@ def test_ipykernel_is_watched_while_it_counts(kernel: Kernel) -> None:
         ready(terminal)
 
 
-def test_vars_lists_the_variables_while_the_kernel_works(tmp_path: Path) -> None:
-    debugger = {"implementation": "ipython", "supported_features": ["debugger"]}
-    with paired(tmp_path, **debugger) as (terminal, kernel):
-        terminal.line("\\vars")
-        terminal.wait_for("there are no variables")
-        kernel.namespace.update(number=12, text="long " * 100)
-        be_busy(terminal)
-        terminal.line("\\vars")
-        terminal.wait_for(re.compile(r"^number +int +12$", re.MULTILINE))
-        assert "special variables" not in terminal.everything
-        assert re.search(r"^text +str +'long .*…$", terminal.everything, re.MULTILINE)
-        terminal.line("\\vars number")
-        terminal.wait_for(re.compile(r"^12$", re.MULTILINE))
-        terminal.line("\\vars nope")
-        terminal.wait_for("there is no variable nope")
+def test_vars_lists_the_variables_while_the_kernel_works(able: Pair) -> None:
+    terminal, kernel = able
+    terminal.line("\\vars")
+    terminal.wait_for("there are no variables")
+    kernel.namespace.update(number=12, text="long " * 100)
+    be_busy(terminal)
+    terminal.line("\\vars")
+    terminal.wait_for(re.compile(r"^number +int +12$", re.MULTILINE))
+    assert "special variables" not in terminal.everything
+    assert re.search(r"^text +str +'long .*…$", terminal.everything, re.MULTILINE)
+    terminal.line("\\vars number")
+    terminal.wait_for(re.compile(r"^12$", re.MULTILINE))
+    terminal.line("\\vars nope")
+    terminal.wait_for("there is no variable nope")
 
 
 def test_vars_lists_functions_and_classes_behind_the_variables(tmp_path: Path) -> None:
@@ -620,13 +641,12 @@ def test_vars_does_not_ask_kernels_that_could_not_tell(
         ),
     ],
 )
-def test_vars_tells_why_there_are_none(
-    tmp_path: Path, behaviour: dict[str, Any], says: str
-) -> None:
-    debugger = {"implementation": "ipython", "supported_features": ["debugger"]}
-    with paired(tmp_path, **debugger, **behaviour) as (terminal, _):
-        terminal.line("\\vars")
-        terminal.wait_for(says)
+def test_vars_tells_why_there_are_none(able: Pair, behaviour: dict[str, Any], says: str) -> None:
+    terminal, kernel = able
+    for name, value in behaviour.items():
+        kernel.behaviour.change(name, value)
+    terminal.line("\\vars")
+    terminal.wait_for(says)
 
 
 @IPYTHON7

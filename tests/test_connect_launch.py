@@ -9,14 +9,11 @@ import pytest
 
 from kconsole.connect.info import ConnectionInfo
 from kconsole.connect.kernellog import KEPT, LIMIT, KernelLog
+from kconsole.connect.lastwords import describe_exit, is_address_in_use, last_line, said_lines
 from kconsole.connect.launch import (
-    describe_exit,
-    is_address_in_use,
     kernel_environment,
-    last_line,
     new_key,
     refusal,
-    said_lines,
     socket_files,
     with_ports,
 )

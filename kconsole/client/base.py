@@ -136,7 +136,13 @@ class ClientBase(ChannelSet):
 
     def _make_transport(self) -> ZmqTransport:
         return ZmqTransport(
-            self.info, self.session, self, self.heartbeat, context=self.context, log=self.log
+            self.info,
+            self.session,
+            self,
+            self.heartbeat,
+            context=self.context,
+            own=self.process is not None,
+            log=self.log,
         )
 
     # -- the kernel's health ---------------------------------------------------------------------

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from kconsole.client.inbox import Inbox, Item
 from kconsole.client.router import Claim
-from kconsole.connect.launch import said_lines
+from kconsole.connect.lastwords import said_lines
 from kconsole.errors import (
     AuthenticationError,
     KconsoleError,

@@ -22,20 +22,30 @@ SOCKET_TYPES: dict[Channel, int] = {
 LINGER: dict[Channel, int] = {"shell": 1000, "control": 1000, "stdin": 1000, "iopub": 0, "hb": 0}
 
 _MAX_FRAME = 1 << 30  # bytes; a larger frame is no message of any kernel, and would be our memory
-_RECONNECT_MS = (100, 2000)  # first and longest wait between two attempts to connect
+#: First and longest wait between two attempts to connect, in milliseconds; each is twice the one before.
+_RECONNECT_MS = (100, 2000)
+#: The same to a kernel that we start: it will listen in a moment, and somebody waits for it.
+_RECONNECT_OWN_MS = (20, 200)
 
 
 def set_options(
-    socket: zmq.Socket[Any], channel: Channel, info: ConnectionInfo, routing_id: str
+    socket: zmq.Socket[Any],
+    channel: Channel,
+    info: ConnectionInfo,
+    routing_id: str,
+    *,
+    own: bool = False,
 ) -> None:
     """Set all that has to be set before a socket is connected.
 
     :param routing_id: of the DEALER sockets; the session's id.
+    :param own: whether the kernel is one that we start.
     :raise zmq.ZMQError: libzmq does not take one of the values.
     """
     socket.linger = LINGER[channel]
     socket.setsockopt(zmq.MAXMSGSIZE, _MAX_FRAME)
-    socket.reconnect_ivl, socket.reconnect_ivl_max = _RECONNECT_MS
+    first, longest = _RECONNECT_OWN_MS if own else _RECONNECT_MS
+    socket.reconnect_ivl, socket.reconnect_ivl_max = first, longest
     socket.ipv6 = True
     if socket.type == zmq.DEALER:
         socket.setsockopt(zmq.ROUTING_ID, routing_id.encode())

@@ -57,6 +57,7 @@ class ZmqTransport:
     :param listener: told of messages and changes, in the I/O thread.
     :param heartbeat: the pure state of the heartbeat, driven by the I/O thread alone.
     :param context: a ZeroMQ context to share; without one, the transport has its own and ends it.
+    :param own: whether the kernel is one that we start, and which may not listen yet.
     :param log: where dropped messages and a listener's mistakes go.
     """
 
@@ -68,6 +69,7 @@ class ZmqTransport:
         heartbeat: Heartbeat,
         *,
         context: zmq.Context[Any] | None = None,
+        own: bool = False,
         log: logging.Logger,
     ) -> None:
         if info.curve_publickey and not zmq.has("curve"):
@@ -78,6 +80,7 @@ class ZmqTransport:
         self._session = session
         self._listener = listener
         self._heartbeat = heartbeat
+        self._own = own
         self._log = log
         self._own_context = context is None
         self._context: zmq.Context[Any] = context or zmq.Context()
@@ -229,7 +232,7 @@ class ZmqTransport:
         self._links[channel] = Link("connecting")
         sock: zmq.Socket[bytes] = self._context.socket(SOCKET_TYPES[channel])
         try:
-            set_options(sock, channel, self._info, self._session.session)
+            set_options(sock, channel, self._info, self._session.session, own=self._own)
             monitor: zmq.Socket[bytes] = sock.get_monitor_socket(EVENTS)
             self._open[channel] = _Open(sock, monitor, deque())
             self._watch(sock, self._read_echo if channel == "hb" else partial(self._drain, channel))

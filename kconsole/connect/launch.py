@@ -1,12 +1,10 @@
-"""What a kernel's process is started with: its connection, its environment, its first words.
+"""What a kernel's process is started with: its connection and its environment.
 
 The parts of :mod:`kconsole.connect.process` that hold no process.
 """
 
 import contextlib
 import os
-import re
-import signal
 import string
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -20,16 +18,11 @@ from kconsole.errors import KernelStartError
 from kconsole.protocol.message import CHANNELS
 
 __all__ = [
-    "describe_exit",
     "ipc_info",
-    "is_address_in_use",
     "kernel_environment",
-    "last_line",
     "new_key",
-    "printable",
     "refusal",
     "remove_directory",
-    "said_lines",
     "socket_directory",
     "socket_files",
     "with_ports",
@@ -37,14 +30,6 @@ __all__ = [
 
 #: How the names of directories begin that are made for sockets.
 _DIRECTORY = "kc-"
-
-#: How the languages' networking libraries say that somebody else has the port.
-_ADDRESS_IN_USE = re.compile(
-    r"address (is )?already in use|EADDRINUSE|AddrInUse|errno[ :=]+98\b", re.IGNORECASE
-)
-
-#: Kernels colour their messages, also where there is no terminal (deno).
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def new_key() -> bytes:
@@ -141,41 +126,3 @@ def refusal(
     if isinstance(error, FileNotFoundError) and not os.path.exists(command[0]):
         return KernelStartError(f"kernel {name}: command not found: {program}")
     return KernelStartError(f"kernel {name}: cannot run {program}: {error.strerror}")
-
-
-def describe_exit(status: int) -> str:
-    """Return "exited with status 1" or "was killed by SIGSEGV".
-
-    :param status: Popen's returncode.
-    """
-    if status >= 0:
-        return f"exited with status {status}"
-    try:
-        return f"was killed by {signal.Signals(-status).name}"
-    except ValueError:
-        return f"was killed by signal {-status}"
-
-
-def said_lines(text: str) -> list[str]:
-    """Return the lines of a log that say anything: printable, of at most 200 characters each."""
-    lines = (line.expandtabs().rstrip() for line in _COLOUR.sub("", text).splitlines())
-    return [printable(line[:200]) for line in lines if line]
-
-
-def last_line(text: str) -> str:
-    """Return the last line of a log that says anything: printable, at most 200 characters.
-
-    JavaScript and Java say first what is wrong, and then where: "at file:1:2".
-    """
-    lines = [line.strip() for line in said_lines(text)]
-    return next((line for line in reversed(lines) if not line.startswith("at ")), "")
-
-
-def printable(text: str) -> str:
-    """Return text with a question mark for each character that would not print."""
-    return "".join(char if char.isprintable() else "?" for char in text)
-
-
-def is_address_in_use(text: str) -> bool:
-    """Whether a kernel's log says that another process has got one of its ports."""
-    return _ADDRESS_IN_USE.search(text) is not None

@@ -25,14 +25,11 @@ from kconsole.connect.files import write_connection_file
 from kconsole.connect.guard import Guard
 from kconsole.connect.info import ConnectionInfo, Transport
 from kconsole.connect.kernellog import KernelLog, log_path
+from kconsole.connect.lastwords import describe_exit, is_address_in_use, last_line, printable
 from kconsole.connect.launch import (
-    describe_exit,
     ipc_info,
-    is_address_in_use,
     kernel_environment,
-    last_line,
     new_key,
-    printable,
     refusal,
     remove_directory,
     socket_directory,

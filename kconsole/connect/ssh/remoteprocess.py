@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Self
 
 from kconsole.connect.info import ConnectionInfo, Transport
-from kconsole.connect.launch import is_address_in_use, last_line, new_key, printable, with_ports
+from kconsole.connect.lastwords import is_address_in_use, last_line, printable
+from kconsole.connect.launch import new_key, with_ports
 from kconsole.connect.paths import shown
 from kconsole.connect.specs import KernelSpec
 from kconsole.connect.ssh.remote import RUNTIME, Run, quoted

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 
 from kconsole.connect.children import has_ended, signal_group, wait_for_end
-from kconsole.connect.launch import describe_exit
+from kconsole.connect.lastwords import describe_exit
 from kconsole.connect.ssh.words import Words
 
 __all__ = ["SshProcess", "run_ssh"]

@@ -7,7 +7,7 @@
     python -m tests.benchmarks startup flood        only these
     python -m tests.benchmarks --peer-python ~/peer/bin/python --runs 9 echo
 
-Needs Linux (/proc) and what kconsole needs; ipykernel in this interpreter for ``piped_real``; and
+Needs Linux (/proc) and what kconsole needs; ipykernel in this interpreter for the rows that say so; and
 jupyter_console in this interpreter or in that of ``--peer-python``, or its column says "not installed".
 
 Each program runs on a pseudo-terminal of 24 x 80 whose driver reads as fast as it can and answers
@@ -39,6 +39,14 @@ version
     ``--version``; for the floor, ``python -c pass``.
 piped, piped_real
     ``print(1)`` on stdin, output to a pipe, from fork to exit; the kernel runs already.
+piped_started
+    The same with an ipykernel that is started for it and ended; most of that is the kernel's own time.
+pipe_flood, pipe_print
+    50 MB through a pipe, as fast as it can be read, from fork to exit, and the most memory: in messages of
+    8 kB from the flood kernel; printed by an ipykernel in lines of 100 bytes.
+cells
+    A notebook of 1,000 short cells in an ipykernel, from fork to exit, for each cell: its code alone
+    (``-f``), and with a notebook that is written (``--output``). The floor is the kernel's own time.
 execute
     Enter to the result, and Enter to the next prompt, of 50 cells one after the other. kconsole's prompt
     never goes away, so for it the second is the moment when its toolbar says that the cell is done.

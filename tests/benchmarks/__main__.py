@@ -21,7 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     options = _parse(arguments)
     scenarios = [each for each in SCENARIOS if not options.rows or each.name in options.rows]
     if not has_ipykernel():
-        scenarios = [each for each in scenarios if each.name != "piped_real"]
+        scenarios = [each for each in scenarios if not each.real]
     programs = all_programs(options.peer_python)
     if options.only:
         programs = [each for each in programs if each.name in options.only]

@@ -17,7 +17,7 @@ from typing import Any
 import zmq
 
 from tests.benchmarks.driver import Terminal, TooLate
-from tests.benchmarks.programs import Program
+from tests.benchmarks.programs import SPEC, Program
 from tests.benchmarks.wire import Wire
 
 __all__ = ["Bench", "FloodKernel", "has_ipykernel", "new_bench"]
@@ -95,6 +95,7 @@ class Bench:
             "HOME": str(self.folder),
             "IPYTHONDIR": str(self.folder / "ipython"),
             "JUPYTER_CONFIG_DIR": str(self.folder / "config"),
+            "JUPYTER_PATH": str(self.folder / "share"),
             "JUPYTER_RUNTIME_DIR": str(self.folder / "runtime"),
             "JUPYTER_PLATFORM_DIRS": "1",
             "LC_ALL": "C.UTF-8",
@@ -143,7 +144,16 @@ def new_bench(quick: bool) -> Iterator[Bench]:
     with TemporaryDirectory(prefix="kconsole-bench-") as folder:
         for name in ("ipython", "config", "runtime"):
             (Path(folder) / name).mkdir(mode=0o700)
+        _write_spec(Path(folder) / "share" / "kernels" / SPEC)
         yield Bench(Path(folder), quick)
+
+
+def _write_spec(folder: Path) -> None:
+    """Write the kernelspec of this interpreter's ipykernel."""
+    folder.mkdir(parents=True)
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": argv, "display_name": SPEC, "language": "python"}
+    (folder / "kernel.json").write_text(json.dumps(spec))
 
 
 def has_ipykernel() -> bool:

@@ -6,13 +6,18 @@ iopub is drained until it is empty, and each drain is one write. A simple progra
 ::
 
     python -m tests.benchmarks.floor CONNECTION_FILE         (code from a pipe, if stdin is one)
+    python -m tests.benchmarks.floor CONNECTION_FILE -f NOTEBOOK
+    python -m tests.benchmarks.floor --start                 (code from a pipe, in an ipykernel of its own)
 """
 
 import json
 import os
+import subprocess
 import sys
 import termios
+import time
 import tty
+from collections.abc import Iterable
 from pathlib import Path
 
 import zmq
@@ -81,6 +86,10 @@ class Kernel:
         """Send an interrupt_request."""
         self._control.send_multipart(self._wire.pack("interrupt_request", {}))
 
+    def shut_down(self) -> None:
+        """Send a shutdown_request."""
+        self._control.send_multipart(self._wire.pack("shutdown_request", {"restart": False}))
+
     def drain(self) -> str:
         """Take what has come on both channels; the text to show."""
         while self.shell.poll(0):
@@ -118,16 +127,43 @@ class Kernel:
         return socket
 
 
-def run_pipe(kernel: Kernel) -> None:
-    """Run all of stdin as one cell."""
-    kernel.execute(sys.stdin.read())
+def run_cells(kernel: Kernel, sources: Iterable[str]) -> None:
+    """Run cells, one after the other."""
     poller = zmq.Poller()
     poller.register(kernel.iopub, zmq.POLLIN)
     poller.register(kernel.shell, zmq.POLLIN)
-    while not kernel.done:
-        poller.poll()
-        sys.stdout.write(kernel.drain())
+    for source in sources:
+        kernel.execute(source)
+        while not kernel.done:
+            poller.poll()
+            sys.stdout.write(kernel.drain())
     sys.stdout.flush()
+
+
+def run_notebook(kernel: Kernel, path: str) -> None:
+    """Run the cells of a notebook."""
+    run_cells(kernel, (cell["source"] for cell in json.loads(Path(path).read_text())["cells"]))
+
+
+def run_started() -> None:
+    """Run all of stdin as one cell in an ipykernel, from its start to its end."""
+    path = Path(f"floor-{os.getpid()}.json").absolute()
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", str(path)]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(argv, stdin=quiet, stdout=quiet, stderr=quiet) as process:
+        while True:
+            try:
+                kernel = Kernel(str(path))
+                break
+            except (
+                OSError,
+                ValueError,
+            ):  # the kernel chooses its ports, and has not written them yet
+                time.sleep(0.005)
+        kernel.wait_ready()
+        run_cells(kernel, [sys.stdin.read()])
+        kernel.shut_down()
+        process.wait()
 
 
 def run_terminal(kernel: Kernel) -> None:
@@ -178,12 +214,17 @@ def _write(text: str) -> None:
 
 def main(arguments: list[str]) -> None:
     """Run the floor of the command line."""
+    if arguments == ["--start"]:
+        run_started()
+        return
     kernel = Kernel(arguments[0])
     kernel.wait_ready()
-    if sys.stdin.isatty():
+    if arguments[1:2] == ["-f"]:
+        run_notebook(kernel, arguments[2])
+    elif sys.stdin.isatty():
         run_terminal(kernel)
     else:
-        run_pipe(kernel)
+        run_cells(kernel, [sys.stdin.read()])
 
 
 if __name__ == "__main__":

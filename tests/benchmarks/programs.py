@@ -5,9 +5,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["PEER", "Program", "all_programs"]
+__all__ = ["PEER", "SPEC", "Program", "all_programs"]
 
 PEER = "jupyter"
+SPEC = "bench"  # the name of the kernelspec that all can start
 _PEER_PIPED = "from jupyter_client.runapp import main; main()"
 
 
@@ -19,6 +20,7 @@ class Program:
         name: its column in the table.
         argv: of a session at a terminal; the path of a connection file follows.
         piped: of a session whose code comes from a pipe; the path follows. Empty if it has none.
+        starting: of the same with a kernel of its own, from the kernelspec SPEC. Empty if it has none.
         version: what tells the version and ends.
         ready: what stands below the result of cell ``{n}`` once that cell is done with. The prompts of
             most come then; that of kconsole never goes away, but its toolbar says "busy" until then.
@@ -28,6 +30,7 @@ class Program:
     name: str
     argv: tuple[str, ...]
     piped: tuple[str, ...]
+    starting: tuple[str, ...]
     version: tuple[str, ...]
     ready: str = r"In \[{next}\]:"
     prompt_stays: bool = False
@@ -43,14 +46,28 @@ def all_programs(peer_python: str) -> list[Program]:
     kconsole = (own, "-m", "kconsole")
     floor = (own, "-m", "tests.benchmarks.floor")
     programs = [
-        Program("kconsole", kconsole, kconsole, (*kconsole, "--version"), "idle", True),
-        Program("floor", floor, floor, (own, "-c", "pass")),
-        Program("ptk", (own, "-m", "tests.benchmarks.floor_ptk"), (), ()),
+        Program(
+            "kconsole",
+            kconsole,
+            kconsole,
+            (*kconsole, "-k", SPEC),
+            (*kconsole, "--version"),
+            "idle",
+            True,
+        ),
+        Program("floor", floor, floor, (*floor, "--start"), (own, "-c", "pass")),
+        Program("ptk", (own, "-m", "tests.benchmarks.floor_ptk"), (), (), ()),
     ]
     if _has_peer(peer_python):
         console = (peer_python, "-m", "jupyter_console")
-        piped = (peer_python, "-c", _PEER_PIPED, "--existing")
-        peer = Program(PEER, (*console, "--existing"), piped, (*console, "--version"))
+        run = (peer_python, "-c", _PEER_PIPED)
+        peer = Program(
+            PEER,
+            (*console, "--existing"),
+            (*run, "--existing"),
+            (*run, f"--kernel={SPEC}"),
+            (*console, "--version"),
+        )
         programs.insert(1, peer)
     return programs
 

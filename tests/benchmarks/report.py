@@ -72,9 +72,11 @@ def _verdict(values: Values, row: str, target: Target) -> str:
     text = f"{'>=' if target.at_least else '<='} {target.limit:g}"
     if target.of:
         text += f" x {target.of}{f' {target.row}' if target.row else ''}"
+    if target.plus:
+        text += f" + {target.plus:g}"
     if not own or (target.of and not others):
         return text
-    limit = target.limit * (judge(others) if target.of else 1)
+    limit = target.limit * (judge(others) if target.of else 1) + target.plus
     met = judge(own) >= limit if target.at_least else judge(own) <= limit
     return f"{text} {'ok' if met else 'MISSED'}"
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from tests.benchmarks import cells, keys, starting
+from tests.benchmarks import cells, keys, scripts, starting
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.programs import PEER, Program
 
@@ -23,6 +23,7 @@ class Target:
         row: the row whose value is multiplied; "" is the same row.
         judge: which value of several runs is compared; the least, where noise only ever adds.
         at_least: whether the value should not be below it instead.
+        plus: what is added to the product.
     """
 
     limit: float
@@ -30,6 +31,7 @@ class Target:
     row: str = ""
     judge: Literal["median", "least"] = "median"
     at_least: bool = False
+    plus: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +52,22 @@ class Scenario:
         name: what it is called on the command line.
         measure: measures a program once; what it has no value for is left out.
         runs: how often by default; more where it is short and noisy.
+        real: whether it needs an ipykernel.
     """
 
     name: str
     measure: Callable[[Program, Bench], dict[str, float]]
     runs: int
     rows: tuple[Row, ...]
+    real: bool = False
 
 
 def _peer(limit: float) -> Target:
     return Target(limit, PEER)
+
+
+def _floor(limit: float, row: str = "", *, plus: float = 0.0) -> Target:
+    return Target(limit, "floor", row, judge="least", plus=plus)
 
 
 _STARTUP = (Target(0.70, PEER, judge="least"), Target(1.15, "ptk", judge="least"))
@@ -104,6 +112,43 @@ SCENARIOS: tuple[Scenario, ...] = (
         starting.piped_real,
         5,
         (Row("piped_real", "piped print(1), ipykernel", "s", (_peer(0.30),)),),
+        real=True,
+    ),
+    Scenario(
+        "piped_started",
+        scripts.started,
+        5,
+        (Row("started", "the same, ipykernel started and ended", "s", (_floor(1.15),)),),
+        real=True,
+    ),
+    Scenario(
+        "pipe_flood",
+        scripts.pipe_flood,
+        3,
+        (
+            Row("pipe_flood", "50 MB through a pipe, flood kernel", "s", (_floor(1.11),)),
+            Row("pipe_flood_mb", "  peak memory", "MB", (_floor(1.1),)),
+        ),
+    ),
+    Scenario(
+        "pipe_print",
+        scripts.pipe_print,
+        3,
+        (
+            Row("pipe_print", "50 MB through a pipe, ipykernel", "s", (_floor(1.11),)),
+            Row("pipe_print_mb", "  peak memory", "MB", (Target(80),)),
+        ),
+        real=True,
+    ),
+    Scenario(
+        "cells",
+        scripts.cells,
+        3,
+        (
+            Row("cells", "1,000 cells of a notebook, each", "ms", (_floor(1.0, plus=2.0),)),
+            Row("cells_output", "  with --output", "ms", (_floor(1.0, "cells", plus=2.0),)),
+        ),
+        real=True,
     ),
     Scenario(
         "execute",

@@ -130,8 +130,10 @@ def no_leaks(runtime_dir: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No coverage of processes: a console that is killed at its story's end has nothing to report."""
+def unmeasured(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No coverage of processes, which takes them as long as what they do, but for tests marked measured."""
+    if request.node.get_closest_marker("measured") is not None:
+        return
     for name, value in UNMEASURED.items():
         monkeypatch.setenv(name, value)
 

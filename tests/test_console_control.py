@@ -23,6 +23,9 @@ from stories import (
     toolbar,
 )
 
+#: The stories that are marked measure what the others run too; the processes of those end sooner.
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 SLEEP = "import time; time.sleep(60)"
 
 
@@ -36,6 +39,7 @@ def restarted(terminal: BlindTerminal, times: int = 1) -> None:
 # --- \restart
 
 
+@pytest.mark.measured
 def test_restart_makes_another_kernel_and_begins_to_count_anew(tmp_path: Path) -> None:
     with owning(tmp_path) as terminal:
         before = kernel_process(terminal)
@@ -52,6 +56,7 @@ def test_restart_makes_another_kernel_and_begins_to_count_anew(tmp_path: Path) -
         restarted(terminal, 2)
 
 
+@pytest.mark.measured
 def test_restart_ends_what_runs_and_drops_what_waits(tmp_path: Path) -> None:
     with owning(tmp_path) as terminal:
         terminal.line(SLEEP)
@@ -64,6 +69,7 @@ def test_restart_ends_what_runs_and_drops_what_waits(tmp_path: Path) -> None:
         run(terminal, "2+3", "Out[1]: 5")
 
 
+@pytest.mark.measured
 def test_while_it_restarts_one_types_on_and_what_is_entered_runs_after(tmp_path: Path) -> None:
     with owning(tmp_path, shutdown="ignored", sigterm="ignore") as terminal:
         terminal.line("\\restart")
@@ -94,6 +100,7 @@ def test_a_kernel_that_floods_is_restarted_and_its_flood_is_over(tmp_path: Path)
         run(terminal, "1+1", "Out[1]: 2")
 
 
+@pytest.mark.measured
 def test_a_dead_kernel_is_started_anew_if_that_is_wanted(tmp_path: Path) -> None:
     with owning(tmp_path) as terminal:
         terminal.line("%fake die 17")
@@ -121,6 +128,7 @@ def test_a_dead_kernel_stays_dead_if_it_is_not_and_can_be_restarted_later(
         restarted(terminal)
 
 
+@pytest.mark.measured
 def test_what_is_no_answer_to_the_question_is_an_input_as_ever(tmp_path: Path) -> None:
     with owning(tmp_path) as terminal:
         terminal.line("%fake die 17")
@@ -184,6 +192,7 @@ def test_a_dead_kernel_leaves_the_toolbar_and_what_is_entered_tells_of_restart(
         assert "GB" not in toolbar(terminal)
 
 
+@pytest.mark.measured
 def test_a_dead_kernel_is_not_asked_for_anything(tmp_path: Path) -> None:
     with owning(tmp_path, implementation="ipython", supported_features=["debugger"]) as terminal:
         terminal.line("%fake die 17")
@@ -200,6 +209,7 @@ def test_a_dead_kernel_is_not_asked_for_anything(tmp_path: Path) -> None:
         terminal.wait_for(lambda one: "no help while the kernel is gone" in toolbar(one))
 
 
+@pytest.mark.measured
 def test_a_kernel_that_cannot_be_started_again_says_why(tmp_path: Path) -> None:
     script = tmp_path / "once.py"
     mark = tmp_path / "ran"
@@ -248,6 +258,7 @@ def test_other_clients_see_a_restart(tmp_path: Path) -> None:
             run(other, "1+1", ": 2")
 
 
+@pytest.mark.measured
 def test_an_attached_kernel_is_restarted_by_whoever_started_it(tmp_path: Path) -> None:
     with paired(tmp_path, columns=200) as (terminal, kernel):
         terminal.line("\\restart")
@@ -284,6 +295,7 @@ def test_an_ipykernel_of_our_own_is_restarted() -> None:
 # --- \shutdown
 
 
+@pytest.mark.measured
 def test_a_kernel_of_our_own_is_shut_down_by_its_name(tmp_path: Path) -> None:
     with owning(tmp_path, "--keep") as terminal:
         kernel = kernel_process(terminal)
@@ -298,19 +310,21 @@ def test_a_kernel_of_our_own_is_shut_down_by_its_name(tmp_path: Path) -> None:
         assert is_gone(kernel)
 
 
-@pytest.mark.parametrize("answer", ["", "fak", "yes", "c-c", "c-d"])
-def test_any_other_answer_lets_it_live(tmp_path: Path, answer: str) -> None:
+@pytest.mark.measured
+def test_any_other_answer_lets_it_live(tmp_path: Path) -> None:
     with paired(tmp_path) as (terminal, kernel):
         terminal.send("for later")
         terminal.key("c-u")
-        terminal.line("\\shutdown")
-        terminal.wait_for("which others may use too")
-        terminal.wait_for(lambda one: one.screen[one.cursor[0]].startswith("type "))
-        if answer.startswith("c-"):
-            terminal.key(answer)
-        else:
-            terminal.line(answer)
-        terminal.wait_for("is not shut down")
+        for count, answer in enumerate(["", "fak", "yes", "c-c", "c-d"], 1):
+            terminal.line("\\shutdown")
+            terminal.wait_for(lambda one: one.screen[one.cursor[0]].startswith("type "))
+            assert len(rows_with(terminal, "which others may use too")) == count
+            if answer.startswith("c-"):
+                terminal.key(answer)
+            else:
+                terminal.line(answer)
+            terminal.wait_for(lambda one, n=count: len(rows_with(one, "is not shut down")) == n)
+            terminal.wait_for(lambda one: PROMPT.search(one.screen[one.cursor[0]]))
         run(terminal, "1+1", "Out[1]: 2")
         assert kernel.count("shutdown_request") == 0
 
@@ -354,6 +368,7 @@ def test_an_attached_kernel_that_works_is_interrupted_first(tmp_path: Path) -> N
         assert terminal.wait_exit() == 0
 
 
+@pytest.mark.measured
 def test_a_kernel_that_does_not_answer_is_told_of_and_the_console_stays(tmp_path: Path) -> None:
     with paired(tmp_path, shutdown="ignored", deaf=["shutdown_request"]) as (terminal, _):
         terminal.line("\\shutdown")
@@ -389,6 +404,7 @@ def test_keys_that_were_typed_before_the_question_do_not_answer_it(tmp_path: Pat
         ready(terminal)
 
 
+@pytest.mark.measured
 def test_on_a_narrow_screen_the_question_stands_above_its_answer(tmp_path: Path) -> None:
     with paired(tmp_path, columns=40) as (terminal, kernel):
         terminal.line("\\shutdown")
@@ -401,6 +417,7 @@ def test_on_a_narrow_screen_the_question_stands_above_its_answer(tmp_path: Path)
         assert kernel.count("shutdown_request") == 1
 
 
+@pytest.mark.measured
 def test_a_question_of_the_kernel_waits_until_ours_is_answered(tmp_path: Path) -> None:
     with paired(tmp_path) as (terminal, kernel):
         terminal.line("import time; time.sleep(0.5); input('name? ')")
@@ -420,6 +437,7 @@ def test_a_question_of_the_kernel_waits_until_ours_is_answered(tmp_path: Path) -
 # --- what runs
 
 
+@pytest.mark.measured
 def test_interrupt_by_command_interrupts_and_never_gives_up(tmp_path: Path) -> None:
     with paired(tmp_path, interrupt="ignored") as (terminal, kernel):
         terminal.line("\\interrupt")
@@ -437,6 +455,7 @@ def test_interrupt_by_command_interrupts_and_never_gives_up(tmp_path: Path) -> N
         ready(terminal)
 
 
+@pytest.mark.measured
 def test_queue_lists_what_runs_and_what_waits(tmp_path: Path) -> None:
     with paired(tmp_path) as (terminal, kernel):
         run(terminal, "1", "Out[1]: 1")
@@ -457,6 +476,7 @@ def test_queue_lists_what_runs_and_what_waits(tmp_path: Path) -> None:
         terminal.wait_for("dropped the 2 cells that waited: 2+2 | a = 1")
 
 
+@pytest.mark.measured
 def test_conninfo_tells_all_that_one_needs_to_attach(tmp_path: Path) -> None:
     with paired(tmp_path, columns=120) as (terminal, kernel):
         terminal.line("\\conninfo")

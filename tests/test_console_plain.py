@@ -37,6 +37,10 @@ IN_README = set(
 PASSWORD = "import getpass; print(len(getpass.getpass('secret: ')), 'characters')"
 
 
+#: The processes of stories that differ little from others end sooner so.
+UNMEASURED = pytest.mark.usefixtures("unmeasured")
+
+
 class Pair(NamedTuple):
     """A plain console and the scripted kernel that it is attached to."""
 
@@ -202,6 +206,7 @@ def test_a_password_is_not_shown_and_the_next_line_is(tmp_path: Path) -> None:
         run(terminal, "'seen'", ": 'seen'\nOut[2]: 'seen'")
 
 
+@UNMEASURED
 @pytest.mark.parametrize("code", ["input('name? ')", "import getpass; getpass.getpass('name? ')"])
 def test_ctrl_d_at_a_question_is_the_end_of_input_and_not_of_the_session(
     tmp_path: Path, code: str
@@ -215,6 +220,7 @@ def test_ctrl_d_at_a_question_is_the_end_of_input_and_not_of_the_session(
         run(terminal, "'alive'", "Out[2]: 'alive'")
 
 
+@UNMEASURED
 @pytest.mark.parametrize(
     ("code", "shown"),
     [("input('name? ')", "name? ^C"), ("import getpass; getpass.getpass('name? ')", "name?")],
@@ -232,6 +238,7 @@ def test_ctrl_c_at_a_question_interrupts_the_cell(tmp_path: Path, code: str, sho
         run(terminal, "'alive'", ": 'alive'\nOut[2]: 'alive'")
 
 
+@UNMEASURED
 @pytest.mark.parametrize("code", ["input('name? ')", "import getpass; getpass.getpass('name? ')"])
 def test_a_question_ends_when_somebody_else_interrupts_its_cell(tmp_path: Path, code: str) -> None:
     with paired(tmp_path) as (terminal, kernel):
@@ -321,6 +328,7 @@ def test_ctrl_c_just_when_the_cell_has_been_sent_interrupts_it(
     assert "KeyboardInterrupt" in capsys.readouterr().out
 
 
+@UNMEASURED
 @pytest.mark.parametrize("asks", [False, True])
 def test_ctrl_c_is_shown_on_a_line_that_ends_with_it(tmp_path: Path, asks: bool) -> None:
     with paired(tmp_path) as (terminal, _kernel):
@@ -595,6 +603,7 @@ def test_a_kernel_that_does_not_tell_its_last_cells_has_a_prompt_soon(tmp_path: 
         run(terminal, "'alive'", "Out[1]: 'alive'")
 
 
+@UNMEASURED
 @pytest.mark.parametrize("fresh_kernel", ["ipykernel7"], indirect=True)
 def test_a_kernel_that_is_at_work_tells_what_it_is_at(fresh_kernel: Kernel) -> None:
     with console(fresh_kernel) as first:
@@ -654,6 +663,7 @@ def test_a_kernel_is_shut_down_by_who_can_name_it(tmp_path: Path) -> None:
         assert kernel.count("shutdown_request") == 1
 
 
+@UNMEASURED
 @pytest.mark.parametrize("how", ["\\q", "exit", "\x04"])
 def test_a_kernel_of_our_own_can_be_kept(tmp_path: Path, how: str) -> None:
     with owning(tmp_path, "--keep") as terminal:
@@ -671,6 +681,7 @@ def test_a_kernel_of_our_own_can_be_kept(tmp_path: Path, how: str) -> None:
 # --- the kernel's end
 
 
+@UNMEASURED
 @pytest.mark.parametrize("typed", ["", "half a li"])
 def test_a_kernel_that_dies_while_nothing_is_entered_ends_the_session(
     tmp_path: Path, typed: str
@@ -696,6 +707,7 @@ def test_a_kernel_that_dies_at_a_password_prompt_leaves_a_terminal_that_echoes(
         assert terminal.attributes == before
 
 
+@UNMEASURED
 @pytest.mark.parametrize("code", ["", "import time; time.sleep(60)"], ids=["idle", "running"])
 def test_a_kernel_of_our_own_that_dies_is_started_again_if_that_is_wanted(
     tmp_path: Path, code: str
@@ -749,6 +761,7 @@ def test_a_kernel_that_is_restarted_while_it_asks_is_told_of_and_the_session_goe
         run(terminal, "'after'", "Out[1]: 'after'")
 
 
+@UNMEASURED
 @pytest.mark.parametrize("breaks", [False, True])
 def test_a_kernel_that_is_restarted_at_the_prompt_is_told_of(tmp_path: Path, breaks: bool) -> None:
     with paired(tmp_path) as (terminal, kernel):
@@ -790,6 +803,7 @@ def test_what_the_encoding_of_the_output_lacks_is_shown_as_something_else(tmp_pa
 # --- leaving
 
 
+@UNMEASURED
 @pytest.mark.parametrize("word", ["exit", "quit()"])
 def test_a_word_to_leave_leaves_a_kernel_of_others_alone(tmp_path: Path, word: str) -> None:
     with paired(tmp_path) as (terminal, kernel):
@@ -849,6 +863,7 @@ def test_ctrl_d_stops_a_kernel_of_our_own(tmp_path: Path) -> None:
         assert not kernel.is_running()
 
 
+@UNMEASURED
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize(
     ("code", "shows"),
@@ -875,6 +890,7 @@ def test_a_signal_to_end_leaves_no_kernel_and_a_terminal_that_echoes(
         assert not rows_with(terminal, "Traceback")
 
 
+@UNMEASURED
 @pytest.mark.parametrize("fresh_kernel", ["ipykernel7", "ipykernel6"], indirect=True)
 def test_an_ipykernel_is_left_as_it_was_asked_to(fresh_kernel: Kernel) -> None:
     with console(fresh_kernel) as terminal:

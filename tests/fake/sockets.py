@@ -159,7 +159,7 @@ class Sockets:
 
     def _bind(self, channel: str) -> None:
         socket = self._sockets[channel] = self._context.socket(KINDS[channel])
-        socket.linger = 1000
+        socket.linger = 10_000
         socket.sndhwm = self.behaviour.iopub_sndhwm if channel == "iopub" else 0
         if channel == "iopub":
             socket.xpub_verbose = self.behaviour.welcome == "always"
@@ -195,7 +195,7 @@ class Sockets:
                     self._receive(socket)
         self.stopped.set()
         self._hanging.set()
-        self._close_sockets(linger=0 if self.abrupt else 1000)
+        self._close_sockets(linger=0 if self.abrupt else 10_000)
         self._outbox.close(linger=0)
 
     def _close_sockets(self, linger: int) -> None:
@@ -206,10 +206,10 @@ class Sockets:
     def _unbind(self, channel: str) -> None:
         socket = self._sockets.pop(channel)
         self._poller.unregister(socket)
-        socket.close(linger=1000)
+        socket.close(linger=10_000)
 
     def _rebind(self, gap: float, *, abrupt: bool) -> None:
-        self._close_sockets(linger=0 if abrupt else 1000)
+        self._close_sockets(linger=0 if abrupt else 10_000)
         self._closing.wait(gap)
         for channel in list(self._sockets):
             while not self._closing.is_set():

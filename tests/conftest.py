@@ -178,19 +178,23 @@ def kernel(
 ) -> Iterator[Kernel]:
     """Each kernel in turn: the scripted one in threads, real ones shared by the session.
 
-    Variables and the execution count are what earlier tests have left.
+    Variables and the execution count are what earlier tests have left. What is run with a real one is run
+    with the scripted one too, and measured there.
     """
     if request.param == "fake":
         one = start_fake(tmp_path)
         yield one
         one.close()
     else:
+        request.getfixturevalue("unmeasured")
         yield shared_kernels(request.param)
 
 
 @pytest.fixture(params=KERNELS)
 def fresh_kernel(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kernel]:
     """Each kernel in turn, as a process of this test's own that it may kill or stop."""
+    if request.param != "fake":
+        request.getfixturevalue("unmeasured")
     one = _start(request.param, tmp_path / request.param)
     yield one
     one.close()

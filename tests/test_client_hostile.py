@@ -123,7 +123,7 @@ def test_replies_to_nobody_and_events_on_the_wrong_channel_end_nothing(connectio
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     channel=st.sampled_from(MESSAGES),
@@ -146,7 +146,7 @@ def test_random_frames_are_dropped_and_the_client_goes_on(connection, channel, f
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     channel=st.sampled_from(MESSAGES),

@@ -324,7 +324,7 @@ class AnyKernel(RuleBasedStateMachine):
 
 TestAnyKernel = AnyKernel.TestCase
 TestAnyKernel.settings = settings(
-    max_examples=100,
+    max_examples=50,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -28,11 +28,13 @@ class LinkFolder:
         path: where it is; short.
     """
 
-    def __init__(self, root: Path = _ROOT) -> None:
+    def __init__(self, root: Path | None = None) -> None:
         """Sweep what others have left behind, and make a folder.
 
+        :param root: where, by default /tmp.
         :raise OSError: it cannot be made.
         """
+        root = root or _ROOT
         _sweep(root)
         self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
         try:

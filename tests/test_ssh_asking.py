@@ -1,6 +1,5 @@
-"""What ssh asks when a link is made, on a real terminal: answered, refused, cancelled, and the terminal after it."""
+"""What ssh asks when a link is made, on a real terminal: answered, refused, cancelled."""
 
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from terminal import Terminal
 
 #: Makes a link, and does what is typed; Ctrl-C only makes it say so.
 PROGRAM = """
-import sys
+import itertools, sys
 from kconsole.connect.ssh.destination import parse_destination
 from kconsole.connect.ssh.link import SshLink
 from kconsole.errors import KconsoleError
@@ -29,9 +28,9 @@ def attempt(what):
     else:
         print("it is", link.status.state, link.run("echo there").output.decode())
 attempt(link.open)
-while True:
+for number in itertools.count(1):
     try:
-        line = input("what? ")
+        line = input(f"what {number}? ")
     except KeyboardInterrupt:
         print("interrupted")
         continue
@@ -59,47 +58,52 @@ def console(host: str, path: str) -> Terminal:
     return Terminal([sys.executable, "-c", PROGRAM, host], env={"PATH": path})
 
 
-def echoes(terminal: Terminal) -> None:
+def echoes(terminal: Terminal, number: int = 1) -> None:
     """The terminal is ours again, and shows what is typed."""
-    terminal.wait_for("what?")
+    terminal.wait_for(f"what {number}?")
     terminal.send("en")
-    terminal.wait_for("what? en")
+    terminal.wait_for(f"what {number}? en")
     terminal.line("d")
     assert terminal.wait_exit() == 0
+
+
+def asked_for_passphrase(terminal: Terminal, times: int) -> None:
+    """Wait until it has been asked for so often; what is typed before the question is thrown away."""
+    terminal.wait_for(lambda one: one.everything.count("Enter passphrase") == times)
 
 
 def test_a_passphrase_is_asked_for_until_it_is_right_and_asked_again_only_when_wished(
     sshd: Sshd, path: str
 ) -> None:
     with console("locked", path) as terminal:
-        terminal.wait_for("Enter passphrase for key")
+        asked_for_passphrase(terminal, 1)
         terminal.line("wrong")
-        terminal.wait_for("Enter passphrase for key", where="everything")
+        asked_for_passphrase(terminal, 2)
         terminal.line(PASSPHRASE)
-        terminal.wait_for("it is up there")
-        assert PASSPHRASE not in terminal.everything()
-        terminal.wait_for("what?")
+        terminal.wait_for("what 1?")
+        assert "it is up there" in terminal.everything
+        assert PASSPHRASE not in terminal.everything
         # Ctrl-C is ours from now on, and the link's ssh never hears of it.
         terminal.key("c-c")
-        terminal.wait_for("interrupted")
+        terminal.wait_for("what 2?")
         terminal.line("run")
-        terminal.wait_for("it is up there")
+        terminal.wait_for("what 3?")
+        assert terminal.everything.count("it is up there") == 2
         terminal.line("watch")
         terminal.wait_for("watching")
         sshd.drop()
         terminal.wait_for("it is login")
-        terminal.wait_for("what?")
-        asked = terminal.everything().count("Enter passphrase")
+        terminal.wait_for("what 4?")
         terminal.line("login")
-        terminal.wait_for(lambda t: t.everything().count("Enter passphrase") == asked + 1)
+        asked_for_passphrase(terminal, 3)
         terminal.line(PASSPHRASE)
-        terminal.wait_for("it is up there")
-        echoes(terminal)
+        echoes(terminal, 5)
+        assert terminal.everything.count("it is up there") == 3
 
 
 def test_cancelled_at_the_question_nothing_is_left(path: str) -> None:
     with console("locked", path) as terminal:
-        terminal.wait_for("Enter passphrase for key")
+        asked_for_passphrase(terminal, 1)
         terminal.key("c-c")
         terminal.wait_for("cancelled")
         assert ssh_processes(terminal.process.pid) == []
@@ -134,7 +138,7 @@ def test_a_password_is_asked_for_once(sshd: Sshd, path: str) -> None:
         terminal.wait_for("password:")
         terminal.line(sshd.password)
         terminal.wait_for("it is up there")
-        assert terminal.everything().count("password:") == 1
+        assert terminal.everything.count("password:") == 1
         echoes(terminal)
 
 
@@ -142,15 +146,15 @@ def test_a_key_on_the_way_is_asked_for_at_the_start_and_never_by_itself(
     sshd: Sshd, path: str
 ) -> None:
     with console("lockedjump", path) as terminal:
-        terminal.wait_for("Enter passphrase for key")
+        asked_for_passphrase(terminal, 1)
         terminal.line(PASSPHRASE)
         terminal.wait_for("it is up there")
         terminal.line("watch")
         terminal.wait_for("watching")
         sshd.drop()
         terminal.wait_for("it is login")
-        assert terminal.everything().count("Enter passphrase") == 1
-        echoes(terminal)
+        assert terminal.everything.count("Enter passphrase") == 1
+        echoes(terminal, 2)
 
 
 def test_a_banner_is_shown_without_what_the_terminal_would_obey(sshd: Sshd, path: str) -> None:
@@ -159,33 +163,23 @@ def test_a_banner_is_shown_without_what_the_terminal_would_obey(sshd: Sshd, path
     sshd.configure(f"Banner {banner}")
     with console("kernelhost", path) as terminal:
         terminal.wait_for("it is up there")
-        assert "Welcome " in terminal.everything()
+        assert "Welcome " in terminal.everything
         assert b"\x1b]0;owned" not in terminal.raw
         echoes(terminal)
 
 
 def test_a_terminal_that_is_closed_at_the_question_leaves_nothing(path: str) -> None:
-    terminal = console("locked", path)
-    terminal.wait_for("Enter passphrase for key")
-    assert len(ssh_processes(terminal.process.pid)) == 1
-    terminal.close()
+    with console("locked", path) as terminal:
+        asked_for_passphrase(terminal, 1)
+        assert len(ssh_processes(terminal.process.pid)) == 1
 
 
-def test_without_a_terminal_nothing_is_asked(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # A session of its own has none.
-    script = "import os; os.setsid(); " + PROGRAM.replace("\n", "\n", 1)
-    assert os.environ["LC_ALL"]
-    with Terminal(
-        [
-            "sh",
-            "-c",
-            'exec setsid -w "$0" -c "$1" locked',
-            sys.executable,
-            script.split("; ", 1)[1],
-        ],
-        env={"PATH": path},
-    ) as terminal:
+def test_without_a_terminal_nothing_is_asked(path: str) -> None:
+    # What is in a session of its own has none, though its output goes to one.
+    argv = ["setsid", "--wait", sys.executable, "-c", PROGRAM, "locked"]
+    with Terminal(argv, env={"PATH": path}) as terminal:
         terminal.wait_for("error: locked: Permission denied")
-        assert "passphrase" not in terminal.everything()
+        assert "passphrase" not in terminal.everything
+        terminal.wait_for("what 1?")
         terminal.line("end")
         assert terminal.wait_exit() == 0

@@ -152,6 +152,22 @@ def test_a_kernel_that_answers_but_publishes_nothing_is_used_after_a_while(quick
             assert not questions.iopub_proven
 
 
+def test_the_output_of_a_kernel_that_took_long_to_start_is_waited_for_all_the_same():
+    with FakeKernel(omit=["status"], welcome="none") as kernel, connected(kernel) as client:
+        with asked(client) as questions:
+            questions._start -= 30  # so long ago was the first question
+            take = questions.take
+
+            def taken(item):
+                take(item)
+                # What came before the first answer has missed our subscription.
+                kernel.behaviour.change("omit", [])
+
+            questions.take = taken
+            questions.wait(PATIENCE)
+            assert questions.iopub_proven
+
+
 def test_without_iopub_an_answer_is_enough():
     with FakeKernel() as kernel:
         client = KernelClient(info=info_of(kernel))

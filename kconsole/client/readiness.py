@@ -49,7 +49,8 @@ _REFUSED_S = 3.0
 _SHELL_S = 0.2
 #: How long a kernel may send nothing but messages that are signed with another key, in seconds.
 _FORGED_S = 2.0
-#: How long a kernel whose iopub cannot be proven (none of its messages bears our parent) is waited for.
+#: How long after its first answer a kernel whose iopub cannot be proven (none of its messages bears our
+#: parent) is waited for. One that takes long to start may have taken longer than that until then.
 _UNPROVEN_S = 5.0
 #: How long all of a kernel's channels may be connected, and nothing at all be answered, until it counts
 #: as silent; and after how long it is told that only the heartbeat is answered.
@@ -142,7 +143,7 @@ class Readiness:
             now = time.monotonic()
             self._look_at_links(now)
             self._check(now, deadline)
-            if self.kernel_info is not None and now > self._start + _UNPROVEN_S:
+            if self.kernel_info is not None and now > self._answered_at + _UNPROVEN_S:
                 break  # it answers: output that cannot be proven is better than no console
             if silent and self._answers_nothing(now):
                 self.silent = True

@@ -13,9 +13,7 @@ from terminal import Terminal
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
 #: bash_kernel reads from its own terminal, past the stdin channel.
-ASKING = pytest.mark.parametrize(
-    "kernel", ["fake", "ipykernel7", "ipykernel6", "xpython"], indirect=True
-)
+ASKING = pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "xpython"], indirect=True)
 SOME = pytest.mark.parametrize("kernel", ["fake", "ipykernel7"], indirect=True)
 IPYTHONS = pytest.mark.parametrize("kernel", ["ipykernel7", "ipykernel6"], indirect=True)
 
@@ -68,7 +66,7 @@ def test_a_password_is_neither_shown_nor_remembered(kernel: Kernel) -> None:
         assert b"*" not in terminal.raw[begin:]
 
 
-@IPYTHONS
+@pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
 def test_each_console_answers_the_question_of_its_own_cell(kernel: Kernel) -> None:
     with attached(kernel, "--no-others") as first, attached(kernel, "--no-others") as second:
         ask(first, "print('got', input('one? '))", "one? ")
@@ -121,7 +119,7 @@ def test_ctrl_d_at_a_question_of_another_kernel_is_an_empty_answer(kernel: Kerne
         ready(terminal)
 
 
-@pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "ipykernel6"], indirect=True)
+@SOME
 def test_ctrl_c_at_a_question_interrupts_the_cell(kernel: Kernel) -> None:
     with attached(kernel) as terminal:
         ask(terminal, "input('name? ')", "name? ")

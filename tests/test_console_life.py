@@ -36,7 +36,7 @@ SLEEP = "import time; time.sleep(60)"
 # --- leaving
 
 
-@pytest.mark.parametrize("kernel", ["ipykernel7", "bash", "xpython"], indirect=True)
+@pytest.mark.parametrize("kernel", ["ipykernel7", "bash"], indirect=True)
 def test_ctrl_d_detaches_and_the_kernel_stays(kernel: Kernel) -> None:
     with attached(kernel) as terminal:
         terminal.key("c-d")
@@ -84,7 +84,7 @@ def test_ctrl_d_behind_a_character_deletes_nothing_and_does_not_leave(tmp_path: 
 
 @pytest.mark.parametrize(
     ("kernel", "word"),
-    [("ipykernel7", "exit"), ("ipykernel7", "%exit"), ("ipykernel6", "quit()")],
+    [("ipykernel7", "exit"), ("ipykernel6", "quit()")],
     indirect=["kernel"],
 )
 def test_a_word_for_leaving_does_not_end_an_attached_ipykernel(kernel: Kernel, word: str) -> None:

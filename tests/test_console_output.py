@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 from fake.faults import FAULTS
-from features import having
 from running_kernels import Kernel
 from stories import Pair, attached, color_of, paired, ready, rows_with, run, toolbar
 from terminal import Terminal
@@ -50,7 +49,7 @@ def test_a_line_without_an_end_is_ended_before_the_prompt(terminal: Terminal) ->
     assert re.search(r"\nabc\n\nIn \[", cell(terminal, "print('abc', end='')", until="\nabc\n"))
 
 
-@having("stderr")
+@pytest.mark.parametrize("kernel", ["fake", "ipykernel7"], indirect=True)
 def test_text_on_stderr_is_shown_too(kernel: Kernel) -> None:
     with attached(kernel) as terminal:
         run(terminal, kernel.code("print to stderr").replace("\n", "; "), "\noops\n")
@@ -167,6 +166,7 @@ def test_a_result_of_several_lines_begins_below_its_number(terminal: Terminal) -
     assert re.search(r"Out\[\d+\]:\na\nb\n", cell(terminal, r'%fake result "a\nb"', until="\nb\n"))
 
 
+@pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "bash"], indirect=True)
 def test_an_error_is_shown(kernel: Kernel) -> None:
     with attached(kernel) as terminal:
         terminal.line(kernel.code("error"))
@@ -261,7 +261,7 @@ def test_output_that_belongs_to_no_request_is_shown(terminal: Terminal) -> None:
     cell(terminal, r'%fake orphan "orphaned\n"', until="\norphaned\n")
 
 
-@pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "bash"], indirect=True)
+@pytest.mark.parametrize("kernel", ["ipykernel7", "bash"], indirect=True)
 def test_two_consoles_at_one_kernel_see_each_other(kernel: Kernel) -> None:
     with attached(kernel) as one, attached(kernel) as other:
         one.line(kernel.code("print hello"))

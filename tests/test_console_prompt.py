@@ -170,6 +170,7 @@ def test_alt_enter_runs_what_is_not_complete(tmp_path: Path) -> None:
         terminal.wait_for("SyntaxError")
 
 
+@pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "bash"], indirect=True)
 def test_invalid_code_is_run_so_that_its_error_is_shown(kernel: Kernel) -> None:
     with attached(kernel) as terminal:
         terminal.line(kernel.code("invalid"))
@@ -212,6 +213,7 @@ THREE = {
 }
 
 
+@pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "bash"], indirect=True)
 def test_three_cells_in_one_write_are_three_cells(kernel: Kernel) -> None:
     keys, shown = THREE[kernel.language]
     with attached(kernel) as terminal:

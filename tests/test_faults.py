@@ -96,23 +96,22 @@ def script(folder: Path, *cells: str, **behaviour: Any) -> Outcome:
 # --- a kernel that sends too much
 
 
-FLOODS = {
-    "status of the cell": "%fake statuses 5000",
-    "busy without end": "%fake statuses 5000 busy",
-    "odd status": r'%fake statuses 5000 x "\u001b]0;x\u0007" 5 null',
-}
+FLOODS = (
+    "%fake statuses 5000",
+    "%fake statuses 5000 busy",
+    r'%fake statuses 5000 x "\u001b]0;x\u0007" 5 null',
+)
 
 
-@pytest.mark.parametrize("code", FLOODS.values(), ids=FLOODS)
-def test_a_flood_of_status_messages_leaves_a_console_as_it_was(console: Any, code: str) -> None:
+def test_a_flood_of_status_messages_leaves_a_console_as_it_was(console: Any) -> None:
     with console() as one:
-        one.enter(code)
-        one.enter("40+2", ": 42")
+        for number, code in enumerate(FLOODS):
+            one.enter(code)
+            one.enter(f"40+{number}", f": 4{number}")
 
 
-@pytest.mark.parametrize("code", FLOODS.values(), ids=FLOODS)
-def test_a_flood_of_status_messages_says_nothing_to_a_script(tmp_path: Path, code: str) -> None:
-    assert script(tmp_path, code, "40+2") == (0, "42\n", "")
+def test_a_flood_of_status_messages_says_nothing_to_a_script(tmp_path: Path) -> None:
+    assert script(tmp_path, *FLOODS, "40+2") == (0, "42\n", "")
 
 
 def test_a_heart_that_beats_for_more_than_it_was_asked_is_one_that_beats(console: Any) -> None:

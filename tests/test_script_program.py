@@ -18,6 +18,10 @@ from terminal import Terminal
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pipes and signals of Unix")
 
 
+#: Kernels of two languages, where all show the same.
+SOME = pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "bash"], indirect=True)
+
+
 @pytest.fixture
 def fake():
     with FakeKernel(implementation="ipython") as kernel:
@@ -50,6 +54,7 @@ def test_code_of_the_command_line_runs_and_its_output_comes_out(kernel):
     assert outcome == (0, "hello\n", "")
 
 
+@SOME
 def test_a_result_comes_out_bare(kernel):
     outcome = run(str(kernel.connection_file), "-c", kernel.code("one plus one"))
     assert outcome == (0, "2\n", "")
@@ -65,6 +70,7 @@ def test_many_lines_all_come_out(kernel):
     )  # fewer than a kernel may drop (its SNDHWM of 1000)
 
 
+@SOME
 def test_unicode_comes_out_also_where_the_locale_knows_none(kernel):
     arguments = (str(kernel.connection_file), "-c", kernel.code("print unicode"))
     env = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "utf-8"}
@@ -84,6 +90,7 @@ def test_several_codes_are_cells_in_this_order_and_an_error_stops_the_rest(targe
     assert fake.count("execute_request") == 2
 
 
+@SOME
 def test_what_is_piped_in_is_one_cell(kernel):
     code = kernel.code("assign") + "\n" + kernel.code("read back") + "\n"
     outcome = run(str(kernel.connection_file), stdin=code)

@@ -59,7 +59,7 @@ TYPESCRIPT = {
     "print unicode": Intent('console.log("é 日本 🎉")', "é 日本 🎉"),
     "print many lines": Intent('for (let i = 0; i < 900; i++) console.log("line", i)', "line 899"),
     "one plus one": Intent("1+1", "2"),
-    "assign": Intent("x = 4711"),
+    "assign": Intent("var x = 4711"),
     "read back": Intent("console.log(x)", "4711"),
     "error": Intent('throw new Error("told so")', "told so"),
     "sleep 10": Intent(

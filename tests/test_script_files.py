@@ -68,13 +68,6 @@ def test_code_and_files_run_in_the_order_in_which_they_are_given(target, write):
     assert outcome == (0, "a\n1\nb\na\n2\nin\n", "")
 
 
-def test_files_run_in_real_kernels(kernel, write):
-    path = write("code", kernel.code("assign") + "\n")
-    more = write("more", kernel.code("read back") + "\n")
-    outcome = run(str(kernel.connection_file), "-f", path, "-f", more)
-    assert outcome == (0, kernel.shows("read back") + "\n", "")
-
-
 def test_a_file_is_one_cell_or_those_between_its_markers(target, fake, write):
     path = write("a.py", "# header\n\n# %%\nprint(1)\n# %% [markdown]\n# text\n# %%\nprint(2)\n")
     assert run(target, "-f", path) == (0, "1\n2\n", "")
@@ -95,33 +88,6 @@ def test_a_cell_that_fails_late_is_named_where_it_matters(target, write):
     outcome = run(target, "--cells", "--timeout", "0.2", "-f", path)
     assert outcome.status == 124
     assert outcome.stderr.startswith(f"kconsole: {path}, cell 2: not done in 0.2 s: interrupted\n")
-
-
-def test_the_code_cells_of_a_notebook_run(target, write):
-    cells = [
-        {"cell_type": "markdown", "metadata": {}, "source": ["# title"]},
-        {"cell_type": "code", "metadata": {}, "outputs": [], "source": ["x = 6\n", "x"]},
-        {"cell_type": "code", "metadata": {}, "outputs": [], "source": "x * 7"},
-    ]
-    path = write("a.ipynb", json.dumps({"nbformat": 4, "nbformat_minor": 5, "cells": cells}))
-    assert run(target, "-f", path) == (0, "6\n42\n", "")
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "reason"),
-    [
-        ("a.py", b"print(1)\n\xff\n", "not UTF-8 at byte 9"),
-        ("a.py", b"print(1)\0\n", "a NUL at byte 8"),
-        ("a.ipynb", b"print(1)", "not a notebook: Expecting value (line 1, column 1)"),
-    ],
-)
-def test_a_file_that_cannot_run_is_refused_before_anything_does(
-    target, fake, write, name, content, reason
-):
-    path = write(name, content)
-    outcome = run(target, "-c", "print(0)", "-f", path)
-    assert outcome == (2, "", f"kconsole: {path}: {reason}\n")
-    assert not fake.received
 
 
 def test_a_file_that_is_not_there_starts_no_kernel(tmp_path):
@@ -262,26 +228,6 @@ def test_a_signal_at_a_password_prompt_beside_a_pipe_leaves_a_terminal_that_echo
 
 
 # --- how it ends
-
-
-# Not bash: an interrupt between two of its lines may be lost, and the loop goes on.
-@having("interrupt_request", among=["fake", "ipykernel7", "ipykernel6"])
-def test_a_real_kernel_is_interrupted_when_the_time_is_over(kernel):
-    path, code = str(kernel.connection_file), kernel.code("loop printing")
-    outcome = run(path, "--timeout", "1", "-c", code)
-    assert outcome.status == 124
-    assert outcome.stderr.startswith("kconsole: -c: not done in 1 s: interrupted\n")
-    assert run(path, "-c", kernel.code("print hello")) == (0, "hello\n", "")
-
-
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_a_signal_to_end_interrupts_the_cell_that_is_ours(target, fake, name):
-    number = getattr(signal, name)
-    with running(target, "-c", SLEEP) as one:
-        assert one.stdout.readline() == "on\n"
-        one.send_signal(number)
-        assert end(one) == (128 + number, "", "")
-    assert fake.wait_for("interrupt_request", PATIENCE)
 
 
 @pytest.mark.parametrize(

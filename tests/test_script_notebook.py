@@ -258,8 +258,11 @@ def test_output_is_for_one_notebook(target, fake, out, arguments, reason):
     ("place", "reason"),
     [
         (".", "is a directory"),
+        ("./", "is a directory"),
         ("no/out.ipynb", "No such file or directory"),
         ("in.ipynb/out.ipynb", "Not a directory"),
+        ("in.ipynb/", "Not a directory"),
+        ("results/", "No such file or directory"),
         ("loop", "Too many levels of symbolic links"),
         ("fifo", "is a FIFO, not a regular file"),
         ("/dev/stdout", "is a FIFO, not a regular file"),

@@ -49,17 +49,6 @@ def shell(line, *arguments, **options):
 # --- what is run, and what comes out
 
 
-def test_code_of_the_command_line_runs_and_its_output_comes_out(kernel):
-    outcome = run(str(kernel.connection_file), "-c", kernel.code("print hello"))
-    assert outcome == (0, "hello\n", "")
-
-
-@SOME
-def test_a_result_comes_out_bare(kernel):
-    outcome = run(str(kernel.connection_file), "-c", kernel.code("one plus one"))
-    assert outcome == (0, "2\n", "")
-
-
 @having("lossless output")
 def test_many_lines_all_come_out(kernel):
     outcome = run(str(kernel.connection_file), "-c", kernel.code("print many lines"))
@@ -75,44 +64,6 @@ def test_unicode_comes_out_also_where_the_locale_knows_none(kernel):
     arguments = (str(kernel.connection_file), "-c", kernel.code("print unicode"))
     env = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "utf-8"}
     assert run(*arguments, env=env) == (0, "é 日本 🎉\n", "")
-
-
-def test_what_fails_goes_to_stderr_with_status_1(kernel):
-    outcome = run(str(kernel.connection_file), "-c", kernel.code("error"))
-    assert outcome.status == 1
-    assert kernel.shows("error") in outcome.stdout + outcome.stderr
-    assert kernel.language == "bash" or outcome.stdout == ""
-
-
-def test_several_codes_are_cells_in_this_order_and_an_error_stops_the_rest(target, fake):
-    outcome = run(target, "-c", "print(1)", "-c", "1 / 0", "-c", "print(3)")
-    assert (outcome.status, outcome.stdout) == (1, "1\n")
-    assert fake.count("execute_request") == 2
-
-
-@SOME
-def test_what_is_piped_in_is_one_cell(kernel):
-    code = kernel.code("assign") + "\n" + kernel.code("read back") + "\n"
-    outcome = run(str(kernel.connection_file), stdin=code)
-    assert outcome == (0, kernel.shows("read back") + "\n", "")
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [b"x = 1\r\nprint(x)\r\n", b"x = 1\rprint(x)", "\ufeffx = 1\nprint(x)\n".encode()],
-)
-def test_line_ends_and_a_byte_order_mark_are_made_plain(target, fake, sent):
-    assert run(target, stdin=sent) == (0, "1\n", "")
-    assert fake.wait_for("execute_request").content["code"].rstrip() == "x = 1\nprint(x)"
-
-
-@pytest.mark.parametrize(
-    ("sent", "reason"),
-    [(b"print(1)\n\xff\n", "not UTF-8 at byte 9"), (b"print(1)\0\n", "a NUL at byte 8")],
-)
-def test_what_is_no_text_is_refused_before_anything_is_asked(target, fake, sent, reason):
-    assert run(target, stdin=sent) == (2, "", f"kconsole: standard input: {reason}\n")
-    assert not fake.received
 
 
 def test_an_empty_pipe_is_status_0(target):
@@ -145,32 +96,6 @@ def test_output_streams_as_it_comes_and_stdin_answers_input(target):
         assert program.stdout.readline() == "before\n"
         program.stdin.write("Ada\n")
         assert end(program) == (0, "hi Ada\n", "")
-
-
-@having("input")
-def test_input_on_real_kernels_is_answered_by_stdin(kernel):
-    code = kernel.code("input")
-    outcome = run(str(kernel.connection_file), "-c", code, stdin="Ada\n")
-    assert (outcome.status, outcome.stderr) == (0, "")
-    assert outcome.stdout.endswith("hi Ada\n")
-
-
-def test_the_end_of_stdin_is_an_eoferror_in_the_cell(target):
-    outcome = run(target, "-c", "input()")
-    assert outcome.status == 1
-    assert "EOFError" in outcome.stderr
-
-
-def test_a_cell_that_is_piped_in_finds_the_end_of_its_input(target):
-    outcome = run(target, stdin="input()")
-    assert outcome.status == 1
-    assert "EOFError" in outcome.stderr
-
-
-def test_where_nothing_may_be_asked_the_cell_is_told_so(target):
-    outcome = run(target, "--no-stdin", "-c", "input()", stdin="Ada\n")
-    assert outcome.status == 1
-    assert "StdinNotImplementedError" in outcome.stderr
 
 
 # --- input that does not come
@@ -349,12 +274,6 @@ def test_a_closed_stdin_answers_with_its_end(target):
     assert done.returncode == 1
 
 
-def test_a_closed_stdout_loses_the_output_and_nothing_else(target, fake):
-    done = shell('"$@" >&-', target, "-c", "print(1)")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert fake.count("execute_request") == 1
-
-
 def test_a_closed_stderr_loses_the_errors_and_nothing_else(target):
     done = shell('"$@" 2>&-', target, "-c", "print(1)", "-c", "1 / 0")
     assert (done.returncode, done.stdout, done.stderr) == (1, "1\n", "")
@@ -366,20 +285,6 @@ def test_a_reader_that_leaves_ends_the_program_quietly(target):
         program.stdout.close()
         assert program.wait(PATIENCE) == 141
         assert program.stderr.read() == ""
-
-
-def test_a_reader_that_leaves_interrupts_the_cell_that_nobody_reads(target, fake):
-    done = shell('{ "$@"; echo "status $?" >&2; } | head -1', target, "-c", "while True: print(1)")
-    assert (done.stdout, done.stderr) == ("1\n", "status 141\n")
-    assert fake.wait_for("interrupt_request", PATIENCE)
-
-
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
-def test_a_full_disk_is_one_line_and_status_1(target):
-    done = shell('"$@" >/dev/full', target, "-c", "print(1)")
-    assert done.returncode == 1
-    assert done.stderr.count("\n") == 1
-    assert "No space left on device" in done.stderr
 
 
 # --- signals
@@ -440,14 +345,6 @@ def test_ctrl_c_at_a_kernel_of_our_own_needs_no_control_channel(tmp_path):
         assert "kconsole" not in outcome.stderr
 
 
-def test_ctrl_c_stops_the_cells_after_it(target, fake):
-    with running(target, "-c", 'print("on")\nimport time\ntime.sleep(30)', "-c", "2") as program:
-        assert program.stdout.readline() == "on\n"
-        program.send_signal(signal.SIGINT)
-        assert end(program).status == 130
-    assert fake.count("execute_request") == 1
-
-
 def test_ctrl_c_while_the_kernel_is_waited_for_is_status_130(tmp_path):
     with FakeKernel(deaf=["kernel_info_request"]) as kernel:
         path = str(kernel.write_connection_file(tmp_path / "kernel-1.json"))
@@ -455,15 +352,6 @@ def test_ctrl_c_while_the_kernel_is_waited_for_is_status_130(tmp_path):
             kernel.wait_for("kernel_info_request", PATIENCE)
             program.send_signal(signal.SIGINT)
             assert end(program) == (130, "", "")
-
-
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_a_signal_to_end_is_status_128_and_its_number(target, name):
-    number = getattr(signal, name)
-    with running(target, "-c", 'print("on")\nimport time\ntime.sleep(30)') as program:
-        assert program.stdout.readline() == "on\n"
-        program.send_signal(number)
-        assert end(program) == (128 + number, "", "")
 
 
 # --- kernels that die

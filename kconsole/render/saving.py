@@ -101,7 +101,7 @@ def _write_new(path: Path, content: bytes) -> None:
 
 
 @contextlib.contextmanager
-def telling(path: Path) -> Iterator[None]:
+def telling(path: str | Path) -> Iterator[None]:
     """Turn what the system says of a path into a :class:`KconsoleError` of one line."""
     try:
         yield

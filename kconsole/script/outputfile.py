@@ -23,8 +23,8 @@ class OutputFile:
     def __init__(self, path: str, mode: int) -> None:
         self._mode = mode | 0o600
         try:
-            with telling(Path(path)):
-                named = Path(os.path.expanduser(path))
+            with telling(path):
+                named = os.path.expanduser(path)
                 self._path = Path(os.path.realpath(named))
                 _check(named, self._path.parent)
         except KconsoleError as error:
@@ -42,10 +42,12 @@ class OutputFile:
             raise OutputError(str(error)) from None
 
 
-def _check(path: Path, folder: Path) -> None:
+def _check(path: str, folder: Path) -> None:
     """Find out what would go wrong, while nothing has been run for it."""
+    if path.endswith(os.sep):
+        os.stat(path)  # it names a folder, which a Path forgets
     with suppress(FileNotFoundError):
-        os.close(open_regular(path, os.O_WRONLY, follow=True))
+        os.close(open_regular(Path(path), os.O_WRONLY, follow=True))
     # The folder is that of the links' end. access(2) does not say why not, where it is no folder.
     os.stat(os.path.join(folder, ""))
     if not os.access(folder, os.W_OK | os.X_OK):

@@ -261,6 +261,8 @@ def test_what_comes_through_a_forward_is_a_sign_of_life() -> None:
     assert machine.status.state == "up"
     machine.tick(8.0)
     assert machine.status.state == "slow"
+    machine.heard(5.0)
+    assert machine.status.state == "slow", "that was told before"
     machine.heard(9.0)
     assert machine.status.state == "up"
 

@@ -254,7 +254,7 @@ class SshLink:
     ) -> None:
         begin = time.monotonic()
         settled = supervisor.wish(kind)
-        while not settled.wait(_PROGRESS_S):
+        while not settled.wait(_PROGRESS_S) and not supervisor.has_ended:
             if progress is not None and not supervisor.asking:
                 progress(time.monotonic() - begin)
         status = supervisor.status

@@ -146,9 +146,10 @@ class LinkMachine:
         return []
 
     def heard(self, now: float) -> list[Action]:
-        """Something has come through a forward; `now` may lie a little in the past."""
-        self._silent_since = max(self._silent_since, now)
-        self._alive_again(now)
+        """Something has come through a forward; `now` may lie in the past, or have been told before."""
+        if now > self._silent_since:
+            self._silent_since = now
+            self._alive_again(now)
         return []
 
     def broken(self, now: float) -> list[Action]:

@@ -88,24 +88,30 @@ class Supervisor:
         self._published: tuple[LinkStatus, str] = (self.status, "")
         self._listener: Callable[[], None] = lambda: None
         self._wishes: deque[_Wish] = deque()
-        self._unsettled: threading.Event | None = None  # of the attempt that is under way
+        self._unsettled: list[threading.Event] = []  # of those who wait for this attempt
         self._heard_at = self._refused_at = 0.0
         self._process: SshProcess | None = None
         self._terminal: LentTerminal | None = None
         self._greeted = False  # by the shell of this process
-        self._said: deque[str] = deque(
-            maxlen=_LINES_KEPT
-        )  # since the login, or since the start of it
+        #: What this ssh has said of itself: while logging in, and then since.
+        self._said: deque[str] = deque(maxlen=_LINES_KEPT)
         self._broken = ""  # why we gave this process up
         self._wall_ahead = time.time() - time.monotonic()
         self._wake, self._waker = os.pipe()
         os.set_blocking(self._wake, False)
         os.set_blocking(self._waker, False)
+        # Held while something is written there, or it is closed: its number may be another's then.
+        self._poking = threading.Lock()
         # Owns the machine, the process and the terminal; ends once it has been told to close.
         self._thread = threading.Thread(target=self._run, name="kconsole-ssh", daemon=True)
         self._thread.start()
 
     # --- for others
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the thread has ended, so that nothing that is wished will happen."""
+        return not self._thread.is_alive()
 
     @property
     def asking(self) -> bool:
@@ -117,8 +123,6 @@ class Supervisor:
         wish = _Wish(kind, threading.Event())
         self._wishes.append(wish)
         self.poke()
-        if not self._thread.is_alive():
-            wish.settled.set()
         return wish.settled
 
     def heard(self) -> None:
@@ -137,9 +141,10 @@ class Supervisor:
 
     def poke(self) -> None:
         """Have it look at everything."""
-        # Full: it is awake anyway. Closed: it has ended.
-        with contextlib.suppress(OSError):
-            os.write(self._waker, b"!")
+        # A full pipe: it is awake anyway.
+        with self._poking, contextlib.suppress(BlockingIOError):
+            if self._waker >= 0:
+                os.write(self._waker, b"!")
 
     # --- the thread
 
@@ -148,12 +153,14 @@ class Supervisor:
             while self.status.state != "closed":
                 self._step()
         finally:
+            # Also if the listener has raised: nobody shall wait for what never comes.
+            self._do(self._machine.close(time.monotonic()))
             self._finish()
-            for wish in self._wishes:
-                wish.settled.set()
-            waker, self._waker = self._waker, -1
-            os.close(self._wake)
-            os.close(waker)
+            self.status = self._machine.status
+            with self._poking:
+                os.close(self._wake)
+                os.close(self._waker)
+                self._waker = -1
 
     def _step(self) -> None:
         ready = self._poll()
@@ -209,13 +216,13 @@ class Supervisor:
             actions = self._machine.login(now)
         else:
             actions = self._machine.open(now, asking=terminal is not None)
-        if not actions:
-            if terminal is not None:
-                terminal.close()
-            wish.settled.set()
-            return
-        self.cancelled = False
-        self._terminal, self._unsettled = terminal, wish.settled
+        if actions:
+            self.cancelled = False
+            self._terminal = terminal
+        elif terminal is not None:
+            terminal.close()
+        # Without actions it is there already, or an attempt is under way: then that one counts.
+        self._unsettled.append(wish.settled)
         self._do(actions)
 
     def _do(self, actions: list[Action]) -> None:
@@ -244,9 +251,8 @@ class Supervisor:
 
     def _publish(self) -> None:
         self.status = self._machine.status
-        if self._unsettled is not None and self.status.state != "connecting":
-            self._unsettled.set()
-            self._unsettled = None
+        while self._unsettled and self.status.state != "connecting":
+            self._unsettled.pop().set()
         public = (self.status, self.refused)
         if public != self._published:
             self._published = public
@@ -344,8 +350,8 @@ class Supervisor:
             return
         was_up = self._machine.is_up
         shell.end("the link was lost")
-        # One that may be asking would not notice that its stdin is closed.
-        lines = process.stop(gently=self._greeted or not process.open)
+        # One that may be asking does not notice that its stdin is closed.
+        lines = process.stop(gently=self._greeted or process.stdout not in process.open)
         self._give_terminal_back()
         self._hear(lines)
         self.words = process.words.text

@@ -62,6 +62,8 @@ class LentTerminal:
     def follow(self, pid: int) -> None:
         """If the child was stopped, as by Ctrl-Z, stop too, so that the shell takes over."""
         group = self._group
+        if not hasattr(os, "waitid"):  # macOS: nothing tells without reaping
+            return
         try:
             stopped = group and os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOHANG)
         except ChildProcessError:

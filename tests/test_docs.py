@@ -108,7 +108,7 @@ def test_the_readmes_configuration_file_is_right(tmp_path: Path) -> None:
     config = load_config(path)
     check(config, kinds(), actions=ACTIONS)
     key_sequences(config.keys)
-    assert {"lab"} == config.connections.keys()
+    assert {"gpu", "lab"} == config.connections.keys()
 
 
 def test_versions_agree() -> None:

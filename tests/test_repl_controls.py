@@ -36,6 +36,7 @@ CONNECTION = Connection(
     session="abc",
     username="ada",
     health=Health("ok", round_trip=0.0012, last_echo=998.0),
+    command="kconsole '/run/user/1/kernel 1.json'",
 )
 
 
@@ -60,7 +61,9 @@ def test_conninfo_of_a_kernel_of_others() -> None:
 
 @pytest.mark.parametrize("columns", [1, 30, 80])
 def test_conninfo_breaks_between_words_and_what_is_copied_not_at_all(columns: int) -> None:
-    lines = conninfo_lines(CONNECTION._replace(file="/run/" + "x" * 60), NOW, columns)
+    file = "/run/" + "x" * 60
+    connection = CONNECTION._replace(file=file, command=f"kconsole {file}")
+    lines = conninfo_lines(connection, NOW, columns)
     assert "kconsole /run/" + "x" * 60 in "\n".join(lines)
     if columns > 40:
         wide = [line for line in lines if "xxx" not in line]

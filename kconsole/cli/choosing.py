@@ -43,7 +43,7 @@ def choose(settings: Settings, *, plain: bool) -> Settings:
             raise NoKernelError("--watch follows a running kernel: give TARGET or --existing")
         return _picked(settings, _asked_for(settings), least=1)
     name = settings.attach_to
-    if not able or name is None or name == NEWEST:
+    if not able or name is None or name == NEWEST or values["ssh"] is not None:
         return settings
     from kconsole.connect.files import namesakes
 

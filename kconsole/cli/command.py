@@ -11,6 +11,7 @@ import click
 
 from kconsole import __version__
 from kconsole.cli.choosing import choose
+from kconsole.cli.linking import check_ssh, linked
 from kconsole.cli.listing import list_kernels, list_specs, wants_list
 from kconsole.cli.options import PARAMETERS
 from kconsole.cli.reaching import open_kernel, wait_for
@@ -84,6 +85,7 @@ def perform(settings: Settings) -> int:
     for warning in settings.config.warnings if settings.config is not None else ():
         complain(f"warning: {warning}")
     _check_style(settings)
+    check_ssh(settings)
     if (verb := wanted_verb(settings)) is not None:
         return _verb(settings, verb)
     sources = settings.values["sources"]
@@ -104,6 +106,7 @@ def perform(settings: Settings) -> int:
         script = None if interactive else stack.enter_context(_read_script(settings))
         if script is not None and settings.attach_to is None and settings.start is None:
             settings = settings._replace(start=script.kernel)
+        settings = stack.enter_context(linked(settings))
         if script is not None and not stays:
             return _script(settings, script)
         return _stay(settings, script)
@@ -132,7 +135,8 @@ def _is_plain(settings: Settings) -> bool:
 def _verb(settings: Settings, name: str) -> int:
     """One thing, done to a kernel or asked of it."""
     _exit_on_signals()
-    return perform_verb(settings, name)
+    with linked(settings) as settings:
+        return perform_verb(settings, name)
 
 
 def _console(settings: Settings, script: "Script | None") -> int:
@@ -204,8 +208,12 @@ def _watch(settings: Settings) -> int:
             raise click.UsageError(f"--watch runs nothing: give only one of it and --{kind}")
     refuse_script(settings, "--watch")
     settings = choose(settings, plain=_is_plain(settings))
-    if settings.values["json"]:
-        return _watch_as_json(settings)
+    with linked(settings) as settings:
+        return (_watch_as_json if settings.values["json"] else _watch_as_text)(settings)
+
+
+def _watch_as_text(settings: Settings) -> int:
+    """The same for people."""
     from kconsole.script.watcher import run_watch
 
     with open_kernel(settings) as kernel:
@@ -226,9 +234,10 @@ def _watch_as_json(settings: Settings) -> int:
 
 def _list(settings: Settings) -> int:
     """What there is."""
-    if settings.values["list_specs"]:
-        return list_specs(settings)
-    return list_kernels(settings, color=colored(settings.values["color"], sys.stdout))
+    with linked(settings) as settings:
+        if settings.values["list_specs"]:
+            return list_specs(settings)
+        return list_kernels(settings, color=colored(settings.values["color"], sys.stdout))
 
 
 def _check_style(settings: Settings) -> None:

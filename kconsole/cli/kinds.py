@@ -75,9 +75,11 @@ class MimeType(Whole):
 
 
 class Directory(click.types.StringParamType):
-    """A directory that is there; a leading ~ is expanded."""
+    """A directory that is there; a leading ~ is expanded. One of another computer is taken as it is."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if ctx is not None and ctx.params.get("ssh"):
+            return str(value)
         path = os.path.expanduser(str(value))
         if not os.path.isdir(path):
             there = os.path.lexists(path)

@@ -51,8 +51,16 @@ def list_kernels(settings: Settings, *, color: bool) -> int:
     from kconsole.connect.files import candidates, matching
     from kconsole.connect.paths import runtime_dir, shown
 
-    directory = runtime_dir()
     fragment = _fragment(settings)
+    if settings.link is not None:
+        from kconsole.client.remote import survey_there
+
+        found = [each for each in survey_there(settings.link, fragment) if _is_meant(each)]
+        if not found:
+            return complain(f"no kernels on {settings.link.host}")
+        _show(found, settings, color=color)
+        return 0
+    directory = runtime_dir()
     if fragment is None:
         # Other programs' JSON, as jpserver-1.json, is no connection file and not meant to be one.
         found = [each for each in survey(candidates("*.json", [directory])) if _is_meant(each)]
@@ -71,10 +79,16 @@ def list_kernels(settings: Settings, *, color: bool) -> int:
 
 def list_specs(settings: Settings) -> int:
     """List the kernelspecs."""
-    from kconsole.connect.specs import list_kernel_specs
     from kconsole.render.kerneltable import spec_json, spec_table
 
-    listing = list_kernel_specs()
+    if settings.link is not None:
+        from kconsole.client.remote import kernel_specs_there
+
+        listing = kernel_specs_there(settings.link)
+    else:
+        from kconsole.connect.specs import list_kernel_specs
+
+        listing = list_kernel_specs()
     if not (listing.specs or listing.faults):
         return complain("no kernelspecs (is ipykernel installed?)")
     say(spec_json(listing) if settings.values["json"] else spec_table(listing))
@@ -102,7 +116,7 @@ def _show(found: "Sequence[Found]", settings: Settings, *, color: bool) -> None:
         return
     say(kernel_table(found, languages, columns=_columns(), color=color))
     dead = sum(each.state == "dead" for each in found)
-    if dead and sys.stdout.isatty():
+    if dead and settings.link is None and sys.stdout.isatty():
         complain(f"{dead} dead: kconsole --clean removes their files")
 
 

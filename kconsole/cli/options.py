@@ -20,6 +20,7 @@ from kconsole.cli.kinds import (
     Whole,
     WholeNumber,
 )
+from kconsole.cli.sshoptions import ssh_options
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -176,6 +177,7 @@ _OPTIONS = [
         shell_complete=_complete,
         help="Start the kernel of this kernelspec.",
     ),
+    *ssh_options(_not_empty, _complete),
     *STARTING,
     click.Option(
         ["-c", "--code"],

@@ -1,6 +1,8 @@
 """Reaching the kernel that was asked for: attach to it, or start it, and wait until it is ready."""
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kconsole.cli.options import NEWEST
@@ -15,16 +17,29 @@ __all__ = ["attach_to", "file_name", "open_kernel", "wait_for"]
 _PATIENCE_S = 60.0
 
 
-def open_kernel(settings: Settings) -> "Kernel":
-    """Attach to a kernel if one was named, else start one."""
-    return _start(settings) if settings.attach_to is None else attach_to(settings)
+@contextmanager
+def open_kernel(settings: Settings) -> "Iterator[Kernel]":
+    """Attach to a kernel if one was named, else start one; it is left after the block."""
+    kernel = _start(settings) if settings.attach_to is None else attach_to(settings)
+    try:
+        with kernel:
+            yield kernel
+    finally:
+        if kernel.left:
+            complain(f"warning: {kernel.left}")
 
 
 def attach_to(settings: Settings) -> "Kernel":
     """Attach to the kernel that was named, or to the newest that answers."""
-    from kconsole.client.kernel import attach
+    encrypted = settings.values["encrypt"] == "required"
+    if settings.link is not None:
+        from kconsole.client.remote import attach_there
 
-    kernel = attach(file_name(settings), encrypted=settings.values["encrypt"] == "required")
+        kernel = attach_there(settings.link, file_name(settings), encrypted=encrypted)
+    else:
+        from kconsole.client.kernel import attach
+
+        kernel = attach(file_name(settings), encrypted=encrypted)
     for warning in kernel.warnings():
         complain(f"warning: {warning}")
     return kernel
@@ -54,15 +69,27 @@ def wait_for(kernel: "Kernel", timeout: float = _PATIENCE_S, *, again: bool = Fa
 
 
 def _start(settings: Settings) -> "Kernel":
+    values = settings.values
+    env = dict(each.split("=", 1) for each in values["env"])
+    if settings.link is not None:
+        from kconsole.client.remote import start_there
+
+        return start_there(
+            settings.link,
+            settings.start,
+            arguments=settings.arguments,
+            env=env,
+            cwd=values["cwd"] or "",
+            **{name: values[name] for name in ("transport", "encrypt")},
+        )
     from pathlib import Path
 
     from kconsole.client.starting import start
 
-    values = settings.values
     return start(
         settings.start,
         arguments=settings.arguments,
-        env=dict(each.split("=", 1) for each in values["env"]),
+        env=env,
         cwd=None if values["cwd"] is None else Path(values["cwd"]),
         **{name: values[name] for name in ("transport", "encrypt", "handshake")},
     )

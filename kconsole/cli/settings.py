@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 from click.core import ParameterSource
 
-from kconsole.cli.options import LISTS, STARTING, kinds
+from kconsole.cli.options import LISTS, NEWEST, STARTING, kinds
 from kconsole.errors import ConfigError
 
 if TYPE_CHECKING:
     from kconsole.config.settings import Config
+    from kconsole.connect.ssh.link import SshLink
 
 __all__ = ["NO_FILE", "VARIABLES", "Settings", "parse", "read_config"]
 
@@ -57,6 +58,8 @@ class Settings(NamedTuple):
     refusal: Refusal
     #: Whether an option was given on the command line.
     given: Callable[[str], bool]
+    #: The link to the computer whose kernels are meant, once it is there; None is this computer.
+    link: "SshLink | None" = None
 
 
 def parse(command: click.Command, arguments: Sequence[str]) -> Settings:
@@ -75,6 +78,8 @@ def parse(command: click.Command, arguments: Sequence[str]) -> Settings:
         connection = target if target in config.connections else None
         context = _context(command, own, config, connection)
     settings = _settings(context, config, connection)._replace(arguments=more)
+    if settings.values["ssh"] is not None and settings.attach_to is None and settings.start is None:
+        settings = settings._replace(attach_to=NEWEST)
     if settings.values["pick"] and settings.given("kernel"):
         raise click.UsageError("give only one of --pick and --kernel")
     if settings.attach_to is not None or settings.values["pick"]:

@@ -16,7 +16,8 @@ from kconsole.cli.options import STDIN
 from kconsole.cli.reaching import attach_to, file_name, wait_for
 from kconsole.cli.saying import complain, say
 from kconsole.cli.settings import Settings
-from kconsole.errors import ReplyTimeoutError
+from kconsole.cli.sshoptions import SSH
+from kconsole.errors import NoKernelError, ReplyTimeoutError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +34,7 @@ _PING_S = 0.6
 _TIMED_OUT = 124
 _ALIVE = ("idle", "busy", "late")
 #: What may be given together with each of them.
-_WITH = frozenset({"target", "existing", "json", "config", "encrypt", "timeout"})
+_WITH = frozenset({"target", "existing", "json", "config", "encrypt", "timeout", *SSH})
 
 
 class _Verb(NamedTuple):
@@ -97,12 +98,10 @@ def _timeout(settings: Settings, usual: float = _TIMEOUT_S) -> float:
 
 
 def _ping(settings: Settings, _name: str) -> int:
-    from kconsole.connect.files import find_connection_file
     from kconsole.render.kerneltable import heartbeat, kernel_json
     from kconsole.render.sanitise import one_line
 
-    path = find_connection_file(file_name(settings))
-    one = _look(path, min(_timeout(settings, _PING_S), _TIMEOUT_S))
+    one = _found(settings)
     status = 0 if one.state in _ALIVE else 2 if one.state == "bad" else 3
     file, reason = one_line(one.path.name), one_line(one.reason)
     if settings.values["json"]:
@@ -112,6 +111,20 @@ def _ping(settings: Settings, _name: str) -> int:
     else:
         say([f"{one.state}, {heartbeat(one)}, {file}{reason and f' ({reason})'}"])
     return status
+
+
+def _found(settings: Settings) -> "Found":
+    """The kernel that is meant, alive or not."""
+    if settings.link is not None:
+        from kconsole.client.remote import survey_there
+
+        if found := survey_there(settings.link, file_name(settings)):
+            return found[0]
+        raise NoKernelError(f"no kernels on {settings.link.host}")
+    from kconsole.connect.files import find_connection_file
+
+    path = find_connection_file(file_name(settings))
+    return _look(path, min(_timeout(settings, _PING_S), _TIMEOUT_S))
 
 
 def _look(path: "Path", timeout: float = _PING_S) -> "Found":
@@ -297,7 +310,7 @@ def _way_out(kernel: "Kernel", *, asked_to_end: bool = False) -> str:
 
 
 def _file(kernel: "Kernel") -> str:
-    return str(kernel.client.info.path or "")
+    return kernel.client.connection_file
 
 
 def _tell(kernel: "Kernel", what: str) -> None:

@@ -133,6 +133,11 @@ class Kernel:
         """The last line that a kernel of ours has printed on its own output; "" if there is none."""
         return "" if self.process is None else self.process.last_line()
 
+    @property
+    def left(self) -> str:
+        """Why a kernel of ours may still run although it was to end; "" if it does not."""
+        return "" if self.process is None else self.process.left
+
     def wait(self, timeout: float | None = 60.0, progress: Progress | None = None) -> KernelInfo:
         """Wait until the kernel is ready; see :meth:`KernelClient.wait_for_ready`.
 

@@ -4,7 +4,7 @@ import shlex
 
 from kconsole.client.kernel import Kernel
 
-__all__ = ["leave", "way_back"]
+__all__ = ["attach_command", "leave", "way_back"]
 
 
 def leave(kernel: Kernel, *, keep: bool) -> str:
@@ -34,4 +34,15 @@ def way_back(kernel: Kernel) -> str:
     if kernel.process is None:
         return ""
     # A no-break space, so that what is to be copied stays in one line; it is shown as a blank.
-    return f"; attach with: kconsole\xa0{shlex.quote(kernel.client.connection_file)}"
+    return f"; attach with: {attach_command(kernel)}".replace("kconsole ", "kconsole\xa0")
+
+
+def attach_command(kernel: Kernel) -> str:
+    """The command that attaches to a kernel, from a shell of this computer; "" if there is no file."""
+    carrier, file = kernel.client.carrier, kernel.client.connection_file
+    if not file:
+        return ""
+    if carrier is None:
+        return f"kconsole {shlex.quote(file)}"
+    file = file.removeprefix(f"{carrier.host}:")
+    return f"kconsole --ssh {shlex.quote(carrier.host)} {shlex.quote(file)}"

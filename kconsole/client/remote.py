@@ -127,9 +127,12 @@ def survey_there(host: RemoteHost, name: str | None = None) -> list[Found]:
     :return: those that live first.
     :raise NoKernelError: no file has that name.
     """
-    files = remote.connection_files(host.run)
-    if name is not None and not (files := remote.chosen(name, files)):
-        raise NoKernelError(f"no kernel on {host.host} matches {name!r}")
+    if name is not None and remote.is_remote_path(name):
+        files = [remote.read_file(host.run, name, host.host)]
+    else:
+        files = remote.connection_files(host.run)
+        if name is not None and not (files := remote.chosen(name, files)):
+            raise NoKernelError(f"no kernel on {host.host} matches {name!r}")
     remotes = [_as_remote(host, file) for file in files]
     try:
         return survey_remote(remotes)

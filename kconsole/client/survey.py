@@ -265,7 +265,7 @@ class _Case:
 
     def _note(self, channel: Channel, knock: Knock) -> None:
         answer = knock.answer
-        if answer == "foreign" and self.evidence.remote and not knock.heard:
+        if self.evidence.remote and answer in ("foreign", "unreachable") and not knock.heard:
             answer = "refused"  # a link takes the call first, and hangs up if nobody is there
         self.evidence.knocks[channel] = answer
 

@@ -74,6 +74,7 @@ class KernelProcess:
 
     Attributes:
         ends_at_sigint: whether it is known to, whatever its spec says; :meth:`interrupt` sends none then.
+        left: why it may still run although it was stopped; "" if it does not.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class KernelProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._returncode: int | None = None
         self.ends_at_sigint = False
+        self.left = ""
         self._interrupted = False
         self._closed = False
         self._removed = False  # its files
@@ -312,7 +314,7 @@ class KernelProcess:
             if self.poll() is None and self._process is not None:
                 self._signal(signal.SIGKILL)
                 if not self.wait(KILL_PATIENCE):
-                    log.warning("%s (pid %d) survives SIGKILL", self._name, self.pid)
+                    self.left = f"{self._name} (pid {self.pid}) survives SIGKILL"
             for file in socket_files(self._info):
                 file.unlink(missing_ok=True)
 

@@ -1,6 +1,5 @@
 """Which kernel this is, and how it is reached: what ``\\conninfo`` shows. Pure."""
 
-import shlex
 import textwrap
 from typing import NamedTuple
 
@@ -28,6 +27,7 @@ class Connection(NamedTuple):
         pid: of its process; None if that is not known, or on another machine.
         session: ours.
         username: ours.
+        command: what attaches to it from a shell; ``""`` if nothing does.
         health: how it is.
     """
 
@@ -41,6 +41,7 @@ class Connection(NamedTuple):
     session: str
     username: str
     health: Health
+    command: str = ""
 
 
 def conninfo_lines(connection: Connection, now: float, columns: int) -> list[str]:
@@ -59,7 +60,7 @@ def conninfo_lines(connection: Connection, now: float, columns: int) -> list[str
         "lock": _lock(connection.info),
         "session": f"{connection.session} ({connection.username})",
         "heartbeat": _heartbeat(connection.health, now),
-        "attach with": f"kconsole {shlex.quote(connection.file)}" if connection.file else "",
+        "attach with": connection.command,
     }
     whole = ("file", "attach with")
     return [

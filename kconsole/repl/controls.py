@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from kconsole.client.leaving import attach_command
 from kconsole.render.cells import fit
 from kconsole.render.labels import kernel_label
 from kconsole.render.sanitise import one_line
@@ -66,6 +67,7 @@ class Controls:
             session=client.session.session,
             username=client.session.username,
             health=client.health,
+            command=attach_command(kernel),
         )
         columns = self._desk.view.app.output.get_size().columns
         self._desk.scribe.lines(conninfo_lines(connection, time.monotonic(), columns))

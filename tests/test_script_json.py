@@ -140,7 +140,7 @@ def test_the_readme_tells_of_every_event_and_field():
     rows = re.findall(r"(?m)^\| `(\w+)` \| (.*?) \|", README.partition("### Events")[2])
     told = {kind: set(re.findall(r"`(\w+)`", fields)) for kind, fields in rows}
     assert list(told) == KINDS
-    everywhere = {"event", "time", "cell", "msg_id", "session", "username", "buffers"}
+    everywhere = {"event", "time", "kernel", "cell", "msg_id", "session", "username", "buffers"}
     for kind, fields in told.items():
         wanted = SCHEMA["$defs"][kind]["properties"].keys()
         assert fields - everywhere == wanted - everywhere, kind

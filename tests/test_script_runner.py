@@ -10,8 +10,10 @@ import signal
 import pytest
 from clients import PATIENCE
 from fake_kernel import FakeKernel
+from leaks import wait_until
 
 from kconsole import attach
+from kconsole.client.leash import Leash
 from kconsole.client.zmq_transport import ZmqTransport
 from kconsole.script.answers import Answers
 from kconsole.script.cells import ScriptCell
@@ -314,6 +316,24 @@ def test_ctrl_c_just_when_the_cell_has_been_sent_interrupts_it(script, fake, mon
 # --- time limits
 
 SLEEP = "import time\ntime.sleep(60)"
+
+
+def test_an_end_interrupts_also_a_cell_that_nothing_was_heard_of_yet(script, fake):
+    class Ends(TextSink):
+        """Is told to end when the kernel works, and before anybody has looked what came of it."""
+
+        def begin(self, cell, msg_id):
+            wait_until(lambda: script.kernel.client.is_busy, what="the kernel at work")
+            leash.pull(SystemExit())
+
+    leash = Leash()
+    sink = Ends(
+        Streams(None, script.stdout, script.stderr), color={"stdout": False, "stderr": False}
+    )
+    runner = Runner(script.kernel, sink, Answers(None, sink.ask), leash=leash)
+    with pytest.raises(SystemExit):
+        runner.run([ScriptCell("import time\ntime.sleep(60)", "job")])
+    fake.wait_for("interrupt_request", PATIENCE)
 
 
 def test_a_cell_that_takes_too_long_is_interrupted_and_is_status_124(script, fake):

@@ -45,7 +45,7 @@ Settings  Each option can be set in the environment (KCONSOLE_NOTIFY_AFTER for
           --notify-after) and in a file; --print-config prints one.
 Status    0 ok; 1 the code raised; 2 usage, or a bad connection file;
           3 no kernel; 4 the kernel died; 124 a cell took too long;
-          130 interrupted; 128+N signal N.
+          130 interrupted; 128+N signal N. Of several kernels, the worst.
 
 See also: man kconsole."""
 
@@ -86,6 +86,8 @@ def perform(settings: Settings) -> int:
         complain(f"warning: {warning}")
     _check_style(settings)
     check_ssh(settings)
+    if settings.several:
+        _check_several(settings)
     if (verb := wanted_verb(settings)) is not None:
         return _verb(settings, verb)
     sources = settings.values["sources"]
@@ -97,10 +99,14 @@ def perform(settings: Settings) -> int:
     interactive = not sources and sys.stdin is not None and sys.stdin.isatty()
     if interactive and not (sys.stdout is not None and sys.stdout.isatty()):
         raise click.UsageError("standard output is no terminal; use -c, or pipe the code in")
+    if interactive and settings.several:
+        raise click.UsageError("a console has one kernel: give --existing once, or code with -c")
     check_usage(settings, interactive=interactive)
     stays = interactive or settings.values["interactive"]
     if not stays and settings.given("log"):
         raise click.UsageError("--log is for the console; a script's output can be redirected")
+    if settings.several:
+        return _several(settings)
     settings = choose(settings, plain=_is_plain(settings))
     with ExitStack() as stack:
         script = None if interactive else stack.enter_context(_read_script(settings))
@@ -281,6 +287,21 @@ def _script(settings: Settings, script: "Script") -> int:
         if settings.values["keep"] and process is not None and process.poll() is None:
             complain(leave(kernel, keep=True) + way_back(kernel))
         return totals.status
+
+
+def _check_several(settings: Settings) -> None:
+    """Refuse what is for one kernel."""
+    from kconsole.cli.several import check_several
+
+    check_several(settings)
+
+
+def _several(settings: Settings) -> int:
+    """Cells alone, in several kernels."""
+    from kconsole.cli.several import run_several
+
+    with _read_script(settings) as script:
+        return run_several(settings, script)
 
 
 def _exit_on_signals() -> None:

@@ -8,7 +8,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -22,9 +22,6 @@ from kconsole.errors import KconsoleError
 __all__ = ["answer_shell", "complete", "complete_ssh_hosts"]
 
 _Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
-
-_ENDING = ".json"
-_PREFIX = "kernel-"
 
 
 def answer_shell(command: click.Command, variable: str) -> int:
@@ -87,27 +84,18 @@ def _kernels(context: click.Context, parameter: click.Parameter, word: str) -> l
 
 def _running(word: str) -> Iterator[CompletionItem]:
     """The connection files of the runtime directory, the newest first, by the shortest enough name."""
-    from kconsole.connect.files import candidates
+    from kconsole.connect.files import candidates, stem
     from kconsole.connect.paths import runtime_dir
+    from kconsole.render.labels import short_name
 
     paths = candidates(directories=[runtime_dir()])
-    names = [path.name for path in paths]
     for path in paths:
-        whole = path.name.removeprefix(_PREFIX).removesuffix(_ENDING)
-        forms = (_shortest(whole, names), whole, path.name)
+        whole = stem(path)
+        short = short_name(whole, (other.name for other in paths if other != path))
+        forms = (short, whole, path.name)
         form = next((each for each in forms if each.startswith(word)), None)
         if form is not None and shlex.quote(form) == form:
             yield CompletionItem(form, help=_about(path))
-
-
-def _shortest(whole: str, names: Sequence[str]) -> str:
-    """The first groups of a name that no other file has in its own."""
-    groups = whole.split("-")
-    for number in range(1, len(groups)):
-        short = "-".join(groups[:number])
-        if sum(short in name for name in names) == 1:
-            return short
-    return whole
 
 
 def _about(path: Path) -> str:

@@ -166,9 +166,12 @@ _OPTIONS = [
         metavar="[NAME]",
         is_flag=False,
         flag_value=NEWEST,
+        multiple=True,
+        type=Whole(),
         callback=_not_empty,
         shell_complete=_complete,
-        help="Attach to a running kernel; without NAME, to the newest that answers.",
+        help="Attach to a running kernel; without NAME, to the newest that answers. Several times: run "
+        "code in all of these at once.",
     ),
     click.Option(
         ["-k", "--kernel"],

@@ -12,9 +12,10 @@ from kconsole.cli.settings import Settings
 if TYPE_CHECKING:
     from kconsole.client.kernel import Kernel
 
-__all__ = ["attach_to", "file_name", "open_kernel", "wait_for"]
+__all__ = ["PATIENCE_S", "attach_to", "file_name", "open_kernel", "wait_for"]
 
-_PATIENCE_S = 60.0
+PATIENCE_S = 60.0
+"""How long a kernel has to get ready, in seconds."""
 
 
 @contextmanager
@@ -50,7 +51,7 @@ def file_name(settings: Settings) -> str | None:
     return None if settings.attach_to == NEWEST else settings.attach_to
 
 
-def wait_for(kernel: "Kernel", timeout: float = _PATIENCE_S, *, again: bool = False) -> None:
+def wait_for(kernel: "Kernel", timeout: float = PATIENCE_S, *, again: bool = False) -> None:
     """Wait for the kernel, and say so where somebody can see it.
 
     :param timeout: in seconds.

@@ -47,19 +47,29 @@ class Report:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if isinstance(exc, SystemExit | KeyboardInterrupt):
+            self.lines.hurry()
         status = self.status if exc is None else exit_status(exc)
+        # Nobody may read it any more; but what could not be written may have been a notebook's file.
+        lost = (BrokenPipeError, OutputError) if isinstance(exc, OSError | OutputError) else ()
+        with suppress(*lost):
+            self.summarise(self.lines, status, self.totals(), exc)
+
+    def summarise(
+        self,
+        lines: JsonLines,
+        status: int,
+        totals: Mapping[str, int],
+        error: BaseException | None = None,
+    ) -> None:
+        """Write ``summary``: of everything, or of one of several kernels."""
         ending = {
             "status": status_word(status),
             "exit_status": status,
             "seconds": round(time.monotonic() - self._started, 6),
-            "error": str(exc) if isinstance(exc, Exception) else None,
+            "error": str(error) if isinstance(error, Exception) else None,
         }
-        if isinstance(exc, SystemExit | KeyboardInterrupt):
-            self.lines.hurry()
-        # Nobody may read it any more; but what could not be written may have been a notebook's file.
-        lost = (BrokenPipeError, OutputError) if isinstance(exc, OSError | OutputError) else ()
-        with suppress(*lost):
-            self.lines.write("summary", {**self.totals(), **ending})
+        lines.write("summary", {**totals, **ending})
 
     def kernel(self, kernel: "Kernel") -> None:
         """Write ``kernel``: it is ready."""

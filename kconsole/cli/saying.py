@@ -1,10 +1,12 @@
 """Says things on stdout, and on stderr, where nothing else may go wrong because of that."""
 
+import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-__all__ = ["colored", "complain", "quote", "say", "silence"]
+__all__ = ["Teller", "colored", "complain", "quote", "say", "silence"]
 
 
 def say(lines: Iterable[str]) -> None:
@@ -32,6 +34,31 @@ def complain(text: str, status: int = 0) -> int:
         except OSError:
             silence(sys.stderr)
     return status
+
+
+class Teller:
+    """Says and complains about one kernel, of several perhaps.
+
+    :param label: what the kernel is called beside the others; None if there is but one.
+    :param gap: what stands between the label and a line.
+    """
+
+    def __init__(self, label: str | None = None, gap: str = "") -> None:
+        self.label = label
+        self._prefix = f"{label or ''}{gap}"
+
+    def say(self, lines: Iterable[str]) -> None:
+        """Print lines; as :func:`say`."""
+        say(f"{self._prefix}{line}" for line in lines)
+
+    def json(self, value: Mapping[str, Any]) -> None:
+        """Print one line in ASCII, which no text of a kernel can break."""
+        head = {} if self.label is None else {"kernel": self.label}
+        say([json.dumps({**head, **value})])
+
+    def complain(self, text: str, status: int = 0) -> int:
+        """Print a line; as :func:`complain`."""
+        return complain(text if self.label is None else f"{self.label}: {text}", status)
 
 
 def quote(lines: Iterable[str]) -> None:

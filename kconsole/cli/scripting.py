@@ -35,6 +35,9 @@ class Script:
 
     :param settings: what was asked for.
     :raise SourceError: something of it cannot be used as it is.
+
+    Attributes:
+        report: the events of --json, while they are written; None is text.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -53,13 +56,13 @@ class Script:
         named = self._values["stdin_file"]
         if named is not None and named != STDIN:
             self._answering = self._stack.enter_context(open_answers(named))
-        self._report: Report | None = None
+        self.report: Report | None = None
 
     def __enter__(self) -> Self:
         if self._values["json"]:
             from kconsole.cli.reporting import Report
 
-            self._report = self._stack.enter_context(Report("run"))
+            self.report = self._stack.enter_context(Report("run"))
         return self
 
     def __exit__(
@@ -75,21 +78,25 @@ class Script:
         """The kernelspec that the code is for, if it says so."""
         return None if self._job is None else self._job.kernel
 
+    @property
+    def options(self) -> RunOptions:
+        """How to run it."""
+        return RunOptions(
+            expressions=dict(each.split("=", 1) for each in self._values["expr"]),
+            **{name: self._values[name] for name in _AS_GIVEN},
+        )
+
     def run(self, kernel: "Kernel") -> Totals:
         """Run it, in a kernel that is ready."""
         values = self._values
-        cells = self._cells(kernel) if self._job is None else self._job.prepare(kernel)
-        if self._report is None:
+        cells = self.cells(kernel) if self._job is None else self._job.prepare(kernel)
+        if self.report is None:
             told: TextSink | JsonSink = self._text_sink()
         else:
-            told = self._json_sink(self._report, kernel, cells)
+            told = self._json_sink(self.report, kernel, cells)
         sink: Sink = told
         if self._job is not None:
             sink = self._job.sink(told, len(cells), self._streams.stderr)
-        options = RunOptions(
-            expressions=dict(each.split("=", 1) for each in values["expr"]),
-            **{name: values[name] for name in _AS_GIVEN},
-        )
         asking = not values["no_stdin"]
         answers = Answers(
             self._answering if asking else None,
@@ -97,9 +104,9 @@ class Script:
             passwords=asking and values["stdin_file"] is None,
             allowed=asking,
         )
-        totals = Runner(kernel, sink, answers, options).run(cells)
-        if self._report is not None:
-            self._report.status = totals.status
+        totals = Runner(kernel, sink, answers, self.options).run(cells)
+        if self.report is not None:
+            self.report.status = totals.status
         return totals
 
     def _text_sink(self) -> TextSink:
@@ -126,7 +133,8 @@ class Script:
         report.totals = lambda: sink.totals
         return sink
 
-    def _cells(self, kernel: "Kernel") -> list[ScriptCell]:
+    def cells(self, kernel: "Kernel") -> list[ScriptCell]:
+        """What is to be run, cut into cells as the kernel's language has it."""
         language = kernel.info.language_info.name if kernel.info is not None else ""
         divides = self._values["cells"]
         return [

@@ -44,7 +44,7 @@ Refusal = Callable[[str, str], click.UsageError | ConfigError]
 class Settings(NamedTuple):
     """What was asked for."""
 
-    #: The kernel to attach to, "" being the newest that answers; None = start one.
+    #: The kernel to attach to, "*" being the newest that answers; None = start one.
     attach_to: str | None
     #: The kernelspec to start; None = the default one.
     start: str | None
@@ -60,6 +60,8 @@ class Settings(NamedTuple):
     given: Callable[[str], bool]
     #: The link to the computer whose kernels are meant, once it is there; None is this computer.
     link: "SshLink | None" = None
+    #: All kernels to attach to, if these are several; `attach_to` is the first of them.
+    several: tuple[str, ...] = ()
 
 
 def parse(command: click.Command, arguments: Sequence[str]) -> Settings:
@@ -170,11 +172,14 @@ def _place(config: "Config", connection: str | None, name: str) -> str:
 
 def _settings(context: click.Context, config: "Config | None", connection: str | None) -> Settings:
     which = _which(context, config, connection)
-    attach_to = which.get("target", which.get("existing"))
+    named = which.get("target", which.get("existing", ()))
+    kernel = which.get("kernel", (None,))[0]
     others = {name: value for name, value in context.params.items() if name not in _WHICH}
     refusal = partial(_refusal, context, config, connection)
     given = partial(_is_given, context)
-    return Settings(attach_to, which.get("kernel"), (), others, config, refusal, given)
+    attach_to = named[0] if named else None
+    several = named if len(named) > 1 else ()
+    return Settings(attach_to, kernel, (), others, config, refusal, given, several=several)
 
 
 def _is_given(context: click.Context, name: str) -> bool:
@@ -183,12 +188,12 @@ def _is_given(context: click.Context, name: str) -> bool:
 
 def _which(
     context: click.Context, config: "Config | None", connection: str | None
-) -> dict[str, str]:
-    """The one parameter that says which kernel is meant: that from the strongest place.
+) -> dict[str, tuple[str, ...]]:
+    """The one parameter that says which kernels are meant: that from the strongest place.
 
     What a connection says about it is as strong as its name, which was given on the command line.
     """
-    places: list[dict[str, str]] = [{} for _ in _STRENGTH]
+    places: list[dict[str, tuple[str, ...]]] = [{} for _ in _STRENGTH]
     own: Mapping[str, object] = {}
     if config is not None and connection is not None:
         own = config.connections[connection]
@@ -197,9 +202,9 @@ def _which(
     for name in _WHICH:
         value, source = context.params[name], context.get_parameter_source(name)
         if name in own and source is not ParameterSource.COMMANDLINE:
-            places[0][name] = str(own[name])
-        elif value is not None and source in _STRENGTH and not (connection and name == "target"):
-            places[_STRENGTH.index(source)][name] = value
+            places[0][name] = tuple(map(str, _each(own[name])))
+        elif value and source in _STRENGTH and not (connection and name == "target"):
+            places[_STRENGTH.index(source)][name] = _each(value)
     source, found = next(
         (each for each in zip(_STRENGTH, places, strict=True) if each[1]), (_STRENGTH[0], {})
     )
@@ -208,7 +213,12 @@ def _which(
     if source is ParameterSource.DEFAULT_MAP and config is not None:
         raise _two_in_the_file(config, None)
     names = map(_variable, found) if source is ParameterSource.ENVIRONMENT else _WHICH_SHOWN
-    raise click.UsageError(f"give only one of {' and '.join(names)}")
+    hint = "" if "kernel" in found else "; several kernels are -e NAME -e NAME"
+    raise click.UsageError(f"give only one of {' and '.join(names)}{hint}")
+
+
+def _each(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _two_in_the_file(config: "Config", connection: str | None) -> ConfigError:

@@ -1,6 +1,7 @@
 """The exit status that each way to end with an exception means."""
 
 import signal
+from collections.abc import Iterable
 
 import click
 
@@ -14,7 +15,7 @@ from kconsole.errors import (
     SourceError,
 )
 
-__all__ = ["exit_status", "status_word"]
+__all__ = ["exit_status", "status_word", "worst"]
 
 #: The first that fits counts.
 _STATUSES: tuple[tuple[type[BaseException], int], ...] = (
@@ -33,6 +34,9 @@ _STATUSES: tuple[tuple[type[BaseException], int], ...] = (
 )
 _BUG = 70  # EX_SOFTWARE of sysexits.h
 
+#: Of several kernels' statuses, the first of these counts that any has.
+_WORST_FIRST = (128 + signal.SIGINT, _BUG, 4, 3, 2, 124, 1, 0)
+
 _WORDS = {
     0: "ok",
     1: "error",
@@ -50,6 +54,11 @@ def exit_status(error: BaseException) -> int:
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 1
     return next((status for kind, status in _STATUSES if isinstance(error, kind)), _BUG)
+
+
+def worst(statuses: Iterable[int]) -> int:
+    """Return the exit status of several kernels together; of none, 0."""
+    return min(statuses, key=_WORST_FIRST.index, default=0)
 
 
 def status_word(status: int) -> str:

@@ -4,20 +4,20 @@ For scripts and editors: a kernel is attached to and never started; what was fou
 text or as one object of JSON, and why not, to stderr.
 """
 
-import json
 import math
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from kconsole.cli.options import STDIN
 from kconsole.cli.reaching import attach_to, file_name, wait_for
-from kconsole.cli.saying import complain, say
+from kconsole.cli.saying import Teller, complain, say
 from kconsole.cli.settings import Settings
 from kconsole.cli.sshoptions import SSH
-from kconsole.errors import NoKernelError, ReplyTimeoutError
+from kconsole.cli.statuses import exit_status, worst
+from kconsole.errors import KconsoleError, NoKernelError, ReplyTimeoutError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ _WITH = frozenset({"target", "existing", "json", "config", "encrypt", "timeout",
 class _Verb(NamedTuple):
     """One of them."""
 
-    run: Callable[[Settings, str], int]
+    run: Callable[[Settings, Teller], int]
     #: Whether it changes something: then the kernel has to be named, be it as the newest.
     acts: bool = False
     #: The options that belong to it.
@@ -80,7 +80,28 @@ def perform_verb(settings: Settings, name: str) -> int:
 
     :return: the exit status.
     """
-    return _VERBS[name].run(settings, name)
+    if settings.several:
+        return _perform_all(settings, name)
+    return _VERBS[name].run(settings, Teller())
+
+
+def _perform_all(settings: Settings, name: str) -> int:
+    """Do it to several kernels, one after the other; return the worst exit status."""
+    from kconsole.cli.targets import find_targets, gaps
+
+    targets = find_targets(settings.several)
+    statuses = []
+    for target, gap in zip(targets, gaps([target.label for target in targets]), strict=True):
+        tell = Teller(target.label, gap)
+        try:
+            if target.error is not None:
+                statuses.append(complain(str(target.error), exit_status(target.error)))
+                continue
+            one = settings._replace(attach_to=str(target.path), several=())
+            statuses.append(_VERBS[name].run(one, tell))
+        except KconsoleError as error:
+            statuses.append(tell.complain(str(error), exit_status(error)))
+    return worst(statuses)
 
 
 def _option(name: str) -> str:
@@ -97,7 +118,7 @@ def _timeout(settings: Settings, usual: float = _TIMEOUT_S) -> float:
 # -- without attaching -----------------------------------------------------------------------------
 
 
-def _ping(settings: Settings, _name: str) -> int:
+def _ping(settings: Settings, tell: Teller) -> int:
     from kconsole.render.kerneltable import heartbeat, kernel_json
     from kconsole.render.sanitise import one_line
 
@@ -105,11 +126,11 @@ def _ping(settings: Settings, _name: str) -> int:
     status = 0 if one.state in _ALIVE else 2 if one.state == "bad" else 3
     file, reason = one_line(one.path.name), one_line(one.reason)
     if settings.values["json"]:
-        say([kernel_json(one, {})])
+        say([kernel_json(one, {}, tell.label)])
     elif status:
-        complain(f"{file}: {one.state}{reason and f': {reason}'}")
+        tell.complain(f"{file}: {one.state}{reason and f': {reason}'}")
     else:
-        say([f"{one.state}, {heartbeat(one)}, {file}{reason and f' ({reason})'}"])
+        tell.say([f"{one.state}, {heartbeat(one)}, {file}{reason and f' ({reason})'}"])
     return status
 
 
@@ -137,7 +158,7 @@ def _look(path: "Path", timeout: float = _PING_S) -> "Found":
 # -- questions -------------------------------------------------------------------------------------
 
 
-def _info(settings: Settings, _name: str) -> int:
+def _info(settings: Settings, tell: Teller) -> int:
     from kconsole.script.verbs import ask_info
 
     with attach_to(settings) as kernel:
@@ -145,23 +166,24 @@ def _info(settings: Settings, _name: str) -> int:
         if kernel.info is None or kernel.silent:
             raise ReplyTimeoutError(f"{kernel.name} is busy, and answers nothing")
         if settings.values["json"]:
-            return _say_json(ask_info(kernel, _timeout(settings)))
+            tell.json(ask_info(kernel, _timeout(settings)))
+            return 0
         from kconsole.render.kernelinfo import info_lines
 
-        say(info_lines(kernel.info))
+        tell.say(info_lines(kernel.info))
     return 0
 
 
-def _complete(settings: Settings, name: str) -> int:
+def _complete(settings: Settings, tell: Teller) -> int:
     from kconsole.render.sanitise import one_line
     from kconsole.script.verbs import complete
 
-    code, cursor = _code(settings, name)
+    code, cursor = _code(settings, "complete")
     with attach_to(settings) as kernel:
         _wait_for_answer(kernel, _timeout(settings))
         reply = complete(kernel, code, cursor, _timeout(settings))
     if not settings.values["json"]:
-        say(map(one_line, reply.texts))
+        tell.say(map(one_line, reply.texts))
         return 0
     unknown = [""] * len(reply.texts)
     rows = zip(
@@ -175,25 +197,26 @@ def _complete(settings: Settings, name: str) -> int:
         {"text": text, "start": start, "end": end, "type": kind, "signature": signature}
         for text, (start, end), kind, signature in rows
     ]
-    return _say_json({"matches": matches})
+    tell.json({"matches": matches})
+    return 0
 
 
-def _inspect(settings: Settings, name: str) -> int:
+def _inspect(settings: Settings, tell: Teller) -> int:
     from kconsole.script.verbs import inspect
 
-    code, cursor = _code(settings, name)
+    code, cursor = _code(settings, "inspect")
     with attach_to(settings) as kernel:
         _wait_for_answer(kernel, _timeout(settings))
         reply = inspect(kernel, code, cursor, _timeout(settings))
     if settings.values["json"]:
-        _say_json({"found": reply.found, "data": reply.data, "metadata": reply.metadata})
+        tell.json({"found": reply.found, "data": reply.data, "metadata": reply.metadata})
     elif reply.found:
         from kconsole.render.helptext import help_text
 
         color = settings.values["color"] == "always"
-        say([help_text(reply.data, reply.metadata, color=color)])
+        tell.say([help_text(reply.data, reply.metadata, color=color)])
     else:
-        complain("nothing is known of what is at the cursor")
+        tell.complain("nothing is known of what is at the cursor")
     return 0 if reply.found else 1
 
 
@@ -227,7 +250,7 @@ def _wait_for_answer(kernel: "Kernel", timeout: float) -> None:
 # -- what acts -------------------------------------------------------------------------------------
 
 
-def _interrupt(settings: Settings, _name: str) -> int:
+def _interrupt(settings: Settings, tell: Teller) -> int:
     from kconsole.cli.progress import Progress
     from kconsole.protocol.cell import INTERRUPT_S
     from kconsole.script.verbs import interrupt
@@ -245,16 +268,17 @@ def _interrupt(settings: Settings, _name: str) -> int:
         failed = kernel.busy and not interrupted
         if settings.values["json"]:
             state = "busy" if kernel.busy else "idle"
-            _say_json({"state": state, "interrupted": interrupted, "file": _file(kernel)})
+            tell.json({"state": state, "interrupted": interrupted, "file": _file(kernel)})
         elif not failed:
-            _tell(kernel, "was interrupted" if interrupted else "is idle: nothing to interrupt")
+            what = "was interrupted" if interrupted else "is idle: nothing to interrupt"
+            _tell(tell, kernel, what)
         if failed:
             what = f"has not reacted to the interrupt for {timeout:g} s"
-            return complain(f"{kernel.name} {what}{_way_out(kernel)}", _TIMED_OUT)
+            return tell.complain(f"{kernel.name} {what}{_way_out(kernel)}", _TIMED_OUT)
     return 0
 
 
-def _shutdown(settings: Settings, _name: str) -> int:
+def _shutdown(settings: Settings, tell: Teller) -> int:
     from kconsole.cli.progress import Progress
     from kconsole.client.ending import end_kernel
 
@@ -265,18 +289,19 @@ def _shutdown(settings: Settings, _name: str) -> int:
         kernel.client.sink = lambda channel, msg: None  # what others do must not pile up
         wait_for(kernel, _timeout(settings))
         if not sure and not _confirm(kernel):
-            return complain(f"{kernel.name} is not shut down", 1)
+            return tell.complain(f"{kernel.name} is not shut down", 1)
         progress = Progress(f"waiting for the end of {kernel.name}", _nothing, _nothing)
         try:
             end_kernel(kernel, _timeout(settings), busy=kernel.busy, progress=progress.show)
         except ReplyTimeoutError as error:
             progress.clear()
-            return complain(f"{error}{_way_out(kernel, asked_to_end=True)}", _TIMED_OUT)
+            return tell.complain(f"{error}{_way_out(kernel, asked_to_end=True)}", _TIMED_OUT)
         finally:
             progress.clear()
         if settings.values["json"]:
-            return _say_json({"ended": True, "file": _file(kernel)})
-        _tell(kernel, "has ended")
+            tell.json({"ended": True, "file": _file(kernel)})
+        else:
+            _tell(tell, kernel, "has ended")
     return 0
 
 
@@ -313,16 +338,10 @@ def _file(kernel: "Kernel") -> str:
     return kernel.client.connection_file
 
 
-def _tell(kernel: "Kernel", what: str) -> None:
+def _tell(tell: Teller, kernel: "Kernel", what: str) -> None:
     from kconsole.render.sanitise import one_line
 
-    say([one_line(f"{kernel.name} {what}")])
-
-
-def _say_json(value: Mapping[str, Any]) -> int:
-    """Print one line in ASCII, which no text of a kernel can break."""
-    say([json.dumps(value)])
-    return 0
+    tell.say([one_line(f"{kernel.name} {what}")])
 
 
 def _nothing() -> str:

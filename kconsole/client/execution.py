@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from kconsole.client.health import LOOK_S, half_dead
 from kconsole.client.inbox import Item, JoiningInbox
+from kconsole.client.leash import Leash
 from kconsole.errors import KconsoleError, KernelDiedError, ReplyTimeoutError
 from kconsole.protocol.cell import Cell
 from kconsole.protocol.events import Event, parse_event
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from kconsole.client.base import ClientBase
 
 __all__ = ["Execution", "Step"]
+
+
+class _PulledError(KconsoleError):
+    """Lies in the inbox to wake its reader: the leash has been pulled."""
 
 
 class Step(NamedTuple):
@@ -45,6 +50,7 @@ class Execution:
     :param joined: give the pieces of a stream that have come to wait as one message.
     :param warn: called once, by :meth:`steps`, with the channel behind which nobody listens any more while
         others work: the cell may wait for it in vain.
+    :param leash: by which another thread has :meth:`steps` raise something.
     """
 
     def __init__(
@@ -55,8 +61,10 @@ class Execution:
         tail: bool = True,
         joined: bool = False,
         warn: Callable[[str], None] | None = None,
+        leash: Leash | None = None,
     ) -> None:
         self._client = client
+        self._leash = leash or Leash()
         self._msg = client.session.msg("execute_request", content)
         self._claim = client._router.claim(
             self._msg["msg_id"], JoiningInbox() if joined else None, whole=True
@@ -70,6 +78,7 @@ class Execution:
         self.reply: Message | None = None
 
     def __enter__(self) -> Self:
+        self._leash.wakes(lambda: self._claim.inbox.put(_PulledError()))
         try:
             self._client._running().send("shell", self._msg)
         except BaseException:
@@ -100,9 +109,11 @@ class Execution:
         :raise KernelDiedError: the kernel died, or was restarted; the cell is done then, and its
             ``lost`` says why. Not if the cell's reply has asked to leave: then it ends with that.
         :raise ChannelError: the channels were stopped.
+        :raise BaseException: what the leash was pulled with.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         while not self._over():
+            self._leash.check()
             now = time.monotonic()
             if deadline is not None and now >= deadline:
                 raise ReplyTimeoutError(f"the cell was not done in {timeout:g} s")
@@ -155,6 +166,8 @@ class Execution:
 
     def _lose(self, why: KconsoleError) -> None:
         """Nothing will come any more: raise why, unless it is what the cell has asked for."""
+        if isinstance(why, _PulledError):
+            return
         if not isinstance(why, KernelDiedError):
             raise why
         self.cell.lose(str(why), time.monotonic())

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Self
 
-__all__ = ["CtrlC", "held_signals"]
+__all__ = ["CtrlC", "heard_ctrl_c", "held_signals"]
 
 _Handler = Callable[[int, FrameType | None], object]
 
@@ -42,6 +42,28 @@ def held_signals() -> Iterator[None]:
         yield
     finally:
         held.release()
+
+
+@contextmanager
+def heard_ctrl_c(hear: Callable[[], None]) -> Iterator[None]:
+    """Have a Ctrl-C inside the block call something, in place of raising a KeyboardInterrupt.
+
+    What the main thread is doing goes on behind the call, unless that raises something.
+
+    :param hear: called by the signal's handler. Not where Ctrl-C is ignored, as it is for what a shell
+        starts in the background, or is somebody else's.
+    """
+    if (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    ):
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda number, frame: hear())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class _Held:

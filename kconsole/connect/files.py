@@ -29,6 +29,7 @@ __all__ = [
     "matching",
     "namesakes",
     "readable_by_others",
+    "stem",
     "write_connection_file",
 ]
 
@@ -84,6 +85,11 @@ def readable_by_others(path: Path) -> bool:
     except OSError:
         return False
     return bool(mode & (stat.S_IRGRP | stat.S_IROTH))
+
+
+def stem(path: Path) -> str:
+    """Return what is a connection file's own in its name: without ``kernel-`` and ``.json``."""
+    return path.name.removeprefix("kernel-").removesuffix(".json")
 
 
 def find_connection_file(

@@ -85,11 +85,15 @@ def kernel_rows(
     return head, lines
 
 
-def kernel_json(found: Found, languages: Mapping[str, str]) -> str:
-    """Return a kernel as one line of JSON; what is not known is null."""
+def kernel_json(found: Found, languages: Mapping[str, str], label: str | None = None) -> str:
+    """Return a kernel as one line of JSON; what is not known is null.
+
+    :param label: what it is called beside other kernels, if that is to be told.
+    """
     connection = found.connection
     return _json(
-        {
+        ({} if label is None else {"kernel": label})
+        | {
             "state": found.state,
             "reason": found.reason or None,
             "language": _language(found, languages) or None,

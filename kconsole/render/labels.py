@@ -1,6 +1,8 @@
 """Words that all ways to use a kernel have for the same thing: kernels, clients, questions, odd ends."""
 
 import re
+from collections.abc import Iterable, Sequence
+from itertools import chain, count
 from pathlib import Path
 
 from kconsole.protocol.cell import Cell
@@ -11,9 +13,11 @@ __all__ = [
     "by_force",
     "client_label",
     "closed_note",
+    "distinct",
     "end_notes",
     "kernel_label",
     "question_prompt",
+    "short_name",
 ]
 
 _NAME_COLUMNS = 20
@@ -75,3 +79,27 @@ def end_notes(cell: Cell) -> list[str]:
     elif status == "error" and not (cell.saw_error or cell.saw_stderr or cell.unshown_error):
         notes.append("the cell failed; the kernel does not say why")
     return notes
+
+
+def short_name(stem: str, others: Iterable[str]) -> str:
+    """Return the first groups of a name that tell it from others, as ``0b2c4711`` of a UUID.
+
+    :param stem: a name made of groups with dashes between, as that of a connection file.
+    :param others: those that none of the groups may be found in.
+    """
+    groups = stem.split("-")
+    for number in range(1, len(groups)):
+        short = "-".join(groups[:number])
+        if not any(short in other for other in others):
+            return short
+    return stem
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """Return names that are safe for a terminal, short, and all different: a number sees to that."""
+    found: list[str] = []
+    for name in names:
+        label = one_line(name, _NAME_COLUMNS) or "?"
+        numbered = (f"{label}#{number}" for number in count(2))
+        found.append(next(each for each in chain([label], numbered) if each not in found))
+    return found

@@ -8,7 +8,7 @@ from typing import Literal
 
 from kconsole.render.sgr import RESET
 
-__all__ = ["STYLES", "Role", "paint"]
+__all__ = ["STYLES", "Role", "paint", "paint_one_of"]
 
 Role = Literal["in", "out", "error", "warning", "note", "label"]
 
@@ -28,3 +28,12 @@ def paint(text: str, role: Role, color: bool) -> str:
     The text has to be safe already (:mod:`kconsole.render.sanitise`) and without colours.
     """
     return f"{STYLES[role]}{text}{RESET}" if color and text else text
+
+
+#: What tells several kernels apart; red is for errors.
+_APART = ("\x1b[36m", "\x1b[33m", "\x1b[32m", "\x1b[35m", "\x1b[34m")
+
+
+def paint_one_of(text: str, number: int, color: bool) -> str:
+    """Return the text in the colour of one of several things, from 0 on; as :func:`paint`."""
+    return f"{_APART[number % len(_APART)]}{text}{RESET}" if color and text else text

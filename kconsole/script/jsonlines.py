@@ -9,7 +9,6 @@ import base64
 import json
 import math
 import re
-from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -68,51 +67,37 @@ _DEEPEST = 100
 _ESCAPE = re.compile(r"(\\[^u]|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})|\\ud[89a-f][0-9a-f]{2}")
 
 
-#: So much is written at a time, in characters. Two of these are no more than a pipe has room for if it has
-#: any (PIPE_BUF, 4096 on Linux).
-_PIECE = 2048
-
-#: How long whoever reads may take for one piece when we are to end, in seconds.
-_PATIENCE_S = 1.0
-
-
 class JsonLines:
     """Writes events, each as one line in ASCII, at once.
 
     A line that a signal's exception breaks off while nobody reads is ended by the next write.
 
     :param mouth: where to.
+    :param label: which of several kernels they are about; None if there is but one.
     """
 
-    def __init__(self, mouth: SteadyMouth) -> None:
+    def __init__(self, mouth: SteadyMouth, label: str | None = None) -> None:
         self._mouth = mouth
-        #: What is still to be written.
-        self._rest: deque[str] = deque()
-        self._hurried = False
-        #: Whether nobody has read for too long: nothing is written any more.
-        self._given_up = False
+        self._common = {} if label is None else {"kernel": label}
+
+    def of(self, label: str) -> "JsonLines":
+        """Return what writes events of one of several kernels to the same place."""
+        return JsonLines(self._mouth, label)
 
     def hurry(self) -> None:
         """We are to end: wait no longer for somebody who does not read."""
-        self._hurried = True
+        self._mouth.hurry()
 
     def write(self, event: str, fields: Mapping[str, Any]) -> None:
         """Write an event.
 
         :param event: its kind.
-        :param fields: what it holds besides its kind and the time.
+        :param fields: what it holds besides its kind, the time and the kernel.
         :raise BrokenPipeError: nobody reads it any more.
         :raise OutputError: it cannot be written.
         """
-        line = _line({"event": event, "time": format_date(datetime.now(UTC)), **fields})
-        self._rest.extend(line[at : at + _PIECE] for at in range(0, len(line), _PIECE))
-        while self._rest:
-            if self._hurried and not self._given_up and not self._mouth.has_room(_PATIENCE_S):
-                self._given_up = True
-                self._mouth.give_up()
-            piece = self._rest.popleft()
-            if not self._given_up:
-                self._mouth.text(piece)
+        head = {"event": event, "time": format_date(datetime.now(UTC)), **self._common}
+        self._mouth.text(_line({**head, **fields}))
 
 
 def event_fields(event: Event, msg: Message | None) -> tuple[str, dict[str, Any]]:

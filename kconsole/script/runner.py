@@ -15,6 +15,7 @@ from kconsole.client.comms import CommCloser
 from kconsole.client.execution import Execution
 from kconsole.client.interrupts import held_signals
 from kconsole.client.kernel import Kernel
+from kconsole.client.leash import Leash
 from kconsole.client.leaving import leave, way_back
 from kconsole.errors import ChannelError, KconsoleError, OutputError, ReplyTimeoutError
 from kconsole.protocol import requests
@@ -83,15 +84,22 @@ class Runner:
     :param sink: where all that happens goes.
     :param answers: who answers what the cells ask.
     :param options: how to run them.
+    :param leash: hands on a Ctrl-C, or the wish to end, to a thread that is not the main one.
     """
 
     def __init__(
-        self, kernel: Kernel, sink: Sink, answers: Answers, options: RunOptions | None = None
+        self,
+        kernel: Kernel,
+        sink: Sink,
+        answers: Answers,
+        options: RunOptions | None = None,
+        leash: Leash | None = None,
     ) -> None:
         self._kernel = kernel
         self._sink = sink
         self._answers = answers
         self._options = options or RunOptions()
+        self._leash = leash or Leash()
         self._closer = CommCloser(kernel.client)
         self._end = math.inf  # of all the time that there is, by time.monotonic()
         self._left = False
@@ -107,6 +115,7 @@ class Runner:
         :raise KernelDiedError: the kernel died on the way.
         :raise BrokenPipeError: nobody reads our output any more.
         :raise OutputError: our output cannot be written.
+        :raise KeyboardInterrupt: the leash was pulled with it while no cell was running.
         """
         # What other clients do is nobody's business here, and must not pile up.
         self._kernel.client.sink = lambda channel, msg: None
@@ -119,6 +128,7 @@ class Runner:
         verdicts: set[Verdict] = set()
         try:
             for number, cell in enumerate(cells, 1):
+                self._leash.check()
                 if is_farewell(cell.source, language):
                     self._sink.end(cell, Outcome("left"))
                     self._leave(keep=self._kernel.process is None)
@@ -148,7 +158,7 @@ class Runner:
                 verdict, goes_on = self._ctrl_c(execution), False
             except (OSError, OutputError, SystemExit):
                 # Nobody reads our output any more, or we are told to end: it need not go on for nothing.
-                self._stop_working()
+                self._stop_working(execution)
                 raise
             except KconsoleError:
                 self._sink.end(cell, Outcome("lost", time.monotonic() - started))
@@ -170,7 +180,12 @@ class Runner:
             stop_on_error=not (options.keep_going or cell.may_fail),
         )
         return Execution(
-            self._kernel.client, content, tail=self._straggles(), joined=True, warn=self._warn
+            self._kernel.client,
+            content,
+            tail=self._straggles(),
+            joined=True,
+            warn=self._warn,
+            leash=self._leash,
         )
 
     def _warn(self, closed: str) -> None:
@@ -302,10 +317,10 @@ class Runner:
                 self._follow(execution, _BEGIN_S)
         return self._waits_for_others()
 
-    def _stop_working(self) -> None:
+    def _stop_working(self, execution: Execution) -> None:
         """Let the kernel work for nothing no longer, if what it works at is ours."""
-        if not self._waits_for_others():
-            with suppress(KconsoleError):
+        with suppress(KconsoleError, OSError):
+            if not self._is_queued(execution):
                 self._kernel.client.interrupt()
 
     def _waits_for_others(self) -> bool:

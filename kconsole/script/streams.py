@@ -3,6 +3,7 @@
 import io
 import select
 import sys
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +12,13 @@ from typing import TextIO, cast
 from kconsole.errors import OutputError
 
 __all__ = ["Mouth", "SteadyMouth", "Streams", "standard_streams"]
+
+#: So many bytes are written at a time. Two of these are no more than a pipe has room for if it has any
+#: (PIPE_BUF, 4096 on Linux).
+_PIECE = 2048
+
+#: How long whoever reads may take for one piece when we are to end, in seconds.
+_PATIENCE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,35 +71,53 @@ class SteadyMouth(Mouth):
     """The same, of which a signal's exception takes nothing away while nobody reads.
 
     Python's own stream may be without a buffer, and then nobody knows how much of a text has left when its
-    writing is broken off. What has not left stays in a buffer here, and leaves before the next text.
+    writing is broken off. What has not left stays here, and leaves before the next text.
     """
 
     def __init__(self, stream: TextIO, name: str) -> None:
         super().__init__(stream, name)
+        self._encoding = stream.encoding or "utf-8"
         self._buffer: io.BufferedWriter | None = None
         with suppress(OSError):  # in memory, or closed
             self._buffer = io.BufferedWriter(io.FileIO(stream.fileno(), "wb", closefd=False))
+        #: What is still to be written.
+        self._rest: deque[bytes] = deque()
+        self._hurried = False
+        #: Whether nobody has read for too long: nothing is written any more.
+        self._given_up = False
+
+    def hurry(self) -> None:
+        """We are to end: wait no longer for somebody who does not read."""
+        self._hurried = True
 
     def text(self, text: str) -> None:
-        """Write a text that fits into the buffer twice; raises what :meth:`Mouth.text` does."""
-        if (buffer := self._buffer) is None:
+        """Write a text; raises what :meth:`Mouth.text` does."""
+        if self._buffer is None:
             super().text(text)
             return
+        data = text.encode(self._encoding, "replace")
+        self._rest.extend(data[at : at + _PIECE] for at in range(0, len(data), _PIECE))
+        while self._rest:
+            if self._hurried and not self._given_up and not self._has_room(self._buffer):
+                self._given_up = True
+                self._buffer.raw.close()  # else Python would wait for it at its end
+            piece = self._rest.popleft()
+            if not self._given_up:
+                self._put(self._buffer, piece)
+
+    def _put(self, buffer: io.BufferedWriter, piece: bytes) -> None:
+        """Write a piece, of which the buffer takes two."""
 
         def write() -> None:
-            buffer.write(text.encode())
+            buffer.write(piece)
             buffer.flush()
 
         self._write(write)
 
-    def has_room(self, timeout: float) -> bool:
-        """Whether something can be written without waiting; waits for that for some seconds."""
-        return self._buffer is None or bool(select.select((), [self._buffer], (), timeout)[1])
-
-    def give_up(self) -> None:
-        """Drop what has not left, which Python would wait for at its end."""
-        if self._buffer is not None:
-            self._buffer.raw.close()
+    @staticmethod
+    def _has_room(buffer: io.BufferedWriter) -> bool:
+        """Whether something can be written without waiting; waits a moment for that."""
+        return bool(select.select((), [buffer], (), _PATIENCE_S)[1])
 
 
 class _Nowhere(io.TextIOBase):

@@ -31,6 +31,7 @@ def waiting(leash):
     """A job that waits until its leash is pulled."""
     pulled = threading.Event()
     leash.wakes(pulled.set)
+    leash.check()
     assert pulled.wait(PATIENCE)
     leash.check()
 

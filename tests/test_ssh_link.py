@@ -172,6 +172,12 @@ def test_without_the_program_there_is_no_link(monkeypatch: pytest.MonkeyPatch) -
         SshLink(parse_destination("kernelhost"), batch=True).open()
 
 
+def test_an_ssh_that_says_nothing_has_at_least_a_status(server: Sshd) -> None:
+    server.add_host("quiet", "LogLevel QUIET", "IdentityFile /nowhere")
+    with pytest.raises(SshError, match=r"^quiet: ssh exited with status 255$"):
+        SshLink(parse_destination("quiet"), batch=True, options=["LogLevel=QUIET"]).open()
+
+
 def test_a_login_that_runs_no_shell_is_told(server: Sshd) -> None:
     server.configure("ForceCommand echo 'only for mail' >&2")
     with pytest.raises(SshError, match=r"^kernelhost: only for mail$"):
@@ -304,6 +310,39 @@ def test_silence_is_slow_and_one_that_lasts_is_a_loss(
         # Newcomers are let in.
         watch.wait_for("up")
         assert link.status.round_trip is None or link.status.round_trip > 0
+
+
+def test_a_script_that_the_link_does_not_take_in_time_ends_it(server: Sshd) -> None:
+    with opened() as link:
+        watch = Watch(link)
+        server.stall()
+        # Half of it is under way, so what came next would be taken for the rest.
+        with pytest.raises(LinkLostError, match=r"^kernelhost: no answer within 0.5 s$"):
+            link.run(":" + "x" * 20_000_000, timeout=0.5)
+        assert watch.wait_for("down").detail == "the link is too slow"
+        watch.wait_for("up")
+        assert link.run("echo yes").output == b"yes\n"
+
+
+@pytest.mark.parametrize("event", ["a person", "waking up"])
+def test_a_link_that_is_down_is_tried_at_once(
+    server: Sshd, monkeypatch: pytest.MonkeyPatch, event: str
+) -> None:
+    # By itself it would be tried in an hour.
+    for name in ("FIRST_S", "EARLY_S", "LATE_S"):
+        monkeypatch.setattr(link_machine, name, 3600.0)
+    monkeypatch.setattr("kconsole.connect.ssh.supervisor._LOOK_UP_S", 0.05)
+    with opened() as link:
+        watch = Watch(link)
+        server.drop()
+        watch.wait_for("down")
+        if event == "a person":
+            link.retry()
+        else:
+            # While a computer sleeps only the wall clock goes on.
+            awake = time.time
+            monkeypatch.setattr(time, "time", lambda: awake() + 100)
+        watch.wait_for("up")
 
 
 def test_who_is_let_in_no_longer_waits_for_a_person(server: Sshd) -> None:

@@ -83,7 +83,7 @@ WORDS = {
         "lost",
         "Connection to 127.0.0.1 closed by remote host",
     ),
-    "client_loop: send disconnect: Broken pipe": ("lost", "send disconnect: Broken pipe"),
+    "client_loop: send disconnect: Broken pipe": ("lost", "Broken pipe"),
     "Permission denied, please try again.": ("", "Permission denied, please try again"),
     "This account is currently not available.\n\n": ("", "This account is currently not available"),
     "": ("", ""),

@@ -71,7 +71,7 @@ class SshProcess:
     @property
     def ending(self) -> str:
         """How it has ended, in one line; after :meth:`stop`."""
-        return f"ssh: {describe_exit(self._process.returncode)}"
+        return f"ssh {describe_exit(self._process.returncode)}"
 
     def read(self, descriptor: int) -> bytes | None:
         """Return what there is to read; None if there is nothing yet, b"" at the end."""

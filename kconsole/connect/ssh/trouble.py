@@ -55,7 +55,7 @@ _PATTERNS: tuple[tuple[TroubleKind, str], ...] = (
     ("unopened", r"open failed: (?:connect failed: )?(.*)"),
     ("lost", r"^(Timeout, server .* not responding)"),
     ("lost", r"^(Connection (?:to|closed|reset|timed).*)"),
-    ("lost", r"^client_loop: (.*)"),
+    ("lost", r"^client_loop: (?:send disconnect: )?(.*)"),
     ("lost", r"^(Received disconnect .*|Disconnected from .*)"),
     ("lost", r"^(?:read|write): (.*)|^(Read from remote host .*)"),
 )

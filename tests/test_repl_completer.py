@@ -134,7 +134,7 @@ def test_matches_of_any_length_are_compared_at_once() -> None:
     began = time.perf_counter()
     assert Offers(texts[:2], 0, texts[:2]).add("") == "a" * size
     assert Offers(texts, 0, texts).add("") == ""
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < 60  # bounds a hang: to try each length takes hours
 
 
 def test_what_is_there_already_changes_nothing() -> None:

@@ -246,8 +246,12 @@ def test_a_slow_terminal_is_given_less_at_a_time() -> None:
         slow = await room(stage)
         assert slow < quick
         stage.paper.delay = 0
-        await stage.wait_for_frames(3)
-        assert await room(stage) > slow
+        frames = 3
+        await stage.wait_for_frames(frames)
+        # On a busy machine a frame may take long all the same; not for ever.
+        while await room(stage) <= slow:
+            frames += 1
+            await stage.wait_for_frames(frames)
 
     on_stage(story)
 

@@ -3,11 +3,14 @@
 The layers inside, from the wire upwards::
 
     transport.py      the seam: what a link to a kernel can do, whatever carries it
+    openchannel.py    one of them while it is open
     carrier.py        who carries the connections to another computer, as the client sees it
     sockets.py        the five ZeroMQ sockets: their kinds and options
     zmq_transport.py  the one thread that owns them
     tasks.py          what that thread is to do, for others or at a time
     monitor.py        what ZeroMQ's socket monitors say, in words
+    pending.py        which requests have no answer yet
+    resumption.py     what becomes of them, and of us, when a link was lost and is back
     router.py         who gets an arriving message: by its parent's msg_id
     channels.py       the channel objects of the seed API, queues in front of the router
     channelset.py     the five of them: made, started and stopped together
@@ -19,6 +22,7 @@ The layers inside, from the wire upwards::
     interrupts.py     signals held back for a few lines
     leaving.py        what becomes of the kernel when a cell says "leave"
     execution.py      one cell under way, for a caller that blocks
+    outcome.py        whether code ran whose reply was lost
     questions.py      what a kernel is asked to see how it is
     survey.py         how all kernels are, asked at the same time
     kernel.py         a kernel as a program uses it: attached to, or started (starting.py)

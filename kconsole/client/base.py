@@ -5,7 +5,7 @@ What can be asked of a kernel is in :mod:`kconsole.client.client`, on top of thi
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import zmq
@@ -14,10 +14,18 @@ from kconsole.client.carrier import Carrier
 from kconsole.client.channelset import ChannelSet
 from kconsole.client.health import Health, judge
 from kconsole.client.renewal import Renewal, ask_who_is_there
+from kconsole.client.resumption import Gap, Resumed, Resumption, link_down
 from kconsole.client.transport import Link
 from kconsole.client.zmq_transport import ZmqTransport
 from kconsole.connect.info import ConnectionInfo
-from kconsole.errors import ChannelError, KconsoleError, KernelDiedError, KernelRestartedError
+from kconsole.connect.ssh.status import LinkStatus
+from kconsole.errors import (
+    ChannelError,
+    KconsoleError,
+    KernelDiedError,
+    KernelRestartedError,
+    LinkLostError,
+)
 from kconsole.protocol.activity import Activity
 from kconsole.protocol.message import Channel, Message
 from kconsole.protocol.restart import TELLING, RestartWatch
@@ -69,6 +77,13 @@ class ClientBase(ChannelSet):
     :param sink: called in the I/O thread with each message that nobody has claimed, in place of the
         channels' queues.
     :param on_change: called in the I/O thread when :attr:`health` may have changed.
+    :param on_gap_end: called in the I/O thread when a link that was lost is back and requests can be sent
+        again: see :class:`~kconsole.client.resumption.Gap`. What came before has been handed out.
+        Output of the time between is missing. The beginning of a gap is told by ``on_change``.
+    :param on_resumed: called in the I/O thread after that, once it is known what has become of all that was
+        under way: at once, or when the kernel is done with it; see
+        :class:`~kconsole.client.resumption.Resumed`. What has come for it until then has been
+        handed out, and whoever waited for a reply that is lost has been told.
     :param on_restart: called in the I/O thread when the kernel has turned out to be another one than
         before, restarted by whomever, once for each time: after an announcement, or after nobody had
         listened there for a while. All that came before has been handed out by then, and
@@ -95,6 +110,8 @@ class ClientBase(ChannelSet):
         sink: Sink | None = None,
         on_change: Callable[[], None] | None = None,
         on_restart: Callable[[], None] | None = None,
+        on_gap_end: Callable[[Gap], None] | None = None,
+        on_resumed: Callable[[Resumed], None] | None = None,
     ) -> None:
         super().__init__()
         self.log = logging.getLogger("kconsole")
@@ -121,6 +138,10 @@ class ClientBase(ChannelSet):
         self.sink = sink
         self.on_change = on_change
         self.on_restart = on_restart
+        self.on_gap_end = on_gap_end
+        self.on_resumed = on_resumed
+        #: Sees us through the gaps of the carrier.
+        self._resumption = None if carrier is None else Resumption(self, carrier)
         #: Written by the I/O thread alone; replaced, never changed in place.
         self._links: dict[Channel, Link] = {}
         self._ever_up = False
@@ -135,15 +156,64 @@ class ClientBase(ChannelSet):
         self._last_iopub = 0.0
 
     def _make_transport(self) -> ZmqTransport:
-        return ZmqTransport(
+        transport = ZmqTransport(
             self.info,
             self.session,
             self,
             self.heartbeat,
             context=self.context,
             own=self.process is not None,
+            carried=self.carrier is not None,
             log=self.log,
         )
+        if self._resumption is not None:
+            self._resumption.follow(transport)
+        return transport
+
+    def _send(self, channel: Channel, msg: Message) -> None:
+        """Send a message, unless its way is known to be broken.
+
+        :raise LinkDownError: nothing was sent, for the link is down.
+        :raise ChannelError: the channel does not run.
+        """
+        transport = self._running()
+        if self._resumption is None:
+            transport.send(channel, msg)
+            return
+        self._resumption.admit(channel, msg)
+        try:
+            transport.send(channel, msg)
+        except BaseException:
+            self._resumption.pending.discard(msg["msg_id"])
+            raise
+
+    # -- the link to the kernel's computer -------------------------------------------------------
+
+    @property
+    def settled(self) -> bool:
+        """Whether a link that was lost leaves nothing in doubt: no gap, no reply that may be lost."""
+        return self._resumption is None or self._resumption.settled
+
+    @property
+    def obstacle(self) -> str:
+        """Why requests would raise LinkDownError now, in a few words; "" if they would not."""
+        return "" if self._resumption is None else self._resumption.obstacle
+
+    def _given_up(self) -> LinkLostError | None:
+        """What whoever waits is to raise, because the link will not come back; None if it may."""
+        return None if self._resumption is None else self._resumption.given_up()
+
+    def wait_for_link(self, timeout: float | None = None) -> None:
+        """Wait until requests can be sent; at once where no link carries them, or it is up.
+
+        :param timeout: how long to wait, in seconds; None is without limit.
+        :raise ReplyTimeoutError: it is not up in that time.
+        :raise LinkLostError: it has been given up.
+        :raise KernelDiedError: the link is up, but the kernel is gone.
+        :raise ChannelError: the channels have been stopped.
+        """
+        if self._resumption is not None:
+            self._resumption.wait(timeout)
 
     # -- the kernel's health ---------------------------------------------------------------------
 
@@ -171,8 +241,18 @@ class ClientBase(ChannelSet):
         death = None
         if self.process is not None and self.process.poll() is not None:
             death = f"its process {self.process.describe_exit()}"
+        elif self.carrier is not None and (down := link_down(self.carrier)):
+            return Health("down", down, self.heartbeat.rtt, self.heartbeat.last_pong)
         restarting = self._restarts.announced(time.monotonic())
-        return judge(self._links, self._ever_up, self.heartbeat, death, restarting=restarting)
+        links = self._seen_links()
+        return judge(links, self._ever_up, self.heartbeat, death, restarting=restarting)
+
+    def _seen_links(self) -> Mapping[Channel, Link]:
+        """The state of each channel's connection. Where a link carries them, it knows who refuses them."""
+        up = any(link.state == "up" for link in self._links.values())
+        if up or self.carrier is None or link_down(self.carrier) or not self.carrier.refused:
+            return self._links
+        return dict.fromkeys(self._links or ("shell",), Link("refused", self.carrier.refused))
 
     def _death(self) -> KernelDiedError | None:
         """What to raise if the kernel is known to be gone."""
@@ -181,15 +261,19 @@ class ClientBase(ChannelSet):
             return None
         return KernelDiedError(f"the kernel is gone: {health.detail}")
 
-    def _end(self) -> KconsoleError | None:
-        """What whoever waits is to raise, because nothing will come any more; None if it may."""
+    @property
+    def end(self) -> KconsoleError | None:
+        """Why nothing will come any more, as an exception to raise; None if something may.
+
+        The channels have been stopped, the link has been given up, or the kernel is gone.
+        """
         if not self.channels_running:
             return ChannelError("the channels have been stopped")
-        return self._death()
+        return self._given_up() or self._death()
 
     def _check_alive(self) -> None:
-        """Raise what :meth:`_end` says."""
-        if end := self._end():
+        """Raise what :attr:`end` says."""
+        if end := self.end:
             raise end
 
     # -- the listener of the transport: all of this runs in the I/O thread ---------------------------
@@ -198,6 +282,8 @@ class ClientBase(ChannelSet):
         """A message has come: to its claimant, or to the sink, or to the channel."""
         if channel == "iopub":
             self._last_iopub = time.monotonic()
+        if self._resumption is not None:
+            self._resumption.receive(channel, msg)
         if msg["msg_type"] in TELLING:  # few are, and this is done for every message
             self._learn(channel, msg)
         if self._router.route(channel, msg):
@@ -216,13 +302,22 @@ class ClientBase(ChannelSet):
 
     def link_changed(self, channel: Channel, link: Link) -> None:
         """A channel's connection is up, down, refused or denied."""
+        if self.carrier is not None and self._ever_up and link.state == "denied":
+            link = Link("down")  # with Curve it looks the same when a link hangs up for the kernel
         before = self._links.get(channel)
         refused = self._is_refused()
         self._links = self._links | {channel: link}
         self._ever_up = self._ever_up or link.state == "up"
         self.renewal.note_links(self._links)
-        if self.renewal.active:
-            return
+        if not self.renewal.active:
+            self._judge_link(link, before, refused=refused)
+        if self._resumption is not None:
+            self._resumption.look()
+        if not self.renewal.active:
+            self._changed()
+
+    def _judge_link(self, link: Link, before: Link | None, *, refused: bool) -> None:
+        """See what a change of a connection says of the kernel."""
         if link.state == "refused" and self._ever_up and self.process is not None:
             self.process.wait(_ENDING_S)
         now = time.monotonic()
@@ -235,8 +330,18 @@ class ClientBase(ChannelSet):
             and self._restarts.reconnected(now, refused=refused)
         ):
             self._restarted()
-        if link.state == "up" and self._restarts.in_doubt:
+        if link.state == "up" and self._restarts.in_doubt and self._resumption is None:
             ask_who_is_there(self)
+
+    def _carrier_changed(self, status: LinkStatus) -> None:
+        """The link that carries us has said something of itself."""
+        if self._resumption is None:
+            return
+        if lost := self._given_up():
+            self._router.fail(lost)
+        if not self.renewal.active:
+            self._mourn()
+        self._resumption.carrier_changed(status)
         self._changed()
 
     def still_refused(self) -> None:
@@ -246,7 +351,7 @@ class ClientBase(ChannelSet):
 
     def _is_refused(self) -> bool:
         """Whether nobody listens any more where the kernel was."""
-        states = {link.state for link in self._links.values()}
+        states = {link.state for link in self._seen_links().values()}
         return self._ever_up and "refused" in states and "up" not in states
 
     def _mourn(self) -> bool:
@@ -269,6 +374,8 @@ class ClientBase(ChannelSet):
         """The kernel is another one: nobody will answer what was asked of the one before."""
         self._activity.clear()
         self._router.fail(KernelRestartedError("the kernel was restarted"))
+        if self._resumption is not None:
+            self._resumption.forget_kernel()
         if self.on_restart is not None:
             try:
                 self.on_restart()

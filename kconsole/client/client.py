@@ -16,7 +16,7 @@ from kconsole.client.execution import Execution
 from kconsole.client.health import LOOK_S
 from kconsole.client.inbox import Inbox, Item
 from kconsole.client.readiness import Progress, Readiness
-from kconsole.errors import ChannelError, KconsoleError, ReplyTimeoutError
+from kconsole.errors import ChannelError, KconsoleError, LinkDownError, ReplyTimeoutError
 from kconsole.protocol import requests
 from kconsole.protocol.cell import HALF_QUIET_S
 from kconsole.protocol.events import InputRequest
@@ -40,9 +40,11 @@ class KernelClient(ClientBase):
     * :class:`ReplyTimeoutError`: no reply within ``timeout`` seconds (None: no limit), or the kernel
       went idle without one;
     * :class:`KernelDiedError`: the kernel died meanwhile, or, as :class:`KernelRestartedError`, was
-      restarted;
+      restarted; or, as :class:`LinkLostError`, the link to its computer was lost and the reply with it;
 
-    and every request raises :class:`ChannelError` if its channel is not running.
+    and every request raises :class:`ChannelError` if its channel is not running, and, as
+    :class:`LinkDownError`, if the link to the kernel's computer is down: then nothing was sent. A wait for
+    a reply goes on through a gap of the link.
     """
 
     # -- shell -----------------------------------------------------------------------------------
@@ -250,7 +252,7 @@ class KernelClient(ClientBase):
         :param parent: the request that is answered.
         """
         msg = self.session.msg("input_reply", {"value": string}, parent=parent)
-        self._running().send("stdin", msg)
+        self._send("stdin", msg)
         return msg["msg_id"]
 
     # -- comms -------------------------------------------------------------------------------------
@@ -263,7 +265,7 @@ class KernelClient(ClientBase):
         """
         content = {"comm_id": comm_id, "data": {}}
         msg = self.session.msg("comm_close", content, parent=parent)
-        self._running().send("shell", msg)
+        self._send("shell", msg)
         return msg["msg_id"]
 
     # -- reading -----------------------------------------------------------------------------------
@@ -392,15 +394,23 @@ class KernelClient(ClientBase):
         """Send one request and, if asked to, wait for its reply."""
         msg = self.session.msg(msg_type, content, subshell_id=subshell_id)
         if not reply:
-            self._running().send(channel, msg)
+            self._send(channel, msg)
             return msg["msg_id"]
         claim = self._router.claim(msg["msg_id"])
         try:
-            self._running().send(channel, msg)
+            self._send_or_mourn(channel, msg)
             self._check_alive()  # from now on a death wakes the inbox; before, nobody was told
             return self._await_reply(msg_type, claim.inbox, timeout)
         finally:
             self._router.release(claim)
+
+    def _send_or_mourn(self, channel: Channel, msg: Message) -> None:
+        """Send; where that cannot be because the kernel is gone, say so rather than that it cannot."""
+        try:
+            self._send(channel, msg)
+        except LinkDownError:
+            self._check_alive()
+            raise
 
     def _await_reply(self, msg_type: str, inbox: Inbox, timeout: float | None) -> Message:
         """Wait for a reply: for the time given, but not for long once the kernel is idle again."""

@@ -38,7 +38,7 @@ def end_kernel(
     claim = client._router.claim(msg["msg_id"])
     answered, start = False, time.monotonic()
     try:
-        client._running().send(channel, msg)
+        client._send(channel, msg)
         while (waited := time.monotonic() - start) < timeout:
             if client.health.state == "gone":
                 return

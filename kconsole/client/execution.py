@@ -80,7 +80,7 @@ class Execution:
     def __enter__(self) -> Self:
         self._leash.wakes(lambda: self._claim.inbox.put(_PulledError()))
         try:
-            self._client._running().send("shell", self._msg)
+            self._client._send("shell", self._msg)
         except BaseException:
             self._client._router.release(self._claim)
             raise
@@ -106,8 +106,9 @@ class Execution:
 
         :param timeout: how long the cell may take from now on, in seconds; None is without limit.
         :raise ReplyTimeoutError: it was not done in that time.
-        :raise KernelDiedError: the kernel died, or was restarted; the cell is done then, and its
-            ``lost`` says why. Not if the cell's reply has asked to leave: then it ends with that.
+        :raise KernelDiedError: the kernel died, or was restarted, or the link to its computer was lost
+            and the reply with it; the cell is done then, and its ``lost`` says why. Not if the cell's
+            reply has asked to leave: then it ends with that.
         :raise ChannelError: the channels were stopped.
         :raise BaseException: what the leash was pulled with.
         """
@@ -117,9 +118,8 @@ class Execution:
             now = time.monotonic()
             if deadline is not None and now >= deadline:
                 raise ReplyTimeoutError(f"the cell was not done in {timeout:g} s")
-            wake = min(
-                each for each in (self.cell.deadline(), deadline, now + LOOK_S) if each is not None
-            )
+            patience = None if self._is_in_doubt() else self.cell.deadline()
+            wake = min(each for each in (patience, deadline, now + LOOK_S) if each is not None)
             item = self._next(max(0.0, wake - now))
             if isinstance(item, KconsoleError):
                 self._lose(item)
@@ -145,7 +145,7 @@ class Execution:
             return self._claim.inbox.get(timeout=timeout)
         except Empty:
             self._look_at_links()
-            return self._client._end()
+            return self._client.end
 
     def _look_at_links(self) -> None:
         """Warn of a channel that is closed; not at once, for a kernel that dies closes them one by one."""
@@ -159,7 +159,13 @@ class Execution:
             warn, self._warn = self._warn, None
             warn(closed)
 
+    def _is_in_doubt(self) -> bool:
+        """Whether it is yet to be found out if the other half of the cell's end was lost with a link."""
+        return self.cell.state == "half" and not self._client.settled
+
     def _over(self) -> bool:
+        if self._is_in_doubt():
+            return False
         self.cell.traffic(self._client._last_iopub)
         self.cell.poll(time.monotonic())
         return self.cell.state == "done" or (self.cell.finished and not self._tail)

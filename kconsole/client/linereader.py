@@ -238,6 +238,7 @@ def answer_with_line(
         value = kernel.end_of_input if line is None else line
         told("" if hidden or line is None else line)
         with suppress(KconsoleError):  # whoever follows the cell hears of it too
+            kernel.client.wait_for_link()
             kernel.client.input(value, parent=request)
 
     reader.begin(prompt, answer, hidden=hidden)

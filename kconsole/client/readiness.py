@@ -13,6 +13,7 @@ each. To attach to it, that can be made enough (``silent`` of :meth:`Readiness.w
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from kconsole.errors import (
     KernelDiedError,
     KernelNotReadyError,
     KernelStartError,
+    LinkDownError,
 )
 from kconsole.protocol.message import CHANNELS, Channel
 from kconsole.protocol.replies import KernelInfo, parse_kernel_info
@@ -120,12 +122,13 @@ class Readiness:
         """Send one more round of questions."""
         channels: tuple[Channel, ...] = ("control", "shell")
         for channel in channels:
-            if self._client._is_open(channel):
+            if self._client._is_open(channel) and not self._client.obstacle:
                 msg = self._client.session.msg("kernel_info_request")
                 self._claims.append(
                     self._client._router.claim(msg["msg_id"], self._inbox, whole=True)
                 )
-                self._client._running().send(channel, msg)
+                with suppress(LinkDownError):  # it has gone down this moment
+                    self._client._send(channel, msg)
         pause = _ROUNDS_S[min(self._rounds, len(_ROUNDS_S) - 1)]
         self._rounds += 1
         self._next_round = time.monotonic() + pause
@@ -247,6 +250,8 @@ class Readiness:
         """Raise if there is nothing left to wait for."""
         health = self._client.health
         name = self._client.connection_file or self._client.info.url("shell")
+        if lost := self._client._given_up():
+            raise lost
         if health.state == "denied":
             raise AuthenticationError(f"{name}: {health.detail}")
         if self._client.process is not None and self._client.process.poll() is not None:
@@ -271,6 +276,8 @@ class Readiness:
 
     def _unready(self, name: str, beats: bool) -> KconsoleError:
         """Say what is known about a kernel that did not answer in time."""
+        if obstacle := self._client.obstacle:
+            return KernelNotReadyError(f"{name}: {obstacle}")
         if self._is_forged():
             return AuthenticationError(f"{name}: the kernel signs with another key, or not at all")
         if beats:

@@ -6,6 +6,7 @@ that every helper reads, throwing away what it does not want, is how clients los
 """
 
 import threading
+from collections.abc import Iterable
 from queue import SimpleQueue
 from typing import NamedTuple
 
@@ -70,6 +71,13 @@ class Router:
             inboxes = {id(claim.inbox): claim.inbox for claim in self._claims.values()}
         for inbox in inboxes.values():
             inbox.put(reason)
+
+    def fail_some(self, keys: Iterable[str], reason: KconsoleError) -> None:
+        """Wake the claimants of these requests alone with an error."""
+        with self._lock:
+            claims = [self._claims[key] for key in keys if key in self._claims]
+        for claim in claims:
+            claim.inbox.put(reason)
 
     def route(self, channel: Channel, msg: Message) -> bool:
         """Hand a message to its claimant.

@@ -26,6 +26,8 @@ _MAX_FRAME = 1 << 30  # bytes; a larger frame is no message of any kernel, and w
 _RECONNECT_MS = (100, 2000)
 #: The same to a kernel that we start: it will listen in a moment, and somebody waits for it.
 _RECONNECT_OWN_MS = (20, 200)
+#: The same where a link carries the connection: the way back is to be quick, and the socket is near.
+_RECONNECT_CARRIED_MS = (50, 500)
 
 
 def set_options(
@@ -35,17 +37,21 @@ def set_options(
     routing_id: str,
     *,
     own: bool = False,
+    carried: bool = False,
 ) -> None:
     """Set all that has to be set before a socket is connected.
 
     :param routing_id: of the DEALER sockets; the session's id.
     :param own: whether the kernel is one that we start.
+    :param carried: whether a link that may break carries the connection.
     :raise zmq.ZMQError: libzmq does not take one of the values.
     """
     socket.linger = LINGER[channel]
     socket.setsockopt(zmq.MAXMSGSIZE, _MAX_FRAME)
-    first, longest = _RECONNECT_OWN_MS if own else _RECONNECT_MS
-    socket.reconnect_ivl, socket.reconnect_ivl_max = first, longest
+    waits = _RECONNECT_OWN_MS if own else _RECONNECT_MS
+    if carried:
+        waits = _RECONNECT_CARRIED_MS
+    socket.reconnect_ivl, socket.reconnect_ivl_max = waits
     socket.ipv6 = True
     if socket.type == zmq.DEALER:
         socket.setsockopt(zmq.ROUTING_ID, routing_id.encode())

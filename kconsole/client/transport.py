@@ -15,7 +15,7 @@ __all__ = ["Link", "LinkState", "Listener", "Transport"]
 LinkState = Literal["connecting", "up", "down", "refused", "denied"]
 """How one channel's connection is.
 
-``connecting``: never up yet, nothing known against it. ``up``: the handshake has succeeded.
+``connecting``: not up yet, nothing known against it. ``up``: the handshake has succeeded.
 ``down``: was up, is lost, is being tried again. ``refused``: nothing listens there (proof, not
 silence). ``denied``: the security handshake failed.
 """

@@ -14,14 +14,15 @@ What is bounded, is bounded where it is drawn.
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import zmq
 
-from kconsole.client.monitor import EVENTS, read_links
+from kconsole.client.monitor import read_links
+from kconsole.client.openchannel import OpenChannel
 from kconsole.client.sockets import LINGER, SOCKET_TYPES, receive, set_options
 from kconsole.client.tasks import Tasks
 from kconsole.client.transport import Link, Listener
@@ -30,21 +31,13 @@ from kconsole.connect.probe import listens
 from kconsole.errors import AuthenticationError, ChannelError, WireError
 from kconsole.protocol.liveness import Heartbeat
 from kconsole.protocol.message import Channel, Message
-from kconsole.protocol.session import Session
+from kconsole.protocol.session import Session, new_id
 
 __all__ = ["ZmqTransport"]
 
 _SLICE_S = 0.008  # the longest one socket is drained before the others have their turn
 _REFUSED_TIMEOUT_S = 0.2
 _LAST_WORDS_S = 3.0  # the longest that a lost connection's backlog is read before anything else
-
-
-class _Open(NamedTuple):
-    """One open channel: its socket, its monitor, and what the socket would not take yet."""
-
-    socket: zmq.Socket[bytes]
-    monitor: zmq.Socket[bytes]
-    outbox: deque[Sequence[Any]]
 
 
 class ZmqTransport:
@@ -58,6 +51,7 @@ class ZmqTransport:
     :param heartbeat: the pure state of the heartbeat, driven by the I/O thread alone.
     :param context: a ZeroMQ context to share; without one, the transport has its own and ends it.
     :param own: whether the kernel is one that we start, and which may not listen yet.
+    :param carried: whether a link carries the connections: then a refusal says nothing of the kernel.
     :param log: where dropped messages and a listener's mistakes go.
     """
 
@@ -70,6 +64,7 @@ class ZmqTransport:
         *,
         context: zmq.Context[Any] | None = None,
         own: bool = False,
+        carried: bool = False,
         log: logging.Logger,
     ) -> None:
         if info.curve_publickey and not zmq.has("curve"):
@@ -82,11 +77,14 @@ class ZmqTransport:
         self._heartbeat = heartbeat
         self._own = own
         self._log = log
+        self._carried = carried
         self._own_context = context is None
         self._context: zmq.Context[Any] = context or zmq.Context()
-        #: Only the I/O thread touches these five.
-        self._open: dict[Channel, _Open] = {}
+        #: Only the I/O thread touches these seven.
+        self._open: dict[Channel, OpenChannel] = {}
         self._links: dict[Channel, Link] = {}
+        self._probes: dict[Channel, zmq.Socket[bytes]] = {}
+        self._routing_ids: dict[Channel, str] = {}
         self._poller = zmq.Poller()
         self._ping_out = False
         #: What to do for whatever the poll says is ready: a socket, or the wake-up's descriptor.
@@ -169,6 +167,30 @@ class ZmqTransport:
         """Have something done in the I/O thread, after all that was asked of it before."""
         self._tasks.add(task)
 
+    def call_at(self, when: float, task: Callable[[], None]) -> None:
+        """Have something done in the I/O thread at a time, by :func:`time.monotonic`."""
+        self._tasks.at(when, task)
+
+    def reopen(self, channels: Iterable[Channel], routing_id: str) -> None:
+        """Connect some channels anew as somebody else; what has not left yet is lost.
+
+        The listener is told of each that it is connecting.
+        """
+        self._tasks.add(partial(self._reopen, tuple(channels), routing_id))
+
+    def probe(self, channel: Channel, msg: Message, answered: Callable[[], None]) -> None:
+        """Ask something as a newcomer, over one more connection, and have its answer told of.
+
+        :param answered: called in the I/O thread when the kernel has said something to the newcomer.
+        """
+        frames = self._session.serialize(msg)
+        self._tasks.add(partial(self._start_probe, channel, frames, answered))
+
+    def end_probes(self) -> None:
+        """Forget the questions of :meth:`probe`; to be called in the I/O thread."""
+        for channel in list(self._probes):
+            self._end_probe(channel)
+
     def relocate(self, info: ConnectionInfo) -> None:
         """Connect every open channel to other addresses; what has not left yet is lost."""
         self._tasks.add(partial(self._relocate, info))
@@ -186,6 +208,7 @@ class ZmqTransport:
             self._log.exception("the I/O thread failed")
         finally:
             self._accepting.clear()
+            self.end_probes()
             for channel in list(self._open):
                 self._disconnect(channel)
             with self._lock:
@@ -232,16 +255,45 @@ class ZmqTransport:
         self._links[channel] = Link("connecting")
         sock: zmq.Socket[bytes] = self._context.socket(SOCKET_TYPES[channel])
         try:
-            set_options(sock, channel, self._info, self._session.session, own=self._own)
-            monitor: zmq.Socket[bytes] = sock.get_monitor_socket(EVENTS)
-            self._open[channel] = _Open(sock, monitor, deque())
+            routing_id = self._routing_ids.get(channel, self._session.session)
+            set_options(sock, channel, self._info, routing_id, own=self._own, carried=self._carried)
+            opened = self._open[channel] = OpenChannel(sock)
             self._watch(sock, self._read_echo if channel == "hb" else partial(self._drain, channel))
-            self._watch(monitor, partial(self._read_monitor, channel))
+            self._watch(opened.monitor, partial(self._read_monitor, channel))
             sock.connect(self._info.url(channel))
         except zmq.ZMQError as error:  # an address or an option that libzmq cannot make sense of
             if channel not in self._open:
                 sock.close(0)
             self._link(channel, Link("denied", f"{self._info.url(channel)}: {error.strerror}"))
+
+    def _reopen(self, channels: Sequence[Channel], routing_id: str) -> None:
+        for channel in [each for each in channels if each in self._open]:
+            self._routing_ids[channel] = routing_id
+            self._disconnect(channel, linger=0)
+            self._connect(channel)
+            self._tell("on_change", self._listener.link_changed, channel, self._links[channel])
+
+    def _start_probe(
+        self, channel: Channel, frames: Sequence[Any], answered: Callable[[], None]
+    ) -> None:
+        self._end_probe(channel)
+        sock = self._probes[channel] = self._context.socket(zmq.DEALER)
+        set_options(sock, channel, self._info, new_id(), carried=self._carried)
+        sock.connect(self._info.url(channel))
+        sock.send_multipart(frames, zmq.NOBLOCK)
+        self._watch(sock, partial(self._read_probe, channel, answered))
+
+    def _read_probe(self, channel: Channel, answered: Callable[[], None]) -> None:
+        with suppress(zmq.Again, WireError):
+            self._session.deserialize(receive(self._probes[channel]))
+            self._end_probe(channel)
+            answered()
+
+    def _end_probe(self, channel: Channel) -> None:
+        sock = self._probes.pop(channel, None)
+        if sock is not None:
+            self._unwatch(sock)
+            sock.close(0)
 
     def _relocate(self, info: ConnectionInfo) -> None:
         self._info = info
@@ -255,38 +307,23 @@ class ZmqTransport:
         opened = self._open.pop(channel)
         self._unwatch(opened.socket)
         self._unwatch(opened.monitor)
-        opened.socket.disable_monitor()
-        opened.monitor.close(
-            0
-        )  # before its socket: a monitor left open keeps the context from ending
         reachable = self._links[channel].state in ("up", "connecting")
         if linger is None:
             linger = LINGER[channel] if reachable else 0
-        opened.socket.close(linger)
+        opened.close(linger)
 
     def _send(self, channel: Channel, frames: Sequence[Any]) -> None:
         opened = self._open.get(channel)
         if opened is None:
             return
-        opened.outbox.append(frames)
-        if len(opened.outbox) == 1:
-            self._empty_outbox(opened)
-
-    def _empty_outbox(self, opened: _Open) -> None:
-        while opened.outbox:
-            try:
-                opened.socket.send_multipart(opened.outbox[0], zmq.NOBLOCK)
-            except zmq.Again:
-                self._poller.modify(opened.socket, zmq.POLLIN | zmq.POLLOUT)
-                return
-            opened.outbox.popleft()
+        if not opened.send(frames):
+            self._poller.modify(opened.socket, zmq.POLLIN | zmq.POLLOUT)
 
     def _drain(self, channel: Channel, slice_s: float = _SLICE_S) -> None:
         """Deliver what has arrived on a channel, for as long as its slice lasts."""
         opened = self._open[channel]
-        if opened.outbox:
+        if opened.waiting and opened.empty_outbox():
             self._poller.modify(opened.socket, zmq.POLLIN)
-            self._empty_outbox(opened)
         until = time.monotonic() + slice_s
         while True:
             try:
@@ -335,6 +372,9 @@ class ZmqTransport:
         before = self._links[channel]
         if before.state == "denied" and link.state != "up":
             return  # libzmq hangs up and tries again after a denial: that is no news
+        if link.state == "refused" and self._carried:
+            self._tell("on_change", self._listener.still_refused)
+            return
         if link.state == before.state == "refused":
             self._tell("on_change", self._listener.still_refused)
             return

@@ -17,7 +17,13 @@ from kconsole.client.interrupts import held_signals
 from kconsole.client.kernel import Kernel
 from kconsole.client.leash import Leash
 from kconsole.client.leaving import leave, way_back
-from kconsole.errors import ChannelError, KconsoleError, OutputError, ReplyTimeoutError
+from kconsole.errors import (
+    ChannelError,
+    KconsoleError,
+    LinkLostError,
+    OutputError,
+    ReplyTimeoutError,
+)
 from kconsole.protocol import requests
 from kconsole.protocol.cell import INTERRUPT_S
 from kconsole.protocol.events import ErrorOutput, InputRequest
@@ -112,7 +118,8 @@ class Runner:
 
         :return: its status is 0, or 1 if a cell raised or was aborted, 124 if one took too long, 130 if it
             was interrupted.
-        :raise KernelDiedError: the kernel died on the way.
+        :raise KernelDiedError: the kernel died on the way, or the link to its computer was lost and with it
+            what became of a cell; no cell is run a second time.
         :raise BrokenPipeError: nobody reads our output any more.
         :raise OutputError: our output cannot be written.
         :raise KeyboardInterrupt: the leash was pulled with it while no cell was running.
@@ -144,6 +151,7 @@ class Runner:
 
     def _run_cell(self, cell: ScriptCell, *, last: bool) -> tuple[Verdict, bool]:
         """Run a cell; returns how it has ended, and whether another one can be run behind it."""
+        self._wait_for_link()
         execution = self._execution(cell, last=last)
         started = time.monotonic()
         with ExitStack() as stack:
@@ -160,13 +168,22 @@ class Runner:
                 # Nobody reads our output any more, or we are told to end: it need not go on for nothing.
                 self._stop_working(execution)
                 raise
-            except KconsoleError:
+            except KconsoleError as error:
                 self._sink.end(cell, Outcome("lost", time.monotonic() - started))
+                if isinstance(error, LinkLostError):
+                    raise LinkLostError(
+                        "the link was lost; the cell's outcome is unknown"
+                    ) from error
                 raise
         if execution.cell.execution_count is not None:
             self._count = execution.cell.execution_count
         self._sink.end(cell, Outcome(verdict, time.monotonic() - started, execution.cell.reply))
         return verdict, goes_on
+
+    def _wait_for_link(self) -> None:
+        """Send nothing while the link to the kernel's computer is down."""
+        left = min(self._options.timeout or math.inf, max(0.0, self._end - time.monotonic()))
+        self._kernel.client.wait_for_link(None if left == math.inf else left)
 
     def _execution(self, cell: ScriptCell, *, last: bool) -> Execution:
         options = self._options

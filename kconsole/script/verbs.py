@@ -83,7 +83,7 @@ def interrupt(kernel: Kernel, timeout: float, progress: Progress | None = None) 
     start = time.monotonic()
     try:
         client.interrupt()
-        client._running().send("shell", msg)
+        client._send("shell", msg)
         while (waited := time.monotonic() - start) < timeout:
             if progress is not None:
                 progress(waited)

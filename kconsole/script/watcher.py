@@ -69,7 +69,7 @@ def run_watch(kernel: Kernel, *, color: bool, lines: JsonLines | None = None) ->
             while True:
                 left = mail.wait(keys)
                 # What came before the news of the end is in the mail by the time it is known.
-                health = kernel.client.health
+                health, end = kernel.client.health, kernel.client.end
                 for item in mail.take():
                     watcher.take(item)
                 stdout.flush()
@@ -77,6 +77,8 @@ def run_watch(kernel: Kernel, *, color: bool, lines: JsonLines | None = None) ->
                     return 0
                 if health.state == "gone":
                     raise KernelDiedError(f"the kernel died: {health.detail}")
+                if end is not None:
+                    raise end
         finally:
             watcher.close()
             stdout.flush()

@@ -45,6 +45,9 @@ class Behaviour:
     registers: bool = False
     #: False: no control channel at all, as kernels before protocol 5.0.
     control: bool = True
+    #: False: a client that connects anew under its old routing id is ignored as long as the old connection
+    #: stands, for all the kernel knows; zmq's default.
+    handover: bool = True
     #: SNDHWM of iopub; 0 never drops. Real kernels have zmq's 1000.
     iopub_sndhwm: int = 0
 

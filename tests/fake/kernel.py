@@ -42,6 +42,8 @@ class FakeKernel:
         self.comms: dict[str, str] = {}
         #: Every request, in order, on whichever channel it came.
         self.received: list[Request] = []
+        #: How many times it has asked for input.
+        self.asked = 0
         #: Why messages were thrown away unanswered.
         self.rejected: list[str] = []
         #: The iopub subscriptions that the kernel was told of.
@@ -210,6 +212,7 @@ class FakeKernel:
     def ask(self, request: Request, content: dict[str, Any]) -> None:
         """Send an input_request to the client that sent this request."""
         header = self.wire.header("input_request", self.session, self.username)
+        self.asked += 1
         self.send("stdin", self.wire.pack(request.idents, [header, request.header, {}, content]))
 
     def foreign_header(self, client: str = "other") -> dict[str, Any]:

@@ -165,7 +165,7 @@ class Sockets:
             socket.xpub_verbose = self.behaviour.welcome == "always"
         elif channel != "hb":
             # A client that reconnects with the same identity takes its old place.
-            socket.router_handover = 1
+            socket.router_handover = self.behaviour.handover
         if self.connection.get("curve_publickey"):
             socket.curve_server = 1
             socket.curve_publickey = self.connection["curve_publickey"].encode()

@@ -1,0 +1,106 @@
+"""Scripts whose link to the kernel's computer breaks on the way."""
+
+import contextlib
+import io
+import threading
+
+import pytest
+from clients import PATIENCE, info_of, once_asked
+from fake_kernel import FakeKernel
+from leaks import wait_until
+from relay import Relay
+
+from kconsole import KernelClient, LinkLostError
+from kconsole.cli.statuses import exit_status
+from kconsole.client.kernel import Kernel
+from kconsole.script.answers import Answers
+from kconsole.script.cells import ScriptCell
+from kconsole.script.runner import Runner
+from kconsole.script.streams import Streams
+from kconsole.script.text import TextSink
+
+
+class Script:
+    """Cells that are run in a fake kernel behind a relay."""
+
+    def __init__(self, fake, relay, kernel):
+        self.fake = fake
+        self.relay = relay
+        self.kernel = kernel
+        self.stdout = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+        self.stderr = io.StringIO()
+
+    def run(self, *cells):
+        sink = TextSink(
+            Streams(None, self.stdout, self.stderr), color={"stdout": False, "stderr": False}
+        )
+        runner = Runner(self.kernel, sink, Answers(None, sink.ask, allowed=False))
+        wanted = [ScriptCell(code, "job", number) for number, code in enumerate(cells, 1)]
+        return runner.run(wanted).status
+
+    @property
+    def printed(self):
+        return self.stdout.buffer.getvalue().decode()
+
+    def drop(self):
+        self.relay.drop()
+        wait_until(lambda: self.kernel.client.obstacle, PATIENCE)
+
+
+@pytest.fixture
+def script():
+    with (
+        FakeKernel(implementation="ipython") as fake,
+        Relay(info_of(fake)) as relay,
+        Kernel(KernelClient(info=relay.info, carrier=relay), None) as kernel,
+    ):
+        kernel.wait(PATIENCE)
+        yield Script(fake, relay, kernel)
+
+
+def test_a_script_goes_on_after_a_gap_in_which_its_cell_went_on(script):
+    script.fake.namespace["done"] = 0
+
+    def gap():
+        script.drop()
+        script.relay.back()
+        script.kernel.client.wait_for_link(PATIENCE)
+        script.fake.namespace["done"] = 1
+
+    with once_asked(script.fake, "execute_request", gap):
+        status = script.run("while done == 0: pass", "print('b')")
+    assert (status, script.printed) == (0, "b\n")
+
+
+def test_a_script_whose_cell_ended_in_the_gap_ends_with_4_and_runs_nothing_again(script):
+    def gap():
+        wait_until(lambda: script.kernel.client.is_busy, PATIENCE)
+        script.drop()
+        script.fake.interrupt()
+        wait_until(lambda: not script.fake.main.queue.unfinished_tasks, PATIENCE)
+        script.relay.back()
+
+    with once_asked(script.fake, "execute_request", gap), pytest.raises(LinkLostError) as told:
+        script.run("sleep(60)", "print('b')")
+    assert str(told.value) == "the link was lost; the cell's outcome is unknown"
+    assert exit_status(told.value) == 4
+    assert script.fake.count("execute_request") == 1
+
+
+def test_a_cell_is_sent_once_the_link_is_back(script):
+    script.drop()
+    with contextlib.ExitStack() as stack:
+        thread = threading.Timer(0.2, script.relay.back)
+        thread.start()
+        stack.callback(thread.join, PATIENCE)
+        assert script.run("print('a')") == 0
+    assert script.printed == "a\n"
+
+
+def test_a_script_ends_when_the_link_is_given_up(script):
+    def gap():
+        wait_until(lambda: script.kernel.client.is_busy, PATIENCE)
+        script.relay.drop("failed", "Permission denied")
+
+    with once_asked(script.fake, "execute_request", gap), pytest.raises(LinkLostError):
+        script.run("sleep(60)")

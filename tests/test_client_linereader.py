@@ -226,7 +226,7 @@ def test_the_time_for_a_line_grows_with_its_length_and_not_with_the_square_of_it
     desk.ask()
     feeder.start()
     try:
-        assert len(desk.lines.get(timeout=5.0)) == size
+        assert len(desk.lines.get(timeout=60.0)) == size
     finally:
         feeder.join(PATIENCE)
 

@@ -230,7 +230,7 @@ def test_a_terminal_that_is_closed_ends_the_console_and_its_kernel(tmp_path: Pat
         kernel = kernel_process(terminal)
         os.close(terminal._master)
         terminal._master = -1
-        terminal.process.wait(10)
+        terminal.process.wait(60)
         wait_until(lambda: is_gone(kernel), what="the end of the kernel")
 
 

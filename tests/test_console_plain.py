@@ -902,4 +902,4 @@ def test_an_ipykernel_is_left_as_it_was_asked_to(fresh_kernel: Kernel) -> None:
         assert terminal.wait_exit() == 0
         assert rows_with(terminal, "an IPython kernel ends with that")
     assert fresh_kernel.process is not None
-    assert fresh_kernel.process.wait(10) == 0
+    assert fresh_kernel.process.wait(60) == 0

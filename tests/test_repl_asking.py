@@ -11,7 +11,7 @@ SESSION = Session()
 
 
 def in_loop(story: Callable[[Questions], Awaitable[None]]) -> None:
-    asyncio.run(asyncio.wait_for(story(Questions()), 5))
+    asyncio.run(asyncio.wait_for(story(Questions()), 60))
 
 
 def reply_to(request: Message) -> Message:

@@ -45,7 +45,7 @@ class Far:
         """Wait until that many messages are here, and the bite that brought the last is over."""
         self._enough = (count, asyncio.Event())
         if len(self.received) < count:
-            await asyncio.wait_for(self._enough[1].wait(), 5)
+            await asyncio.wait_for(self._enough[1].wait(), 60)
         await asyncio.sleep(0)
 
 
@@ -328,7 +328,7 @@ def test_a_flood_from_another_thread_arrives_whole_and_in_order() -> None:
 
         thread = threading.Thread(target=flood)
         thread.start()
-        await asyncio.wait_for(over.wait(), 30)
+        await asyncio.wait_for(over.wait(), 60)
         thread.join()
 
     asyncio.run(main())
@@ -379,7 +379,7 @@ def test_a_call_from_another_thread_arrives() -> None:
     async def story(far: Far) -> None:
         called = asyncio.Event()
         threading.Thread(target=far.bridge.call, args=(called.set,)).start()
-        await asyncio.wait_for(called.wait(), 5)
+        await asyncio.wait_for(called.wait(), 60)
 
     in_loop(story)
 

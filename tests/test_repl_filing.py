@@ -37,7 +37,7 @@ class Notes:
         self._news.set()
 
     async def wait_for(self, count: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.said) < count:
                 self._news.clear()
                 await self._news.wait()

@@ -89,7 +89,7 @@ def test_a_silent_kernel_costs_nothing_of_this_sessions_inputs_and_is_asked_once
             await asyncio.gather(waiting, return_exceptions=True)
         assert kernel.asked == 1
 
-    asyncio.run(asyncio.wait_for(main(), 5))
+    asyncio.run(asyncio.wait_for(main(), 60))
 
 
 def test_what_only_the_file_has_comes_after_the_kernels() -> None:

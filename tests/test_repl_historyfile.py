@@ -304,7 +304,7 @@ def test_a_file_that_goes_away_while_we_wait_for_its_lock_is_not_written_to(
         if fate == "replaced":
             path.write_bytes(b'"kept"\n')
         fcntl.flock(before, fcntl.LOCK_UN)
-        waiting.join(10)
+        waiting.join(60)
         assert before.read() == b'"old"\n'
     assert HistoryFile(path).latest(9) == (["kept", "new"] if fate == "replaced" else ["new"])
 

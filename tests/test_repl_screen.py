@@ -65,7 +65,7 @@ def on_stage(story: Callable[[Stage], Awaitable[None]], rows: int = 24, columns:
             await asyncio.sleep(0)
             stage.paper.writes.clear()  # the first prompt
             try:
-                await asyncio.wait_for(story(stage), 5)
+                await asyncio.wait_for(story(stage), 60)
             finally:
                 stage.app.exit(result=0)
 

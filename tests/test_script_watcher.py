@@ -214,7 +214,7 @@ def test_ctrl_c_leaves_and_does_not_interrupt(fake: Kernel) -> None:
     assert fake.fake is not None
     with watching(fake) as process:
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 130
+        assert process.wait(60) == 130
         assert process.stderr is not None
         assert process.stderr.read() == ""
     assert fake.fake.count("interrupt_request") == 0

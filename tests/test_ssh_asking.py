@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from leaks import wait_until
 from ssh_links import put_on_path, ssh_processes
 from sshd import Sshd
 from sshd.files import PASSPHRASE
-from terminal import Terminal
+from terminal import PATIENCE, Terminal
 
 #: Makes a link, and does what is typed; Ctrl-C only makes it say so.
 PROGRAM = """
@@ -70,6 +71,16 @@ def echoes(terminal: Terminal, number: int = 1) -> None:
 def asked_for_passphrase(terminal: Terminal, times: int) -> None:
     """Wait until it has been asked for so often; what is typed before the question is thrown away."""
     terminal.wait_for(lambda one: one.everything.count("Enter passphrase") == times)
+    reads(terminal)
+
+
+def reads(terminal: Terminal) -> None:
+    """Wait until ssh reads the answer: a Ctrl-C that comes just before that does nothing to it."""
+    wait_until(
+        lambda: {ssh.status() for ssh in ssh_processes(terminal.process.pid)} == {"sleeping"},
+        PATIENCE,
+        "ssh reads",
+    )
 
 
 def test_a_passphrase_is_asked_for_until_it_is_right_and_asked_again_only_when_wished(
@@ -118,6 +129,7 @@ def test_cancelled_at_the_question_nothing_is_left(path: str) -> None:
 def test_an_unknown_host_is_trusted_only_by_the_user(path: str, answer: str, outcome: str) -> None:
     with console("unknown", path) as terminal:
         terminal.wait_for("continue connecting")
+        reads(terminal)
         terminal.send(answer)
         terminal.wait_for(outcome)
         echoes(terminal)

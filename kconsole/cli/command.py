@@ -281,6 +281,10 @@ def _script(settings: Settings, script: "Script") -> int:
     from kconsole.client.leaving import leave, way_back
 
     with open_kernel(settings) as kernel:
+        # The kernel thinks while this is being imported.
+        import kconsole.script.runner
+        import kconsole.script.text  # noqa: F401
+
         wait_for(kernel)
         totals = script.run(kernel)
         process = kernel.process

@@ -10,17 +10,17 @@ from kconsole.cli.settings import Settings
 from kconsole.cli.sources import read_sources, reads_stdin
 from kconsole.script.answers import Answers, open_answers
 from kconsole.script.cells import ScriptCell
-from kconsole.script.runner import Runner, RunOptions, Totals
 from kconsole.script.streams import Mouth, standard_streams
-from kconsole.script.text import TextSink
 
 if TYPE_CHECKING:
     from kconsole.cli.notebooks import NotebookJob
     from kconsole.cli.reporting import Report
     from kconsole.client.kernel import Kernel
     from kconsole.script.jsonsink import JsonSink
+    from kconsole.script.runner import RunOptions, Totals
     from kconsole.script.sink import Sink
     from kconsole.script.source import Source
+    from kconsole.script.text import TextSink
 
 __all__ = ["Script"]
 
@@ -79,15 +79,19 @@ class Script:
         return None if self._job is None else self._job.kernel
 
     @property
-    def options(self) -> RunOptions:
+    def options(self) -> "RunOptions":
         """How to run it."""
+        from kconsole.script.runner import RunOptions
+
         return RunOptions(
             expressions=dict(each.split("=", 1) for each in self._values["expr"]),
             **{name: self._values[name] for name in _AS_GIVEN},
         )
 
-    def run(self, kernel: "Kernel") -> Totals:
+    def run(self, kernel: "Kernel") -> "Totals":
         """Run it, in a kernel that is ready."""
+        from kconsole.script.runner import Runner
+
         values = self._values
         cells = self.cells(kernel) if self._job is None else self._job.prepare(kernel)
         if self.report is None:
@@ -109,7 +113,7 @@ class Script:
             self.report.status = totals.status
         return totals
 
-    def _text_sink(self) -> TextSink:
+    def _text_sink(self) -> "TextSink":
         color = {
             "stdout": colored(self._values["color"], self._streams.stdout),
             "stderr": colored(self._values["color"], self._streams.stderr),
@@ -118,6 +122,8 @@ class Script:
             from kconsole.script.notebooksink import NotesSink
 
             return NotesSink(self._streams, color=color)
+        from kconsole.script.text import TextSink
+
         return TextSink(self._streams, color=color, mime=self._values["mime"])
 
     def _json_sink(self, report: "Report", kernel: "Kernel", cells: list[ScriptCell]) -> "JsonSink":

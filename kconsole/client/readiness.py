@@ -151,7 +151,7 @@ class Readiness:
             if silent and self._answers_nothing(now):
                 self.silent = True
                 return KernelInfo()
-            if now >= self._next_round and self._is_connected():
+            if now >= self._next_round and self._inbox.empty() and self._is_connected():
                 self.ask()
             try:
                 self.take(self._inbox.get(timeout=self._pause(now)))

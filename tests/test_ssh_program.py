@@ -207,5 +207,5 @@ def test_nothing_stays_however_it_ends(
     _, alive = psutil.wait_procs(children, timeout=20)
     assert alive == []
     # What a killed one has left, the next one takes away.
-    run("--ssh", HOST, "-c", "1", env=env)
+    run("--ssh", HOST, "--list-specs", env=env)
     assert not folder.exists()

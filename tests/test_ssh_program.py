@@ -157,9 +157,7 @@ def test_a_kernel_is_started_there_and_ended(far: Sshd, env: dict[str, str]) -> 
 
 
 def test_a_kernel_can_be_left_running_there(far: Sshd, env: dict[str, str]) -> None:
-    outcome = run(
-        "--ssh", HOST, "-k", "python3", "--encrypt", "off", "--keep", "-c", "x = 6", env=env
-    )
+    outcome = run("--ssh", HOST, "-k", "python3", "--keep", "-c", "x = 6", env=env)
     (file,) = runtime(far).glob("*.json")
     said = f"kconsole: left; the kernel stays; attach with: kconsole --ssh kernelhost {file}\n"
     assert outcome == (0, "", said)

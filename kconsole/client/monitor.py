@@ -51,16 +51,20 @@ _CURVE: dict[int, Link] = _PLAIN | {
     zmq.EVENT_HANDSHAKE_FAILED_AUTH: Link("denied", "the kernel refused our Curve key"),
 }
 
+#: A link takes the call before the kernel does, and hangs up if nobody is there.
+_CURVE_CARRIED = _CURVE | {zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL: Link("down")}
 
-def read_links(monitor: zmq.Socket[bytes], *, encrypted: bool) -> list[Link]:
+
+def read_links(monitor: zmq.Socket[bytes], *, encrypted: bool, carried: bool = False) -> list[Link]:
     """Read every event that waits in a monitor socket.
 
     :param monitor: the PAIR socket of :meth:`zmq.Socket.get_monitor_socket`.
     :param encrypted: whether our side of the connection uses Curve; it decides the wording.
+    :param carried: whether a link carries it, so that who hangs up need not be the kernel.
     :return: the link states that the events stand for, oldest first. ``refused`` only means that a
         connection attempt has failed; whether anything listens is the caller's to find out.
     """
-    table = _CURVE if encrypted else _PLAIN
+    table = (_CURVE_CARRIED if carried else _CURVE) if encrypted else _PLAIN
     links: list[Link] = []
     while True:
         try:

@@ -365,7 +365,7 @@ class ZmqTransport:
 
     def _read_monitor(self, channel: Channel) -> None:
         monitor = self._open[channel].monitor
-        for link in read_links(monitor, encrypted=bool(self._info.curve_publickey)):
+        for link in read_links(monitor, encrypted=self._info.encrypted, carried=self._carried):
             self._link(channel, link)
 
     def _link(self, channel: Channel, link: Link) -> None:

@@ -1,22 +1,13 @@
-"""The program with a server for ssh, as one who has that server in the own ssh configuration."""
+"""Kernels behind the throw-away ssh server."""
 
 import json
-import os
 import secrets
 from pathlib import Path
 
 from fake_kernel import FakeKernel
 from sshd import Sshd
 
-__all__ = ["kernel_file", "put_on_path", "runtime"]
-
-
-def put_on_path(server: Sshd, folder: Path) -> dict[str, str]:
-    """The environment in which ``ssh`` has the server's configuration, which only -F can name."""
-    command = folder / "ssh"
-    command.write_text(f'#!/bin/sh\nexec /usr/bin/ssh -F {server.config} "$@"\n')
-    command.chmod(0o700)
-    return {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+__all__ = ["kernel_file", "runtime"]
 
 
 def runtime(server: Sshd) -> Path:

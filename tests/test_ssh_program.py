@@ -13,7 +13,8 @@ import pytest
 from fake_kernel import FakeKernel
 from leaks import wait_until
 from programs import end, run, running
-from ssh_program import kernel_file, put_on_path, runtime
+from ssh_links import put_on_path
+from ssh_program import kernel_file, runtime
 from sshd import Sshd
 
 HOST = "kernelhost"
@@ -29,7 +30,7 @@ def far(shared_sshd: Sshd, tmp_path: Path) -> Iterator[Sshd]:
 
 @pytest.fixture
 def env(far: Sshd, tmp_path: Path) -> dict[str, str]:
-    return put_on_path(far, tmp_path)
+    return {**os.environ, "PATH": put_on_path(far, tmp_path / "bin")}
 
 
 @pytest.fixture
@@ -88,11 +89,14 @@ def test_kernels_are_listed_with_their_states(
     for path in (alive, dead):
         os.utime(path, (1, 1))
     (runtime(far) / "kernel-bad.json").write_text("{}")
+    odd = {**kernel.connection, "transport": "ipc", "ip": "not/a/whole/path"}
+    (runtime(far) / "kernel-odd.json").write_text(json.dumps(odd))
     outcome = run("--ssh", HOST, "-l", "--json", env=env)
     found = {Path(each["file"]).name: each for each in map(json.loads, outcome.stdout.splitlines())}
     assert {name: each["state"] for name, each in found.items()} == {
         "kernel-alive.json": "idle",
         "kernel-dead.json": "dead",
+        "kernel-odd.json": "no-link",
         "kernel-bad.json": "bad",
     }
     assert found["kernel-alive.json"]["file"] == str(alive)
@@ -130,6 +134,20 @@ def test_what_is_not_there_is_told_in_one_line(
     assert outcome.status == status
     assert reason in outcome.stderr
     assert outcome.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("target", [[], ["4711"]], ids=["newest", "named"])
+def test_a_computer_that_forbids_forwarding_is_told_of(
+    far: Sshd, env: dict[str, str], kernel: FakeKernel, target: list[str]
+) -> None:
+    kernel_file(far, kernel, "4711")
+    far.configure("AllowTcpForwarding no")
+    try:
+        outcome = run("--ssh", HOST, *target, "-c", "1", env=env)
+    finally:
+        far.reset()
+    said = "kconsole: kernelhost forbids forwarding (AllowTcpForwarding, PermitOpen)\n"
+    assert outcome == (3, "", said)
 
 
 def test_the_options_of_ssh_go_with_a_host(env: dict[str, str]) -> None:

@@ -23,11 +23,12 @@ from kconsole.connect.specs import NATIVE, SpecListing, select_spec
 from kconsole.connect.ssh import remote
 from kconsole.connect.ssh.remote import RemoteFile
 from kconsole.connect.ssh.remoteprocess import RemoteProcess
+from kconsole.connect.verdict import STATES
 from kconsole.errors import AuthenticationError, ConnectionFileError, NoKernelError
 
 __all__ = ["RemoteHost", "attach_there", "kernel_specs_there", "start_there", "survey_there"]
 
-_AT_ONCE = 8  # kernels that are tried at the same time when the newest that answers is looked for
+_AT_ONCE = 20  # kernels that are looked at at the same time
 _ANSWER_S = 2.0  # that each of them has
 
 
@@ -39,6 +40,9 @@ class RemoteHost(Carrier, Protocol):
 
     def forward(self, info: ConnectionInfo) -> ConnectionInfo:
         """Make sockets here that lead to a kernel's there."""
+
+    def forward_unseen(self, infos: Sequence[ConnectionInfo]) -> list[ConnectionInfo | None]:
+        """Do so for many kernels, without a look at what is behind their sockets; None: it cannot."""
 
     def release(self, local: ConnectionInfo) -> None:
         """Take them away."""
@@ -133,24 +137,36 @@ def survey_there(host: RemoteHost, name: str | None = None) -> list[Found]:
         files = remote.connection_files(host.run)
         if name is not None and not (files := remote.chosen(name, files)):
             raise NoKernelError(f"no kernel on {host.host} matches {name!r}")
-    remotes = [_as_remote(host, file) for file in files]
-    try:
-        return survey_remote(remotes)
-    finally:
-        for each in remotes:
-            if each.local is not None:
-                host.release(each.local)
-        host.heard()
+    found: list[Found] = []
+    for start in range(0, len(files), _AT_ONCE):
+        remotes = _remotes(host, files[start : start + _AT_ONCE])
+        try:
+            found += survey_remote(remotes)
+        finally:
+            for each in remotes:
+                if each.local is not None:
+                    host.release(each.local)
+            host.heard()
+    return sorted(found, key=lambda each: STATES.index(each.state))
 
 
-def _as_remote(host: RemoteHost, file: RemoteFile) -> Remote:
-    path = Path(file.path)
-    try:
-        connection = file.connection(host.host)
-    except ConnectionFileError as error:
-        fault = str(error).partition(f"{file.path}: ")[2]
-        return Remote(path, None, None, file.age_s, fault or str(error))
-    return Remote(path, connection, host.forward(connection), file.age_s)
+def _remotes(host: RemoteHost, files: Sequence[RemoteFile]) -> list[Remote]:
+    """Make ready to look at the kernels of some files."""
+    remotes = []
+    for file in files:
+        path = Path(file.path)
+        try:
+            connection = file.connection(host.host)
+        except ConnectionFileError as error:
+            fault = str(error).partition(f"{file.path}: ")[2]
+            remotes.append(Remote(path, None, None, file.age_s, fault or str(error)))
+        else:
+            remotes.append(Remote(path, connection, None, file.age_s))
+    able = [each.connection for each in remotes if each.connection is not None]
+    made = iter(host.forward_unseen(able))
+    return [
+        each if each.connection is None else each._replace(local=next(made)) for each in remotes
+    ]
 
 
 def _find(host: RemoteHost, name: str | None) -> ConnectionInfo:
@@ -189,13 +205,19 @@ def _newest(host: RemoteHost, files: Sequence[RemoteFile]) -> ConnectionInfo | N
             continue
     for start in range(0, len(infos), _AT_ONCE):
         batch = infos[start : start + _AT_ONCE]
-        locals_ = [host.forward(info) for info in batch]
+        made = {
+            local: info
+            for local, info in zip(host.forward_unseen(batch), batch, strict=True)
+            if local
+        }
         try:
-            found = first_that_answers(locals_, _ANSWER_S)
+            found = first_that_answers(list(made), _ANSWER_S)
         finally:
-            for each in locals_:
+            for each in made:
                 host.release(each)
             host.heard()
         if found is not None:
-            return batch[locals_.index(found)]
+            return made[found]
+    if infos:
+        host.release(host.forward(infos[0]))  # it may be that nothing may be forwarded
     return None

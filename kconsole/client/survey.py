@@ -79,6 +79,8 @@ def survey_remote(remotes: Sequence[Remote], *, timeout: float = 1.5) -> list[Fo
         case.evidence.remote, case.evidence.file_age_s = True, remote.age_s
         if remote.fault:
             case.verdict = Verdict("bad", remote.fault)
+        elif remote.local is None:
+            case.verdict = Verdict("no-link", "its address cannot be forwarded")
         cases.append(case)
     return _found(cases, timeout, None)
 

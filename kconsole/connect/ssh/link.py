@@ -192,26 +192,51 @@ class SshLink:
         :raise LinkDownError: the link is down.
         :raise LinkLostError: the link was lost meanwhile.
         """
-        supervisor = self._running()
-        if self._folder is None or supervisor.status.state not in USABLE:
-            raise LinkDownError(self._not_connected())
-        with self._ordering:
-            self._count += 1
-            ports = [n if info.port(channel) else 0 for n, channel in enumerate(CHANNELS, 1)]
-            stem = str(self._folder.path / f"k{self._count}")
-            local = with_ports(replace(info, transport="ipc", ip=stem, path=None), ports)
-            forwards = self._pairs(info, local)
-            fault = self._order(forwards, "forward")
-            if fault:
-                self._raise_if_lost(supervisor)
-                raise SshError(f"{self.host}: {fault}")
-            self._forwards[local.ip] = forwards
+        (local,) = self._forward([info])
         try:
-            self._knock(supervisor, info, local)
+            self._knock(self._running(), info, local)
         except BaseException:
             self.release(local)
             raise
         return local
+
+    def forward_unseen(self, infos: Sequence[ConnectionInfo]) -> list[ConnectionInfo | None]:
+        """Do the same for many kernels at once, without a look at what is behind their sockets.
+
+        Whether the other computer forbids it turns out when somebody connects.
+
+        :param infos: as the far side knows them.
+        :return: one for each of them; None where ssh cannot forward its address.
+        :raise SshError: as :meth:`forward`.
+        :raise LinkDownError: as there.
+        :raise LinkLostError: as there.
+        """
+        able = [info for info in infos if not _fault(info)]
+        made = iter(self._forward(able)) if able else iter(())
+        return [None if _fault(info) else next(made) for info in infos]
+
+    def _forward(self, infos: Sequence[ConnectionInfo]) -> list[ConnectionInfo]:
+        supervisor = self._running()
+        if supervisor.status.state not in USABLE:
+            raise LinkDownError(self._not_connected())
+        with self._ordering:
+            made = {}
+            for info in infos:
+                local = self._local(info)
+                made[local.ip] = local, self._pairs(info, local)
+            fault = self._order([one for _, each in made.values() for one in each], "forward")
+            if fault:
+                self._raise_if_lost(supervisor)
+                raise SshError(f"{self.host}: {fault}")
+            self._forwards |= {ip: forwards for ip, (_, forwards) in made.items()}
+        return [local for local, _ in made.values()]
+
+    def _local(self, info: ConnectionInfo) -> ConnectionInfo:
+        """What stands for a kernel here."""
+        self._count += 1
+        ports = [n if info.port(channel) else 0 for n, channel in enumerate(CHANNELS, 1)]
+        stem = str(self._path / f"k{self._count}")
+        return with_ports(replace(info, transport="ipc", ip=stem, path=None), ports)
 
     def release(self, local: ConnectionInfo) -> None:
         """End what :meth:`forward` has begun.
@@ -273,10 +298,9 @@ class SshLink:
             if info.transport == "tcp":
                 pairs.append(Forward(here, info.host, info.port(channel)))
                 continue
-            there = info.ipc_path(channel)
-            if not there.startswith("/") or "\0" in there or "\n" in there:
-                raise SshError(f"{self.host}: ssh cannot forward the kernel's sockets {there!r}")
-            pairs.append(Forward(here, there))
+            if fault := _fault(info):
+                raise SshError(f"{self.host}: {fault}")
+            pairs.append(Forward(here, info.ipc_path(channel)))
         return pairs
 
     def _order(self, forwards: Sequence[Forward], order: str) -> str:
@@ -323,3 +347,11 @@ class SshLink:
         path = info.ipc_path("hb")
         script = _IS_BOUND.format(path=path, end=f"kconsole-{os.urandom(8).hex()}")
         return self.run(script, timeout=_KNOCK_S).status == 0
+
+
+def _fault(info: ConnectionInfo) -> str:
+    """Say why ssh cannot forward a kernel's sockets; "" if it can."""
+    path = info.ip
+    if info.transport == "tcp" or (path.startswith("/") and "\0" not in path and "\n" not in path):
+        return ""
+    return f"ssh cannot forward the kernel's sockets {info.ipc_path('shell')!r}"

@@ -6,8 +6,8 @@
 
 Start to the first prompt, on loopback and with 100 ms of round trip put in; a question and its answer, and
 a flood of displays, through the link and without it; the time from a drop to the next answer; five drops in
-one cell of 12 s. The peer is started as it is, and once more with SIGHUP ignored, as its tunnels often die of
-that. The server offers only a quick key exchange: a login to another takes longer, for both programs.
+one cell of 12 s. The peer is started as it is, and once more with SIGHUP ignored, as its tunnels often die
+of that. The server offers only a quick key exchange: a login to another takes longer, for both programs.
 """
 
 import argparse

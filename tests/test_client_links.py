@@ -11,10 +11,8 @@ import zmq
 from clients import PATIENCE, connected, info_of, ready, replied
 from fake_kernel import FakeKernel
 from leaks import wait_until
-from relay import Relay
 
 from kconsole import AuthenticationError, KernelClient, KernelDiedError
-from kconsole.client import readiness
 
 needs_curve = pytest.mark.skipif(not zmq.has("curve"), reason="this libzmq has no Curve")
 
@@ -86,33 +84,6 @@ def test_a_denied_client_neither_hangs_when_it_sends_nor_when_it_stops():
             client.execute("1")
         assert client.health.state == "denied"
     assert not kernel.received
-
-
-@needs_curve
-def test_a_link_that_hangs_up_for_a_kernel_that_is_not_there_yet_denies_nothing(monkeypatch):
-    monkeypatch.setattr(readiness, "_DENIED_S", PATIENCE)
-    with FakeKernel(curve=True) as kernel, Relay(info_of(kernel)) as relay:
-        relay.hangs_up = True
-        with KernelClient(info=relay.info, carrier=relay) as client:
-            wait_until(lambda: client.health.state == "denied", PATIENCE)
-
-            def begin(_waited):
-                relay.hangs_up = False
-
-            client.wait_for_ready(PATIENCE, progress=begin)
-            assert runs(client)
-
-
-@needs_curve
-def test_another_curve_key_is_told_over_a_link_too(monkeypatch):
-    monkeypatch.setattr(readiness, "_DENIED_S", 0.2)
-    with (
-        FakeKernel(curve=True) as kernel,
-        Relay(info_of(kernel, **other_keys())) as relay,
-        KernelClient(info=relay.info, carrier=relay) as client,
-        pytest.raises(AuthenticationError, match="does not have the Curve key"),
-    ):
-        client.wait_for_ready(PATIENCE)
 
 
 # --- ipc and IPv6

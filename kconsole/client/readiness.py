@@ -47,9 +47,6 @@ _ROUNDS_S = (0.02, 0.1, 0.3, 0.6, 1.0)
 #: How long nothing may listen at the address before that is taken for an answer, in seconds. A kernel
 #: that is just being started by somebody else needs a moment.
 _REFUSED_S = 3.0
-#: How long a link may hang up on our Curve handshake without saying that nobody listens behind it, which
-#: looks the same, before that is taken for the kernel's answer, in seconds.
-_DENIED_S = 2.0
 #: How long shell may be silent after control has answered, until the kernel counts as busy, in seconds.
 _SHELL_S = 0.2
 #: How long a kernel may send nothing but messages that are signed with another key, in seconds.
@@ -79,8 +76,6 @@ class Readiness:
         self._client = client
         self._start = time.monotonic()
         self._refused_since: float | None = None
-        #: When the handshake had not failed yet, for the last time.
-        self._undenied_at = 0.0
         #: Where the answers to all rounds go: the I/O thread puts, wait() gets.
         self._inbox: Inbox = SimpleQueue()
         self._claims: list[Claim] = []
@@ -147,7 +142,6 @@ class Readiness:
             What it is is not known then, and :attr:`silent` is true.
         """
         deadline = None if timeout is None else self._start + timeout
-        self._undenied_at = time.monotonic()
         while not self.proven or self._awaits_shell():
             now = time.monotonic()
             self._look_at_links(now)
@@ -258,9 +252,7 @@ class Readiness:
         name = self._client.connection_file or self._client.info.url("shell")
         if lost := self._client._given_up():
             raise lost
-        if health.state != "denied":
-            self._undenied_at = now
-        elif self._client.carrier is None or now > self._undenied_at + _DENIED_S:
+        if health.state == "denied":
             raise AuthenticationError(f"{name}: {health.detail}")
         if self._client.process is not None and self._client.process.poll() is not None:
             process = self._client.process

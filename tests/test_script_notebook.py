@@ -92,6 +92,14 @@ def shown(cell):
     ]
 
 
+def wait_for_line(stream, wanted):
+    """Read lines until one is wanted."""
+    for line in stream:
+        if wanted(line):
+            return
+    raise AssertionError("it has ended without that line")
+
+
 # --- what is written
 
 
@@ -205,6 +213,22 @@ def test_a_signal_to_end_leaves_the_cells_that_were_done(target, source, out):
         process.send_signal(signal.SIGTERM)
         assert end(process) == (128 + signal.SIGTERM, "", "")
     assert [shown(cell) for cell in load(out).cells] == [["1"], []]
+
+
+def test_what_a_cell_had_shown_is_written_when_the_terminal_is_gone(target, source, out):
+    path = source("1", "import sys, time\nprint('on')\nprint('', file=sys.stderr)\ntime.sleep(60)")
+    master, slave = os.openpty()
+    with running(target, "--json", "-f", path, "--output", str(out), stderr=slave) as process:
+        os.close(slave)
+        wait_for_line(process.stdout, lambda line: '"stderr"' in line)
+        told = b""
+        while b"cell 2 of 2" not in told:
+            told += os.read(master, 4096)
+        os.close(master)
+        process.send_signal(signal.SIGHUP)
+        wait_for_line(process.stdout, lambda line: '"summary"' in line)
+        assert process.wait(PATIENCE) == 128 + signal.SIGHUP
+    assert [shown(cell)[0] for cell in load(out).cells] == ["1", "on\n"]
 
 
 def test_a_cell_that_takes_too_long_is_written_as_it_ended(target, source, out):

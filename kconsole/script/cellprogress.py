@@ -68,17 +68,23 @@ class CellProgress:
         line = f"cell {self._number} of {self._total}, {seconds} s: {self._name}"
         try:
             columns = os.get_terminal_size(self._stream.fileno()).columns or 80
-            # The terminal's echo of Ctrl-C has to fit in, to be taken away with the line.
-            self._write(f"\r{fit(line, max(0, columns - 3))}\x1b[K")
-            self._drawn = True
-        except OSError:  # the terminal is gone, which others will notice
+        except OSError:
             self._over.set()
+            return
+        # The terminal's echo of Ctrl-C has to fit in, to be taken away with the line.
+        self._drawn = self._write(f"\r{fit(line, max(0, columns - 3))}\x1b[K")
 
     def _clear(self) -> None:
         if self._drawn:
             self._drawn = False
             self._write("\r\x1b[K")
 
-    def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+    def _write(self, text: str) -> bool:
+        """Write, if the terminal is still there: what is at work must not end because it is gone."""
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except OSError:
+            self._over.set()
+            return False
+        return True

@@ -388,6 +388,14 @@ def test_a_value_is_what_it_looks_like(text, value):
     assert type(read[1]) is type(value)
 
 
+def test_a_value_with_half_a_character_is_refused_before_anything_runs(target, fake, source, out):
+    outcome = run(target, "-f", source("1"), "--output", str(out), "--param", r'x="\ud800"')
+    reason = "half a character (a lone surrogate) in its value"
+    assert outcome == (2, "", f"kconsole: --param 'x': {reason}\n")
+    assert not fake.received
+    assert parse_parameter(r'x="\ud83c\udf89"') == ("x", "🎉")
+
+
 NASTY = 'it\'s "q" \\ $HOME ${x} `id`\n\té 🎉\x01\x0c'
 VALUES = [("t", True), ("n", None), ("i", -3), ("big", 2**40), ("f", 1e16), ("s", NASTY)]
 

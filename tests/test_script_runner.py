@@ -441,6 +441,17 @@ def test_an_expression_that_raises_is_printed_and_is_status_1(script):
     assert (values["a"]["status"], values["b"]["ename"]) == ("ok", "ZeroDivisionError")
 
 
+def test_a_value_on_a_terminal_holds_nothing_that_acts_on_it():
+    class Screen(io.StringIO):
+        def isatty(self):
+            return True
+
+    screen = Screen()
+    sink = TextSink(Streams(None, screen, screen), color={"stdout": False, "stderr": False})
+    sink.expressions({"a": {"evalue": "\x9b31m\x1b[31m"}})
+    assert screen.getvalue() == '{"a": {"evalue": "<9B>31m\\u001b[31m"}}\n'
+
+
 def test_expressions_need_no_cell(script):
     assert script.run(expressions={"a": "6 * 7"}) == 0
     assert json.loads(script.written[0])["a"]["data"] == {"text/plain": "42"}

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from kconsole.protocol.surrogates import has_half_a_character
+
 __all__ = [
     "Directory",
     "Expression",
@@ -18,11 +20,6 @@ __all__ = [
     "Whole",
     "WholeNumber",
 ]
-
-
-def _is_broken(text: str) -> bool:
-    """Whether bytes of an argument were no text; Python has put halves of characters for them."""
-    return not text.isascii() and any("\ud800" <= each <= "\udfff" for each in text)
 
 
 class Whole(click.types.StringParamType):
@@ -49,7 +46,7 @@ class Expression(Whole):
         name, sign, expression = str(value).partition("=")
         if not name.strip() or not sign or not expression.strip():
             self.fail(f"{value!r} is not NAME=EXPR", param, ctx)
-        if _is_broken(value):
+        if has_half_a_character(value):
             self.fail(f"{value!r} is not UTF-8", param, ctx)
         return str(value)
 

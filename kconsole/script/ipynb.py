@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from kconsole.errors import SourceError
+from kconsole.protocol.surrogates import has_half_a_character
 from kconsole.script.cells import ScriptCell
 
 __all__ = ["RawNotebook", "cell_text", "notebook_cells", "read_notebook"]
@@ -92,6 +93,6 @@ def cell_text(cell: dict[str, Any], name: str) -> str:
         raise SourceError(f"{name}: its source is no text")
     if "\0" in code:
         raise SourceError(f"{name}: a NUL in its source")
-    if not code.isascii() and any("\ud800" <= each <= "\udfff" for each in code):
+    if has_half_a_character(code):
         raise SourceError(f"{name}: half a character (a lone surrogate) in its source")
     return code.replace("\r\n", "\n")

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from kconsole.errors import SourceError
+from kconsole.protocol.surrogates import has_half_a_character
 from kconsole.script.cells import comment_sign, language_family
 
 __all__ = ["parameter_cell", "parse_parameter"]
@@ -66,12 +67,15 @@ _DIALECTS = {
 def parse_parameter(text: str) -> tuple[str, Value]:
     """Part ``NAME=VALUE``; the value is what it looks like.
 
-    :raise SourceError: the value is not UTF-8.
+    :raise SourceError: it is not UTF-8, or the value has half a character in it.
     """
     name, _, value = text.partition("=")
-    if not text.isascii() and any("\ud800" <= each <= "\udfff" for each in text):
+    if has_half_a_character(text):
         raise SourceError(f"--param {name!r}: not UTF-8")
-    return name, _parsed(value)
+    parsed = _parsed(value)
+    if isinstance(parsed, str) and has_half_a_character(parsed):
+        raise SourceError(f"--param {name!r}: half a character (a lone surrogate) in its value")
+    return name, parsed
 
 
 def _parsed(text: str) -> Value:

@@ -62,7 +62,7 @@ class TextSink:
 
     def expressions(self, values: Mapping[str, Any]) -> None:
         """Write them as one line of JSON."""
-        self._out.mouth.text(_json_line(values))
+        self._out.display(_json_line(values))
 
     def end(self, cell: ScriptCell, outcome: Outcome) -> None:
         """Nothing to write."""

@@ -104,9 +104,11 @@ def test_an_unknown_interrupt_mode_means_signal(tmp_path, word, mode):
         ({"argv": [""]}, "argv must be a list that begins with a command"),
         ({"argv": ["a", 1]}, "argv must hold only strings"),
         ({"argv": ["a\0"]}, "argv must hold only strings"),
+        ({"argv": ["\ud800"]}, "argv must hold only strings"),
         ({"env": []}, "env must be an object"),
         ({"env": {"A": 1}}, "env: 'A' must be the name of a string"),
         ({"env": {"A=B": ""}}, "env: 'A=B' must be the name of a string"),
+        ({"env": {"A": "\ud800"}}, "env: 'A' must be the name of a string"),
     ],
 )
 def test_a_broken_spec_says_why(tmp_path, changes, reason):

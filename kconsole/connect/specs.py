@@ -322,7 +322,13 @@ def _env(value: object) -> dict[str, str]:
 
 def _is_argument(value: object) -> bool:
     """Whether the system can pass `value` to a program."""
-    return isinstance(value, str) and "\0" not in value
+    if not isinstance(value, str) or "\0" in value:
+        return False
+    try:
+        os.fsencode(value)
+    except UnicodeEncodeError:  # half a character, which JSON can express
+        return False
+    return True
 
 
 def _interrupt_mode(value: object) -> InterruptMode:

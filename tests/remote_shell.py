@@ -14,11 +14,13 @@ class LocalShell:
 
     :param home: the user's home there.
     :param argv: the shell.
+    :param env: variables of it, besides HOME and PATH.
     """
 
-    def __init__(self, home: Path, *argv: str) -> None:
+    def __init__(self, home: Path, *argv: str, **env: str) -> None:
         self._argv = argv or ("sh",)
         self._home = home
+        self._env = env
 
     def __call__(self, script: str) -> Answer:
         done = subprocess.run(
@@ -26,7 +28,7 @@ class LocalShell:
             input=script.encode(),
             capture_output=True,
             cwd=self._home,
-            env={"HOME": str(self._home), "PATH": os.environ["PATH"]},
+            env={"HOME": str(self._home), "PATH": os.environ["PATH"], **self._env},
             timeout=60,
             check=False,
         )

@@ -170,13 +170,64 @@ def test_it_comes_back_with_the_same_file(start: Start) -> None:
     [
         (("no-such-program",), {}, "command not found there: no-such-program"),
         ((), {"cwd": "/no/such"}, "no directory /no/such there"),
+        ((), {"cwd": "-"}, "no directory - there"),
+        ((), {"env": {"A;touch x;B": ""}}, "a shell there can set no variable 'A;touch x;B'"),
+        ((), {"env_of_spec": {"A-B": ""}}, "a shell there can set no variable 'A-B'"),
     ],
 )
-def test_what_cannot_be_started_is_told_with_the_reason(
-    start: Start, argv: tuple[str, ...], options: dict[str, str], reason: str
+def test_what_cannot_be_started_is_told_with_the_reason_and_leaves_nothing(
+    start: Start, tmp_path: Path, argv: tuple[str, ...], options: dict[str, object], reason: str
 ) -> None:
     with pytest.raises(KernelStartError, match=f"^kernel stand-in on gpu01: {reason}$"):
         start(*argv, **options)
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == []
+
+
+def test_a_directory_is_the_one_that_is_named(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # cd would look for it there first, and print where it was.
+    (tmp_path / "elsewhere/work").mkdir(parents=True)
+    (tmp_path / "work").mkdir()
+    process = start(cwd="work", run=LocalShell(tmp_path, CDPATH=str(tmp_path / "elsewhere")))
+    said(process, f"{tmp_path}/work None")
+
+
+def test_of_what_a_kernel_prints_without_end_only_the_last_is_fetched(
+    start: Start, shell: LocalShell
+) -> None:
+    longest = 0
+
+    def run(script: str) -> Answer:
+        nonlocal longest
+        answer = shell(script)
+        longest = max(longest, len(answer.output))
+        return answer
+
+    process = start(
+        "sh", "-c", "head -c 1000000 /dev/zero | tr '\\0' x; echo end; exec sleep 60", run=run
+    )
+    said(process, "end")
+    assert longest < 100_000
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, LinkLostError])
+def test_a_start_that_breaks_off_leaves_no_kernel(
+    start: Start, shell: LocalShell, tmp_path: Path, error: type[BaseException]
+) -> None:
+    numbers: list[int] = []
+
+    def run(script: str) -> Answer:
+        answer = shell(script)
+        if "exec" in script:
+            numbers.append(int(answer.output))
+            raise error("gpu01: no answer")
+        return answer
+
+    with pytest.raises(error):
+        start(run=run)
+    wait_until(lambda: not psutil.pid_exists(*numbers))
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == []
 
 
 def test_a_lost_link_leaves_it_and_says_so(start: Start, shell: LocalShell) -> None:

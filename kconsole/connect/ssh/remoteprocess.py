@@ -6,12 +6,10 @@ there now and then: what is known of it here is always a moment old, and stays w
 down.
 """
 
-import json
 import logging
 import os
 import random
 import shlex
-import string
 import threading
 import time
 from collections import deque
@@ -25,8 +23,15 @@ from kconsole.connect.lastwords import is_address_in_use, last_line, printable
 from kconsole.connect.launch import new_key, with_ports
 from kconsole.connect.paths import shown
 from kconsole.connect.specs import KernelSpec
-from kconsole.connect.ssh.remote import RUNTIME, Run, quoted
-from kconsole.errors import KconsoleError, KernelStartError
+from kconsole.connect.ssh.remote import RUNTIME, Run
+from kconsole.connect.ssh.remotelaunch import (
+    Launch,
+    abandon_script,
+    launch_script,
+    number_file,
+    refusal,
+)
+from kconsole.errors import KconsoleError, KernelStartError, LinkLostError
 from kconsole.protocol.message import CHANNELS
 
 __all__ = ["RemoteProcess"]
@@ -39,25 +44,14 @@ _RUNNING_S = 2.0
 _STARTS_FOR_S = 30.0
 #: Ports below those that systems give to outgoing connections.
 _PORTS = range(20000, 32000)
-_LOG_LINES = 100
+#: What is fetched of what the kernel prints itself: it may be anything, and lines may have no end.
+_LOG_BYTES = 16 << 10
 
 _ALIVE = """
 alive() {
   kill -0 "$1" 2>/dev/null || return 1
   case $(ps -o stat= -p "$1" 2>/dev/null) in Z*) return 1;; esac
 }
-"""
-
-#: A process group of its own, and SIGINT not ignored, as it would be behind an ampersand alone. The pipe
-#: of the substitution ends when the kernel takes its place, so its number is there by then.
-_LAUNCH = """
-first='echo $$; l=$1; shift; exec "$@" >"$l" 2>&1 </dev/null'
-if setsid -f true 2>/dev/null; then
-  pid=$(setsid -f sh -c "$first" sh "$log" "$@")
-else
-  pid=$(set -m; nohup sh -c "$first" sh "$log" "$@" &)
-fi
-echo "$pid"
 """
 
 
@@ -145,8 +139,12 @@ class RemoteProcess:
         options = _Options(cwd, dict(env or {}), tuple(arguments))
         process = cls(run, where, spec, info, options)
         process._make_room()
-        process._launch(new_ports=True)
-        process._watcher.start()
+        try:
+            process._launch(new_ports=True)
+            process._watcher.start()
+        except BaseException:
+            process._abandon()
+            raise
         return process
 
     @property
@@ -255,7 +253,7 @@ class RemoteProcess:
             return
         try:
             self.end(ask=ask, grace=grace)
-            self._run(f"rm -f {self._quoted} {self._quoted}.log\n{self._remove_room()}")
+            self._run(abandon_script(self.info) + self._remove_room())
         except KconsoleError as error:
             self.left = f"{self._name} may still run: {error}"
         finally:
@@ -296,40 +294,28 @@ class RemoteProcess:
         prefix = self.spec.resource_dir.parent.parent.parent.parent  # of share/jupyter/kernels/NAME
         command = self.spec.fill(str(self.info.path), str(prefix))
         self._command = [*command, *self._options.arguments]
-        end = f"kc{os.urandom(12).hex()}"
-        lines = [
-            "mask=$(umask)",
-            "umask 077",
-            f"cat 2>/dev/null >{self._quoted} <<'{end}' || exit 3",
-            json.dumps(self.info.to_dict()),
-            end,
-            f"log={self._quoted}.log",
-            ': >"$log"',
-            'umask "$mask"',
-            f"cd {quoted(self._options.cwd or '~/')} 2>/dev/null || exit 4",
-            *(f"export {name}={_expanded(value)}" for name, value in self.spec.env.items()),
-            *(f"export {name}={shlex.quote(value)}" for name, value in self._options.env.items()),
-            f"set -- {' '.join(map(quoted, self._command))}",
-            # Some systems have no "python", only a "python3".
-            'if [ "$1" = python ] && ! command -v python >/dev/null; then shift; set -- python3 "$@"; fi',
-            'command -v "$1" >/dev/null || exit 5',
-            _LAUNCH,
-        ]
-        script = "\n".join(lines)
-        answer = self._run(f"(\n{script})\n")
+        launch = Launch(
+            self.info, self._command, self._options.cwd, self.spec.env, self._options.env
+        )
+        if why := refusal(launch):
+            raise KernelStartError(f"{self._name}: {why}")
+        script = launch_script(launch, f"kc{os.urandom(12).hex()}")
+        try:
+            answer = self._run(f"(\n{script})\n")
+        except LinkLostError as error:
+            raise LinkLostError(f"{error}; {self._name} may have been started") from None
         if answer.status or not answer.output.strip().isdigit():
-            raise KernelStartError(f"{self._name}: {self._refusal(answer.status)}")
+            raise KernelStartError(f"{self._name}: {refusal(launch, answer.status)}")
         self.pid = int(answer.output)
         self._began = time.monotonic()
         self._log, self._ended = "", False
 
-    def _refusal(self, status: int) -> str:
-        reasons = {
-            3: f"{shown(str(self.info.path))} cannot be written",
-            4: f"no directory {shown(self._options.cwd)} there",
-            5: f"command not found there: {shown(self._command[0])}",
-        }
-        return reasons.get(status, f"cannot be started (status {status})")
+    def _abandon(self) -> None:
+        """Leave nothing of a start that did not come to its end; without a link that cannot be done."""
+        try:
+            self._run(abandon_script(self.info) + self._remove_room())
+        except KconsoleError as error:
+            log.debug("%s cannot be cleared away: %s", self._name, error)
 
     def _signal(self, name: str) -> None:
         """Send a signal to the group, if it still is there."""
@@ -354,7 +340,10 @@ class RemoteProcess:
     def _look(self) -> None:
         pid, begun = self.pid, self._began
         script = f"{_ALIVE}alive {pid} && echo lives || echo gone\n"
-        answer = self._run(f"{script}tail -n {_LOG_LINES} {self._quoted}.log 2>/dev/null\n:\n")
+        answer = self._run(
+            f"{script}rm -f {number_file(self.info)}\n"
+            f"tail -c {_LOG_BYTES} {self._quoted}.log 2>/dev/null\n:\n"
+        )
         state, _, said = answer.output.decode("utf-8", "replace").partition("\n")
         if begun == self._began:  # else it was started anew meanwhile
             self._log = said
@@ -365,24 +354,3 @@ class RemoteProcess:
         self._wake.set()
         if self._watcher.is_alive() and self._watcher is not threading.current_thread():
             self._watcher.join(2.0)
-
-
-def _expanded(value: str) -> str:
-    """Quote a value of a spec's environment; ``${NAME}`` in it is a variable over there (JEP 105)."""
-    parts = []
-    for literal, name in _references(value):
-        parts.append(shlex.quote(literal) if literal else "")
-        parts.append(f'"${{{name}}}"' if name else "")
-    return "".join(parts) or "''"
-
-
-def _references(value: str) -> list[tuple[str, str]]:
-    """Part a text into pairs of what is literal and the variable behind it; "" is none."""
-    found, place = [], 0
-    for match in string.Template.pattern.finditer(value):
-        name = match["named"] or match["braced"]
-        if name:
-            found.append((value[place : match.start()].replace("$$", "$"), name))
-            place = match.end()
-    found.append((value[place:].replace("$$", "$"), ""))
-    return found

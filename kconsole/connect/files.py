@@ -190,7 +190,10 @@ def _load(path: Path, *, leave_atime: bool) -> ConnectionInfo:
     except NotJsonError as error:
         raise ConnectionFileError(f"{shown(path)}: {error}{_how_to_run(path)}") from None
     except ValueError as error:
-        raise ConnectionFileError(f"{shown(path)}: {error}") from None
+        hint = _how_to_run(path) if path.suffix == ".ipynb" else ""
+        raise ConnectionFileError(f"{shown(path)}: {error}{hint}") from None
+    if path.suffix == ".ipynb" and isinstance(data, dict) and "nbformat" in data:
+        raise ConnectionFileError(f"{shown(path)}: is a notebook{_how_to_run(path)}")
     return ConnectionInfo.from_dict(data, source=str(path), path=path)
 
 
@@ -198,7 +201,8 @@ def _how_to_run(path: Path) -> str:
     """A hint for those who name the code to run where the kernel to run it belongs."""
     if path.suffix == ".json" or not str(path).isprintable():
         return ""
-    return f"; to run it: kconsole < {shlex.quote(str(path))}"
+    how = "-f" if path.suffix == ".ipynb" else "<"  # standard input would be code, not a notebook
+    return f"; to run it: kconsole {how} {shlex.quote(str(path))}"
 
 
 def _load_valid(paths: Iterable[Path]) -> tuple[list[ConnectionInfo], list[str]]:

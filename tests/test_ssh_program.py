@@ -62,6 +62,12 @@ def test_a_kernel_is_attached_to(
     assert run("--ssh", HOST, *target, "-c", "6*7", env=env) == (0, "42\n", "")
 
 
+def test_a_kernel_of_another_address_is_reached_from_there(far: Sshd, env: dict[str, str]) -> None:
+    with FakeKernel(ip="127.0.0.2") as kernel:
+        kernel_file(far, kernel, "node")
+        assert run("--ssh", HOST, "node", "-c", "6*7", env=env) == (0, "42\n", "")
+
+
 def test_the_newest_that_answers_is_meant(
     far: Sshd, env: dict[str, str], kernel: FakeKernel
 ) -> None:

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kconsole.connect.ssh.command import Forward, forward_argv, master_argv, unattended
+from kconsole.connect.ssh.command import (
+    Forward,
+    can_forward,
+    forward_argv,
+    master_argv,
+    unattended,
+)
 from kconsole.connect.ssh.destination import Destination, parse_destination
 
 FOLDER = Path("/tmp/kc-abc")
@@ -67,6 +73,32 @@ def test_forwards_are_ordered_without_any_configuration() -> None:
     assert forward_argv(FOLDER, forwards, "cancel") == [
         "cancel" if word == "forward" else word for word in argv
     ]
+
+
+@pytest.mark.parametrize(
+    ("remote", "port", "able"),
+    [
+        ("127.0.0.1", 5001, True),
+        ("fe80::1%eth0", 5001, True),
+        ("a]:22:x", 5001, False),
+        ("[::1", 5001, False),
+        ("a\\", 5001, False),
+        ("x" * 1025, 5001, False),
+        ("/run/a b:50%\\c$d-3", 0, True),
+        ("/" + "x" * 106, 0, True),
+        ("/" + "%" * 60, 0, False),
+        ("not/whole", 0, False),
+        ("@abstract", 0, False),
+        ("/a\nb", 0, False),
+        # ssh would put our own variable there, for the other computer to see.
+        ("/tmp/${AWS_SECRET_ACCESS_KEY}-1", 0, False),
+        ("/tmp/${HOME", 0, False),
+    ],
+)
+def test_an_address_that_ssh_would_take_for_another_is_not_forwarded(
+    remote: str, port: int, able: bool
+) -> None:
+    assert can_forward(Forward(FOLDER / "k1-1", remote, port)) is able
 
 
 @given(st.text(min_size=1).filter(lambda text: text not in {"ssh", "-o"}))

@@ -97,12 +97,17 @@ def test_kernels_are_listed_with_their_states(
     (runtime(far) / "kernel-bad.json").write_text("{}")
     odd = {**kernel.connection, "transport": "ipc", "ip": "not/a/whole/path"}
     (runtime(far) / "kernel-odd.json").write_text(json.dumps(odd))
+    (runtime(far) / "kernel-own.json").write_text(json.dumps({**odd, "ip": "/tmp/${HOME}/k"}))
+    far_away = {**kernel.connection, "ip": "a]:22:x"}
+    (runtime(far) / "kernel-far.json").write_text(json.dumps(far_away))
     outcome = run("--ssh", HOST, "-l", "--json", env=env)
     found = {Path(each["file"]).name: each for each in map(json.loads, outcome.stdout.splitlines())}
     assert {name: each["state"] for name, each in found.items()} == {
         "kernel-alive.json": "idle",
         "kernel-dead.json": "dead",
         "kernel-odd.json": "no-link",
+        "kernel-own.json": "no-link",
+        "kernel-far.json": "no-link",
         "kernel-bad.json": "bad",
     }
     assert found["kernel-alive.json"]["file"] == str(alive)

@@ -6,13 +6,21 @@ forwards of the user's own) and to nothing that says how the host is reached. Of
 value counts, so what the user gave us stands before ours.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from kconsole.connect.ssh.destination import Destination
 
-__all__ = ["Forward", "control_socket", "forward_argv", "master_argv", "unattended"]
+__all__ = [
+    "Forward",
+    "can_forward",
+    "control_socket",
+    "forward_argv",
+    "master_argv",
+    "unattended",
+]
 
 #: Only we can open the sockets (the mask is of their mode), and who comes again may replace them.
 _SOCKET_OPTIONS = ("StreamLocalBindUnlink=yes", "StreamLocalBindMask=0177")
@@ -35,6 +43,9 @@ _MASTER_OPTIONS = (
     # Below this, failing forwards are not told.
     "LogLevel=INFO",
 )
+#: ssh takes no longer host (NI_MAXHOST), and no longer path (``sun_path``; macOS has the shortest), in
+#: which it counts a percent sign, which has to be written twice, as two.
+_LONGEST_HOST, _LONGEST_PATH = 1000, 103
 
 
 class Forward(NamedTuple):
@@ -80,6 +91,23 @@ def master_argv(
         argv += ["-p", str(destination.port)]
     # Whatever the login shell is: an exec of sh is the same in all of them.
     return [*argv, "--", destination.host, "exec sh"]
+
+
+def can_forward(forward: Forward) -> bool:
+    """Whether ssh takes a socket there, whose address is as anybody may have written it.
+
+    One that it does not take spoils the whole order. In paths it replaces ``${NAME}`` by variables of
+    ours, which nothing escapes, and which are not meant for whoever writes files there.
+    """
+    remote = forward.remote
+    if forward.port:
+        return len(remote) <= _LONGEST_HOST and not any(char in remote for char in "[]\\/\0\n")
+    doubled = remote.replace("%", "%%")
+    return (
+        remote.startswith("/")
+        and not any(each in remote for each in ("${", "\0", "\n"))
+        and ("%" not in remote or len(os.fsencode(doubled)) <= _LONGEST_PATH)
+    )
 
 
 def forward_argv(

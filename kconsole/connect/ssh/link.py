@@ -12,7 +12,13 @@ from typing import Self
 from kconsole.connect.info import ConnectionInfo
 from kconsole.connect.launch import with_ports
 from kconsole.connect.probe import listens
-from kconsole.connect.ssh.command import Forward, forward_argv, master_argv, unattended
+from kconsole.connect.ssh.command import (
+    Forward,
+    can_forward,
+    forward_argv,
+    master_argv,
+    unattended,
+)
 from kconsole.connect.ssh.destination import Destination
 from kconsole.connect.ssh.folder import LinkFolder
 from kconsole.connect.ssh.process import run_ssh
@@ -20,7 +26,7 @@ from kconsole.connect.ssh.remote import Answer
 from kconsole.connect.ssh.status import USABLE, LinkStatus
 from kconsole.connect.ssh.supervisor import Plan, Supervisor, WishKind
 from kconsole.errors import LinkDownError, LinkLostError, SshError
-from kconsole.protocol.message import CHANNELS
+from kconsole.protocol.message import CHANNELS, Channel
 
 __all__ = ["SshLink"]
 
@@ -290,18 +296,13 @@ class SshLink:
         raise SshError(f"{self.host}: {status.detail or 'no connection'}")
 
     def _pairs(self, info: ConnectionInfo, local: ConnectionInfo) -> list[Forward]:
-        pairs = []
-        for channel in CHANNELS:
-            if not info.port(channel):
-                continue
-            here = Path(local.ipc_path(channel))
-            if info.transport == "tcp":
-                pairs.append(Forward(here, info.host, info.port(channel)))
-                continue
-            if fault := _fault(info):
-                raise SshError(f"{self.host}: {fault}")
-            pairs.append(Forward(here, info.ipc_path(channel)))
-        return pairs
+        if fault := _fault(info):
+            raise SshError(f"{self.host}: {fault}")
+        return [
+            _far(info, channel, Path(local.ipc_path(channel)))
+            for channel in CHANNELS
+            if info.port(channel)
+        ]
 
     def _order(self, forwards: Sequence[Forward], order: str) -> str:
         """Tell ssh; return what is wrong, "" = nothing."""
@@ -349,9 +350,16 @@ class SshLink:
         return self.run(script, timeout=_KNOCK_S).status == 0
 
 
+def _far(info: ConnectionInfo, channel: Channel, local: Path) -> Forward:
+    """What leads to a kernel's socket there."""
+    if info.transport == "tcp":
+        return Forward(local, info.host, info.port(channel))
+    return Forward(local, info.ipc_path(channel))
+
+
 def _fault(info: ConnectionInfo) -> str:
     """Say why ssh cannot forward a kernel's sockets; "" if it can."""
-    path = info.ip
-    if info.transport == "tcp" or (path.startswith("/") and "\0" not in path and "\n" not in path):
+    if all(can_forward(_far(info, channel, Path())) for channel in CHANNELS if info.port(channel)):
         return ""
-    return f"ssh cannot forward the kernel's sockets {info.ipc_path('shell')!r}"
+    address = info.ipc_path("shell") if info.transport == "ipc" else info.host
+    return f"ssh cannot forward the kernel's sockets {address[:100]!r}"

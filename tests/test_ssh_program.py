@@ -236,3 +236,18 @@ def test_nothing_stays_however_it_ends(
     # What a killed one has left, the next one takes away.
     run("--ssh", HOST, "--list-specs", env=env)
     assert not folder.exists()
+
+
+def test_a_list_that_is_told_to_end_leaves_nothing(far: Sshd, env: dict[str, str]) -> None:
+    far.mute()
+    try:
+        with running("--ssh", HOST, "-l", env=env) as process:
+            ours = psutil.Process(process.pid)
+            wait_until(lambda: any("-S" in each.cmdline() for each in ours.children()))
+            children, folder = ours.children(recursive=True), folder_of(ours)
+            process.send_signal(signal.SIGTERM)
+            assert end(process).status == 143
+    finally:
+        far.accept()
+    assert not folder.exists()
+    assert not any(each.is_running() for each in children)

@@ -240,6 +240,7 @@ def _watch_as_json(settings: Settings) -> int:
 
 def _list(settings: Settings) -> int:
     """What there is."""
+    _exit_on_signals()
     with linked(settings) as settings:
         if settings.values["list_specs"]:
             return list_specs(settings)

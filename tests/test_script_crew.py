@@ -2,10 +2,12 @@
 
 import os
 import signal
+import sys
 import threading
 
 import pytest
 from clients import PATIENCE
+from leaks import wait_until
 
 from kconsole.client.leash import Leash
 from kconsole.script.crew import Crew
@@ -153,3 +155,23 @@ def test_a_leash_that_was_pulled_before_anybody_looked_is_not_forgotten():
     with pytest.raises(KeyboardInterrupt):
         leash.check()
     leash.check()
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="needs signals for one thread")
+def test_an_end_that_comes_along_with_the_end_of_a_job_is_no_reason_to_wait_for_it():
+    def leave(*_):
+        raise SystemExit(143)
+
+    main = threading.main_thread().ident
+
+    def job(_leash):
+        # Another thread gets the signal: the main one, which waits, hears of it behind the job's end.
+        wait_until(lambda: sys._current_frames()[main].f_code is Crew._do_next.__code__, PATIENCE)
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        with pytest.raises(SystemExit):
+            Log().crew.run([job])
+    finally:
+        signal.signal(signal.SIGTERM, before)

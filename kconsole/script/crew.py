@@ -5,6 +5,7 @@ are mixed, and a signal's exception comes where it always does.
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -34,12 +35,15 @@ class Crew:
     def __init__(self, hurry: _Call, interrupted: _Call) -> None:
         self._hurry = hurry
         self._interrupted = interrupted
-        #: What is to be done in the main thread; None is the end of a job. Its put may be called by a
-        #: signal's handler, also while the main thread gets.
+        #: What is to be done in the main thread; None wakes it at the end of a job. Its put may be called
+        #: by a signal's handler, also while the main thread gets.
         self._calls: SimpleQueue[_Call | None] = SimpleQueue()
         self._room = threading.Semaphore(_WAITING)
         self._leashes: list[Leash] = []
-        self._left = 0
+        self._started = 0
+        #: One for each job that has ended. Not counted by what comes out of the queue: a signal's exception
+        #: may come between an end and its counting.
+        self._ended: deque[None] = deque()
         self._ctrl_cs = 0
         #: Whether the main thread is at one of the calls, and not just waiting for the next.
         self._calling = False
@@ -71,6 +75,7 @@ class Crew:
             except BaseException as error:  # noqa: BLE001  the main thread knows what it means
                 results[number] = error
             finally:
+                self._ended.append(None)
                 self._calls.put(None)
 
         self._leashes = [Leash() for _ in jobs]
@@ -83,8 +88,8 @@ class Crew:
                 for thread in threads:
                     with held_signals():
                         thread.start()
-                        self._left += 1
-                while self._left:
+                        self._started += 1
+                while self._goes_on():
                     self._do_next(tick)
             except BaseException as error:
                 with held_signals():
@@ -93,6 +98,10 @@ class Crew:
         for thread in threads:
             thread.join()
         return results
+
+    def _goes_on(self) -> bool:
+        """Whether there is something to do, or may be once a job that has not ended posts it."""
+        return len(self._ended) < self._started or not self._calls.empty()
 
     def _do_next(self, tick: _Call | None) -> None:
         try:
@@ -105,7 +114,6 @@ class Crew:
 
     def _do(self, call: _Call | None) -> None:
         if call is None:
-            self._left -= 1
             return
         self._calling = True
         try:
@@ -130,7 +138,7 @@ class Crew:
         self._hurry()
         for leash in self._leashes:
             leash.pull(SystemExit(*why.args) if isinstance(why, SystemExit) else SystemExit())
-        while self._left:
+        while self._goes_on():
             call = self._calls.get()
             if call is None or heard:
                 with suppress(OSError, OutputError):

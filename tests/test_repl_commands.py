@@ -145,7 +145,7 @@ def test_a_blank_makes_code_of_what_would_be_a_command() -> None:
 @pytest.mark.parametrize(
     ("before", "words"),
     [
-        ("\\re", ["\\restart"]),
+        ("\\re", ["\\reconnect", "\\restart"]),
         ("\\q", ["\\q", "\\queue", "\\quit"]),
         ("\\?", ["\\?"]),
         ("\\he", ["\\help"]),

@@ -29,7 +29,7 @@ class Desk:
         self.waiting: list[Callable[[], None]] = []
         self.status: int | None = None
         self.press = Event()
-        self.kernel = SimpleNamespace(process=object())
+        self.kernel = SimpleNamespace(process=object(), client=SimpleNamespace(obstacle=""))
         self.options = SimpleNamespace(keep=False)
         self.state = SimpleNamespace(
             gone=False, restarting=False, cells=_Cells(), working=True, health=None

@@ -4,6 +4,7 @@ import pytest
 
 from kconsole.client.health import Health
 from kconsole.connect.info import ConnectionInfo
+from kconsole.connect.ssh.status import LinkState, LinkStatus
 from kconsole.repl.toolbar import Facts, elapsed, toolbar
 
 NOW = 1000.0
@@ -167,3 +168,58 @@ def test_of_a_dead_kernel_nothing_is_told_that_was_true_while_it_lived() -> None
     dead = Health("gone", "killed by SIGKILL", 0.0012, 999.0)
     facts = IDLE._replace(health=dead, usage="1.2 GB 80 %", clients=2)
     assert shown(facts, 100).endswith(" · tcp local · dead · killed by SIGKILL")
+
+
+# --- a kernel of another computer
+
+FAR = IDLE._replace(host="gpu01", link=LinkStatus("up", since=900.0, round_trip=0.003))
+
+
+def test_a_link_that_is_well_is_only_named() -> None:
+    assert shown(FAR) == " ipykernel · python 3.11 · ssh gpu01 · idle · hb 1.2 ms"
+
+
+@pytest.mark.parametrize(
+    ("state", "text", "style"),
+    [
+        ("slow", "slow, no answer for 7 s", "warning"),
+        ("connecting", "link down, connecting", "warning"),
+        ("down", "link down, retry in 3 s", "error"),
+        ("login", r"login needed: \reconnect", "error"),
+        ("failed", "link failed: no route to host", "error"),
+        ("closed", "link closed", "error"),
+    ],
+)
+def test_a_link_that_is_not_well_is_told(state: LinkState, text: str, style: str) -> None:
+    link = LinkStatus(state, "no route to host", NOW - 4, retry_at=NOW + 3.2)
+    down = Health("down", "link down: no route to host", 0.0012, NOW - 9)
+    facts = FAR._replace(link=link, health=down, usage="1 GB 80 %", clients=2)
+    assert f" · {text}" in shown(facts)
+    assert style_of(facts, text) == f"class:toolbar.{style}"
+    assert "hb" not in shown(facts)
+    if state != "slow":
+        assert "idle" not in shown(facts)
+        assert "GB" not in shown(facts)
+
+
+def test_a_cell_is_timed_while_the_link_is_down() -> None:
+    link = LinkStatus("down", "reset", NOW - 4, retry_at=NOW + 1)
+    facts = FAR._replace(link=link, busy_since=NOW - 75, cell=3, queued=2, working=True)
+    assert shown(facts).endswith("· busy 01:15 In[3] · +2 queued · link down, retry in 1 s")
+    narrow = shown(facts, 50)
+    assert narrow == " ipykernel · busy 01:15 In[3] · link down, retry in 1 s"
+
+
+def test_a_late_heartbeat_over_a_link_that_answers_is_the_kernels() -> None:
+    facts = FAR._replace(health=Health("late", "no heartbeat", 0.001, NOW - 7))
+    assert shown(facts).endswith("· idle · late 7 s, link 3.0 ms")
+
+
+def test_a_kernel_that_is_not_reached_yet_over_a_link_is_not_called_idle() -> None:
+    facts = FAR._replace(obstacle="the kernel has not answered yet")
+    assert shown(facts) == " ipykernel · python 3.11 · ssh gpu01 · connecting to the kernel"
+
+
+def test_a_long_reason_is_cut() -> None:
+    link = LinkStatus("failed", "x" * 200)
+    assert len(shown(FAR._replace(link=link), 60)) <= 60

@@ -28,6 +28,7 @@ class Clocked:
         self.loop = SimpleNamespace(time=lambda: self.now, call_at=self._call_at)
         info = SimpleNamespace(implementation="ipython", supported_features=())
         self.state = SimpleNamespace(working=False, info=info, usage="")
+        self.kernel = SimpleNamespace(client=SimpleNamespace(obstacle=""))
         self.inquiry = SimpleNamespace(control=self._control)
         self.view = SimpleNamespace(app=SimpleNamespace(invalidate=lambda: None))
         self.usage = Usage(cast(Desk, self))

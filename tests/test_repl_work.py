@@ -31,7 +31,7 @@ def test_what_waits_behind_a_cell_that_cannot_be_sent_is_dropped(error: Exceptio
         raise error
 
     state = State(KernelInfo(), Health("ok"), ours=True, busy=False)
-    client = SimpleNamespace(execute=execute)
+    client = SimpleNamespace(execute=execute, obstacle="")
     scribe = Notes()
     desk = SimpleNamespace(
         state=state,

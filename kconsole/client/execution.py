@@ -50,6 +50,7 @@ class Execution:
     :param joined: give the pieces of a stream that have come to wait as one message.
     :param warn: called once, by :meth:`steps`, with the channel behind which nobody listens any more while
         others work: the cell may wait for it in vain.
+    :param look: called by :meth:`steps` before each step, and about once a second while there is none.
     :param leash: by which another thread has :meth:`steps` raise something.
     """
 
@@ -62,6 +63,7 @@ class Execution:
         joined: bool = False,
         warn: Callable[[str], None] | None = None,
         leash: Leash | None = None,
+        look: Callable[[], None] | None = None,
     ) -> None:
         self._client = client
         self._leash = leash or Leash()
@@ -73,6 +75,7 @@ class Execution:
         self._ahead: deque[Item | KconsoleError] = deque()
         self._tail = tail
         self._warn = warn
+        self._look = look
         self._half_dead_since: float | None = None
         self.cell = Cell(self._msg["msg_id"], now=time.monotonic())
         self.reply: Message | None = None
@@ -115,6 +118,8 @@ class Execution:
         deadline = None if timeout is None else time.monotonic() + timeout
         while not self._over():
             self._leash.check()
+            if self._look is not None:
+                self._look()
             now = time.monotonic()
             if deadline is not None and now >= deadline:
                 raise ReplyTimeoutError(f"the cell was not done in {timeout:g} s")

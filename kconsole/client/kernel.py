@@ -23,6 +23,8 @@ from kconsole.protocol.replies import KernelInfo
 
 if TYPE_CHECKING:
     from kconsole.client.registration import Registration
+    from kconsole.client.remote import RemoteHost
+    from kconsole.connect.info import ConnectionInfo
     from kconsole.connect.process import KernelProcess
     from kconsole.connect.ssh.remoteprocess import RemoteProcess
 
@@ -59,6 +61,7 @@ class Kernel:
     Attributes:
         client: with its channels running.
         process: None for a kernel that somebody else has started.
+        host: the link to its computer; None for a kernel of this one.
         info: what the kernel has said of itself; None until :meth:`wait` has returned.
         busy: whether the kernel was at work when it was asked.
         silent: whether it has answered nothing at all, as R's does while a cell runs. It is there, and
@@ -73,9 +76,19 @@ class Kernel:
         registration: "Registration | None" = None,
         *,
         connect: Callable[[], KernelClient] | None = None,
+        host: "RemoteHost | None" = None,
+        there: "ConnectionInfo | None" = None,
     ) -> None:
+        """Take a client whose channels are to be started.
+
+        :param connect: makes another client, for a kernel of ours that has got other ports.
+        :param host: the link to its computer, if that is another one.
+        :param there: where the kernel is on that computer; None is what its process says.
+        """
         self.client = client
         self.process = process
+        self.host = host
+        self._there = there
         self._registration = registration
         #: Makes another client, for a kernel of ours that has got other ports.
         self._connect = connect or self._connect_here
@@ -132,6 +145,13 @@ class Kernel:
     def last_line(self) -> str:
         """The last line that a kernel of ours has printed on its own output; "" if there is none."""
         return "" if self.process is None else self.process.last_line()
+
+    @property
+    def info_there(self) -> "ConnectionInfo":
+        """Where the kernel is, as its own computer sees it."""
+        if self.host is None:
+            return self.client.info
+        return self._there or (self.client if self.process is None else self.process).info
 
     @property
     def left(self) -> str:

@@ -47,6 +47,17 @@ class RemoteHost(Carrier, Protocol):
     def release(self, local: ConnectionInfo) -> None:
         """Take them away."""
 
+    def login(self) -> None:
+        """Log in again where a person is needed; nobody else uses the terminal meanwhile.
+
+        :raise SshError: it did not work.
+        :raise KeyboardInterrupt: cancelled.
+        """
+
+    @property
+    def words(self) -> str:
+        """What has been said of late about the link; safe for a terminal."""
+
 
 def attach_there(host: RemoteHost, name: str | None = None, *, encrypted: bool = False) -> Kernel:
     """Begin to talk to a kernel of another machine.
@@ -66,7 +77,7 @@ def attach_there(host: RemoteHost, name: str | None = None, *, encrypted: bool =
     if encrypted and not info.encrypted:
         raise AuthenticationError(f"{shown}: not encrypted: it has no Curve keys")
     client = KernelClient(info=host.forward(info), connection_file=shown, carrier=host)
-    return Kernel(client, None)
+    return Kernel(client, None, host=host, there=info)
 
 
 def start_there(
@@ -113,7 +124,7 @@ def start_there(
         )
 
     try:
-        return Kernel(connect(), process, connect=connect)
+        return Kernel(connect(), process, connect=connect, host=host)
     except BaseException:
         process.stop()
         raise

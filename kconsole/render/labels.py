@@ -16,6 +16,7 @@ __all__ = [
     "distinct",
     "end_notes",
     "kernel_label",
+    "kill_command",
     "question_prompt",
     "short_name",
 ]
@@ -41,14 +42,29 @@ def kernel_label(name: str) -> str:
     return one_line(Path(name).name)
 
 
-def by_force(pid: int, deadly: bool | None) -> str:
+def by_force(pid: int, deadly: bool | None, host: str = "") -> str:
     """Return what ends a kernel that takes no interrupt, and what may interrupt it.
 
     :param pid: of its process.
     :param deadly: whether SIGINT would end it; None is not known.
+    :param host: the kernel's computer, as ``--ssh`` takes it; "" for this one.
     """
-    by_signal = f"kill -INT {pid} interrupts it by a signal, " if deadly is False else ""
-    return f"{by_signal}kill {pid} ends the kernel"
+    interrupts = f"{kill_command(pid, host, 'INT')} interrupts it by a signal, "
+    return f"{interrupts if deadly is False else ''}{kill_command(pid, host)} ends the kernel"
+
+
+def kill_command(pid: int, host: str = "", signal: str = "") -> str:
+    """Return the command that sends a kernel a signal.
+
+    :param pid: of its process.
+    :param host: the kernel's computer, as ``--ssh`` takes it; "" for this one.
+    :param signal: its name; "" for the one that ends.
+    """
+    kill = f"kill -{signal} {pid}" if signal else f"kill {pid}"
+    if not host:
+        return kill
+    has_port = host.count(":") == 1 or "]:" in host  # an IPv6 address alone has no brackets
+    return f"ssh {'ssh://' if has_port else ''}{one_line(host)} {kill}"
 
 
 def question_prompt(request: InputRequest) -> str:
@@ -62,13 +78,14 @@ def closed_note(closed: str) -> str:
     return f"{closed}; the cell is still waited for, Ctrl-C interrupts"
 
 
-def end_notes(cell: Cell) -> list[str]:
+def end_notes(cell: Cell, *, cut: bool = False) -> list[str]:
     """Return what is to be told of a cell's end that nothing else has told.
 
     :param cell: has ended, and not because the kernel did; its ``unshown_error`` has been shown.
+    :param cut: whether a link was lost meanwhile, and that was told.
     """
     notes = []
-    if cell.given_up:
+    if cell.given_up and not cut:
         missing = "an execute_reply" if cell.given_up == "reply" else "an idle status"
         notes.append(f"the kernel did not send {missing}; output may be missing")
     status = "" if cell.reply is None else cell.reply.status

@@ -1,6 +1,7 @@
 """Questions to the kernel whose answers are awaited in the event loop, matched by msg_id."""
 
 import asyncio
+from collections.abc import Iterable
 
 from kconsole.protocol.message import Message
 from kconsole.protocol.replies import GRACE_S
@@ -48,6 +49,12 @@ class Questions:
         future = self._waiting.get(msg_id)
         if future is not None:
             future.get_loop().call_later(GRACE_S, _answer_nothing, future)
+
+    def lose(self, msg_ids: Iterable[str]) -> None:
+        """Answer some with None: their replies are lost."""
+        for msg_id in msg_ids:
+            if (future := self._waiting.pop(msg_id, None)) is not None:
+                _answer_nothing(future)
 
     def give_up(self) -> None:
         """Answer all with None: the kernel is gone."""

@@ -9,6 +9,7 @@ from kconsole.repl.commands import help_lines, parse
 from kconsole.repl.controls import Controls
 from kconsole.repl.desk import Desk
 from kconsole.repl.recall import Recall
+from kconsole.repl.reconnecting import Reconnecting
 from kconsole.repl.sourcing import Sourcing
 from kconsole.repl.variables import Variables
 
@@ -36,6 +37,8 @@ class Commander:
         self._actions: Mapping[str, Callable[..., None]] = {
             "?": self._help,
             "q": lambda: editing.leaving.leave("\\q"),
+            "reconnect": Reconnecting(desk).start,
+            "input": editing.answer_blindly,
             "interrupt": controls.interrupt,
             "queue": controls.queue,
             "conninfo": controls.conninfo,

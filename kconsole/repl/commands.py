@@ -220,6 +220,8 @@ COMMANDS = (
     Command("?", "", "list commands and keys", _nothing, ("help",)),
     Command("q", "", "leave; a kernel that was attached to lives on", _nothing, ("quit",)),
     Command("conninfo", "", "tell which kernel this is, and how it is reached", _nothing),
+    Command("reconnect", "", "make the link to another computer again, now", _nothing),
+    Command("input", "TEXT", "answer a cell whose question was lost with a link", _rest),
     Command("interrupt", "", "interrupt the kernel", _nothing),
     Command("restart", "", "restart a kernel that was started here", _nothing),
     Command("shutdown", "", "end the kernel, whoever started it; asks first", _nothing),

@@ -23,9 +23,10 @@ from kconsole.render.labels import client_label
 from kconsole.repl.desk import Desk
 from kconsole.repl.prompts import input_prompt
 
-__all__ = ["Company"]
+__all__ = ["SPOKEN", "Company"]
 
-_SPOKEN = frozenset({DisplayData, ErrorOutput, ExecuteResult, Stream, UpdateDisplay})
+#: What a kernel shows.
+SPOKEN = frozenset({DisplayData, ErrorOutput, ExecuteResult, Stream, UpdateDisplay})
 _MOST_CELLS = 256  # whose numbers are known; the oldest is forgotten
 
 
@@ -67,7 +68,7 @@ class Company:
         if foreign and not self._desk.options.others:
             return False
         speaker = parent.session if foreign else ""
-        if speaker != self._desk.scribe.speaker and parent.session and type(event) in _SPOKEN:
+        if speaker != self._desk.scribe.speaker and parent.session and type(event) in SPOKEN:
             label = self._label(parent, msg) if foreign else self._own_label(parent)
             self._desk.scribe.label(label, speaker)
         return True

@@ -5,13 +5,30 @@ from typing import NamedTuple
 
 from kconsole.client.health import Health
 from kconsole.connect.info import ConnectionInfo
+from kconsole.connect.ssh.status import USABLE, LinkStatus
 from kconsole.protocol.message import CHANNELS
 from kconsole.protocol.replies import KernelInfo
+from kconsole.render.linkwords import duration, link_state
 from kconsole.render.sanitise import one_line
 
-__all__ = ["Connection", "conninfo_lines"]
+__all__ = ["Connection", "Way", "conninfo_lines"]
 
 _COLUMN = 12
+_WORDS = 3  # lines of what ssh has said last
+
+
+class Way(NamedTuple):
+    """The link to another computer.
+
+    Attributes:
+        host: that computer.
+        status: how it is.
+        words: what ssh has said; safe.
+    """
+
+    host: str
+    status: LinkStatus
+    words: str
 
 
 class Connection(NamedTuple):
@@ -28,6 +45,8 @@ class Connection(NamedTuple):
         session: ours.
         username: ours.
         command: what attaches to it from a shell; ``""`` if nothing does.
+        there: where it is, as its own computer sees it; None if it is this one.
+        link: to that computer; None if there is none.
         health: how it is.
     """
 
@@ -42,6 +61,8 @@ class Connection(NamedTuple):
     username: str
     health: Health
     command: str = ""
+    there: ConnectionInfo | None = None
+    link: Way | None = None
 
 
 def conninfo_lines(connection: Connection, now: float, columns: int) -> list[str]:
@@ -54,10 +75,12 @@ def conninfo_lines(connection: Connection, now: float, columns: int) -> list[str
     facts = {
         "kernel": _kernel(connection),
         "started": _started(connection),
-        "process": "not known" if connection.pid is None else str(connection.pid),
+        "process": _process(connection),
         "file": connection.file or "none",
-        "address": _address(connection.info),
-        "lock": _lock(connection.info),
+        "address": _address(connection.there or connection.info),
+        "lock": _lock(connection),
+        "link": _link(connection.link, now),
+        "ssh says": _words(connection.link),
         "session": f"{connection.session} ({connection.username})",
         "heartbeat": _heartbeat(connection.health, now),
         "attach with": connection.command,
@@ -94,6 +117,32 @@ def _started(connection: Connection) -> str:
     return "here; it stays when the console is left" if connection.kept else "here; it ends with us"
 
 
+def _process(connection: Connection) -> str:
+    if connection.pid is None:
+        return "not known"
+    where = "" if connection.link is None else f" on {connection.link.host}"
+    return f"{connection.pid}{where}"
+
+
+def _link(link: Way | None, now: float) -> str:
+    """How the link is, since when, and how far away its other end."""
+    if link is None:
+        return ""
+    status = link.status
+    lasts = f"for {duration(now - status.since)} now"
+    trip = "" if status.round_trip is None else f"round trip {status.round_trip * 1000:.1f} ms"
+    state = link_state(status, now) or "up"
+    parts = [f"ssh {link.host}: {state}", lasts, trip if status.state in USABLE else status.detail]
+    return ", ".join(part for part in parts if part)
+
+
+def _words(link: Way | None) -> str:
+    """What ssh has said last, where there is trouble."""
+    if link is None or link.status.state == "up":
+        return ""
+    return " | ".join(link.words.splitlines()[-_WORDS:])
+
+
 def _address(info: ConnectionInfo) -> str:
     if info.transport == "ipc":
         return f"ipc {info.ip}-*"
@@ -101,12 +150,17 @@ def _address(info: ConnectionInfo) -> str:
     return f"tcp {info.host}: {ports}"
 
 
-def _lock(info: ConnectionInfo) -> str:
+def _lock(connection: Connection) -> str:
     """Who can read what is said, and who can say something in our name."""
+    info = connection.there or connection.info
     signed = f"signed ({info.signature_scheme})" if info.key else "not signed: anybody can run code"
     if info.transport == "ipc":
         return f"{signed}, and never on a network"
-    return f"{signed}, {'encrypted (curve)' if info.curve_publickey else 'not encrypted'}"
+    if info.curve_publickey:
+        return f"{signed}, encrypted (curve)"
+    return (
+        f"{signed}, {'encrypted up to its computer (ssh)' if connection.link else 'not encrypted'}"
+    )
 
 
 def _heartbeat(health: Health, now: float) -> str:

@@ -14,6 +14,7 @@ import asyncio
 import os
 import signal
 import sys
+from functools import partial
 from typing import Any
 
 from kconsole.client.kernel import Kernel
@@ -28,6 +29,7 @@ from kconsole.repl.editing import Editing
 from kconsole.repl.face import Face
 from kconsole.repl.fate import Fate
 from kconsole.repl.filing import Filing
+from kconsole.repl.gaps import Gaps
 from kconsole.repl.history import KernelHistory
 from kconsole.repl.inquiry import Inquiry
 from kconsole.repl.intake import Intake
@@ -51,7 +53,8 @@ def run_console(kernel: Kernel, options: ConsoleOptions) -> int:
 
     :param kernel: ready to be used.
     :param options: how the user wants it.
-    :return: the exit status: 0, or 4 if the kernel was dead in the end, or 128 + N for signal N.
+    :return: the exit status: 0, or 4 if the kernel was dead in the end, or out of reach, or 128 + N for
+        signal N.
     """
 
     # While output floods, the I/O thread nearly always has the interpreter's lock, and the loop waits
@@ -123,7 +126,8 @@ class Console:
         intake = Intake(self._desk, self._work)
         self._greeted = False
         reviving = Reviving(self._desk, self._editing.restarting, self._editing.enter_line)
-        self._fate = Fate(self._desk, self._work, reviving)
+        self._gaps = Gaps(self._desk, self._work)
+        self._fate = Fate(self._desk, self._work, reviving, self._gaps)
         self._bridge = Bridge(
             self._loop,
             intake.receive,
@@ -146,6 +150,8 @@ class Console:
         self._client.sink = self._bridge.put
         self._client.on_change = lambda: self._bridge.call(self._fate.look)
         self._client.on_restart = lambda: self._bridge.call(self._fate.restarted)
+        self._client.on_gap_end = lambda gap: self._bridge.call(partial(self._gaps.ended, gap))
+        self._client.on_resumed = lambda what: self._bridge.call(partial(self._gaps.resumed, what))
         try:
             return await self._view.app.run_async(pre_run=self._begin, set_exception_handler=False)
         except EOFError:  # the terminal has gone away
@@ -157,7 +163,7 @@ class Console:
             self._bridge.close()
             self._client.sink = lambda channel, msg: None
             self._client.on_change = None
-            self._client.on_restart = None
+            self._client.on_restart = self._client.on_gap_end = self._client.on_resumed = None
             self._inquiry.close()
             self._desk.close()
             self._record.close()
@@ -180,6 +186,7 @@ class Console:
             self._scribe.note(busy_note(silent=self._kernel.silent))
             self._desk.spawn(self._wait_for_shell)
         self._greeted = True
+        self._gaps.look()
         if self._desk.options.log is not None:
             self._filing.log(str(self._desk.options.log))
         if self._kernel.process is None and self._desk.options.tail > 0:

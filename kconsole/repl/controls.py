@@ -6,9 +6,9 @@ from pathlib import Path
 
 from kconsole.client.leaving import attach_command
 from kconsole.render.cells import fit
-from kconsole.render.labels import kernel_label
+from kconsole.render.labels import kernel_label, kill_command
 from kconsole.render.sanitise import one_line
-from kconsole.repl.conninfo import Connection, conninfo_lines
+from kconsole.repl.conninfo import Connection, Way, conninfo_lines
 from kconsole.repl.desk import Desk
 from kconsole.repl.pid import kernel_pid
 from kconsole.repl.turns import Turn, turns
@@ -38,6 +38,8 @@ class Controls:
         """Interrupt the kernel, for whomever it works."""
         if self._state.restarting:
             self._desk.scribe.note("the kernel is being restarted")
+        elif self._work.cannot():
+            return
         elif not self._state.working:
             self._desk.scribe.note(f"the kernel is {'dead' if self._state.gone else 'idle'}")
         else:
@@ -56,6 +58,7 @@ class Controls:
 
     async def _tell_connection(self) -> None:
         kernel, client = self._desk.kernel, self._desk.kernel.client
+        host = kernel.host
         connection = Connection(
             name=kernel.name,
             kernel=self._state.info,
@@ -67,6 +70,8 @@ class Controls:
             session=client.session.session,
             username=client.session.username,
             health=client.health,
+            there=kernel.info_there,
+            link=Way(host.host, host.status, host.words) if host is not None else None,
             command=attach_command(kernel),
         )
         columns = self._desk.view.app.output.get_size().columns
@@ -78,6 +83,8 @@ class Controls:
         """Ask by name whether the kernel is to end, whoever started it."""
         if self._state.gone:
             self._desk.scribe.note("the kernel is dead already; Ctrl-D leaves")
+            return
+        if self._work.cannot():
             return
         name = self._name
         file = Path(self._desk.kernel.client.connection_file).name
@@ -124,7 +131,9 @@ class Controls:
             return
         self._state.ending = False
         pid = await kernel_pid(self._desk)
-        by_force = "" if pid is None else f"; kill {pid} ends it"
+        host = self._desk.kernel.host
+        where = "" if host is None else host.host
+        by_force = "" if pid is None else f"; {kill_command(pid, where)} ends it"
         self._desk.scribe.note(
             f"{self._name} has not answered the request to end for {_SHUTDOWN_S:.0f} s{by_force}",
             "error",

@@ -81,11 +81,16 @@ class Desk:
         if self._clock is not None:
             self._clock.cancel()
             self._clock = None
-        if self.state.working or self.state.health.state == "late":
+        if self.state.working or self.state.health.state == "late" or not self._is_link_well:
             self._clock = self.loop.call_later(1.0, self.keep_time)
         for tick in self.ticks:
             tick()
         self.view.app.invalidate()
+
+    @property
+    def _is_link_well(self) -> bool:
+        carrier = self.kernel.client.carrier
+        return carrier is None or (carrier.status.state == "up" and not self.kernel.client.obstacle)
 
     def show_question(self, question: Question) -> None:
         """Have the kernel's question answered, once it has been seen."""

@@ -82,6 +82,8 @@ class Editing:
             self.leaving.by_word(code)
             return
         self.leaving.forget()
+        if self.work.cannot():
+            return  # what was typed stays where it is
         self._view.app.vi_state.reset()  # what follows is a new input, to be typed
         buffer.append_to_history()
         buffer.reset()
@@ -92,7 +94,7 @@ class Editing:
     def enter_line(self, text: str) -> None:
         """Run a line that was not typed where inputs are."""
         self._view.buffer.history.append_string(text)
-        if not self._commander.take(text):
+        if not self._commander.take(text) and not self.work.cannot("; not run"):
             self.work.add(text)
 
     def close_what_is_open(self) -> None:
@@ -108,6 +110,8 @@ class Editing:
             self._desk.asker.answer()
             return
         question, text = self._state.question, self._view.answer.text
+        if self.work.cannot("; Enter sends the answer once it is back"):
+            return
         if question is not None and not question.password and insertable(text) == text:
             self._view.answer.append_to_history()
         self._reply(text)
@@ -136,7 +140,8 @@ class Editing:
             if self._desk.asker.cancel():
                 self.leaving.leave(CTRL_D)
         elif self._state.answerable:
-            self._reply(self._desk.kernel.end_of_input)
+            if not self.work.cannot():
+                self._reply(self._desk.kernel.end_of_input)
         else:
             self.leaving.leave(CTRL_D)
 
@@ -167,6 +172,20 @@ class Editing:
         if buffer.suggestion is not None:
             rest = buffer.suggestion.text
             buffer.insert_text(word_of(rest) if word else rest)
+
+    def answer_blindly(self, text: str) -> None:
+        r"""``\input``: answer a question of the running cell that was lost on its way here.
+
+        :param text: the answer.
+        """
+        running = self._state.cells.running
+        if running is None and not self._state.cells.abandoned:
+            self._scribe.note("no cell of ours runs: nothing waits for input")
+        elif self._state.question is not None:
+            self._scribe.note("the cell asks already: its question is below")
+        elif not self.work.cannot():
+            with suppress(KconsoleError):
+                self._desk.kernel.client.input(text)
 
     def _look_back(self, buffer: Buffer) -> None:
         if self._desk.options.suggestions and not self.verbatim.active:
@@ -201,7 +220,9 @@ class Editing:
     def _decide(self, code: str) -> None:
         """Find out whether code is complete; keys typed meanwhile wait for the decision."""
         last_line_empty = "\n" in code and not code.rsplit("\n", 1)[1].strip()
-        if last_line_empty or self._state.gone:  # some kernels call everything incomplete
+        if (
+            last_line_empty or self._state.gone or self._desk.kernel.client.obstacle
+        ):  # some kernels call everything incomplete
             self.submit()
         elif not self._desk.inquiry.possible:
             self._apply(locally_complete(code, self._state.language))

@@ -51,7 +51,10 @@ class Editor:
 
     async def _offer(self, edit: Edit) -> None:
         where = shown(Path(edit.filename)) + (f", line {edit.line}" if edit.line else "")
-        here = await asyncio.to_thread(is_file_here, edit.filename, self._desk.kernel.client.info)
+        kernel = self._desk.kernel
+        here = kernel.host is None and await asyncio.to_thread(
+            is_file_here, edit.filename, kernel.client.info
+        )
         if not here:
             self._desk.scribe.note(f"the kernel asks to edit {where}, which is not a file here")
             return

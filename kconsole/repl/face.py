@@ -87,6 +87,7 @@ class Face:
             since, number = abandoned.started, abandoned.number
         behind = abandoned is not None and running is not None
         language = state.info.language_info
+        carrier = self._client.carrier
         facts = Facts(
             kernel=self._client.info.kernel_name or state.info.implementation or "kernel",
             language=f"{language.name} {language.version}".strip(),
@@ -102,11 +103,15 @@ class Face:
             mode=_mode(),
             interrupted=abandoned is None
             and running is not None
-            and running.interrupted_at is not None,
+            and running.interrupted_at is not None
+            and not running.unreached,
             usage=state.usage,
             clients=0 if state.gone else len(state.clients.recent(now, ACTIVE_S)),
             given_up=abandoned is not None,
             waits_for="" if abandoned is not None else waits_for(state),
+            host="" if carrier is None else carrier.host,
+            link=None if carrier is None else carrier.status,
+            obstacle=self._client.obstacle,
         )
         return list(toolbar(facts, now, columns))
 

@@ -5,6 +5,7 @@ death, and what its successor says below that of the restart.
 """
 
 from kconsole.repl.desk import Desk
+from kconsole.repl.gaps import Gaps
 from kconsole.repl.reviving import Reviving
 from kconsole.repl.work import Work
 
@@ -17,19 +18,22 @@ class Fate:
     :param desk: the console's tools.
     :param work: ends what runs.
     :param reviving: offers to start a kernel of our own again.
+    :param gaps: tells of the link to the kernel's computer.
     """
 
-    def __init__(self, desk: Desk, work: Work, reviving: Reviving) -> None:
+    def __init__(self, desk: Desk, work: Work, reviving: Reviving, gaps: Gaps) -> None:
         self._desk = desk
         self._state = desk.state
         self._work = work
         self._reviving = reviving
+        self._gaps = gaps
         self._restarts = 0
 
     def look(self) -> None:
         """The client's health may have changed."""
         before, self._state.health = self._state.health, self._desk.kernel.client.health
         # kconsole.repl.restarting tells of a restart that was asked for here.
+        self._gaps.look()
         if self._state.gone and before.state != "gone" and not self._state.restarting:
             self._mourn()
         self._desk.keep_time()

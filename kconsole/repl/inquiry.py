@@ -5,7 +5,7 @@ the kernel's shell is busy it is asked in a subshell (:mod:`kconsole.repl.subshe
 is not asked at all: the answer would come when the cell is done.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Literal
 
 from kconsole.client.client import KernelClient
@@ -62,10 +62,15 @@ class Inquiry:
         return not self.hindrance
 
     @property
-    def hindrance(self) -> Literal["", "busy", "gone"]:
-        """Why the kernel cannot be asked now: it is gone, or busy without a subshell; ``""`` if it can."""
+    def hindrance(self) -> Literal["", "busy", "gone", "out of reach"]:
+        """Why the kernel cannot be asked now; ``""`` if it can.
+
+        It is gone, or busy without a subshell, or the link to its computer is down.
+        """
         if self._state.gone:
             return "gone"
+        if self._client.obstacle:
+            return "out of reach"
         return "busy" if self._state.working and not self._subshell.possible else ""
 
     def take(self, msg: Message) -> bool:
@@ -79,6 +84,10 @@ class Inquiry:
     def idle(self, msg_id: str) -> None:
         """Note that the kernel is done with a request."""
         self._questions.idle(msg_id)
+
+    def lose(self, msg_ids: Collection[str]) -> None:
+        """Answer some questions with nothing: their replies were lost with the link."""
+        self._questions.lose(msg_ids)
 
     def give_up(self) -> None:
         """Answer all open questions with nothing: the kernel is gone, or another one."""

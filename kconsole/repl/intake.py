@@ -21,7 +21,7 @@ from kconsole.protocol.replies import parse_execute_reply
 from kconsole.render.labels import client_label, question_prompt
 from kconsole.render.sanitise import one_line
 from kconsole.repl.backlog import Gap
-from kconsole.repl.company import Company
+from kconsole.repl.company import SPOKEN, Company
 from kconsole.repl.desk import Desk
 from kconsole.repl.others import Others
 from kconsole.repl.state import Question
@@ -78,6 +78,8 @@ class Intake:
 
     def _take_output(self, msg: Message) -> None:
         event = parse_event(msg)
+        if type(event) in SPOKEN:
+            self._state.printed_at = time.monotonic()
         if self._company.is_foreign(event.parent):
             self._see(event)
         if isinstance(event, Status):

@@ -74,7 +74,7 @@ class Leaving:
 
     def may(self, how: str) -> bool:
         """Whether nothing speaks against it, or it has been asked about; asks otherwise."""
-        text = objection(self._state, stops_kernel=self._owns and not self._keeps)
+        text = objection(self._state, stops_kernel=self._stops)
         if not text or self._is_again(how):
             return True
         if self._asked != how or self._shown:  # else the question is about to be shown
@@ -86,7 +86,8 @@ class Leaving:
         kernel = self._desk.kernel
         if self._owns and self._keeps and not self._state.gone:
             self._desk.scribe.note(leave(kernel, keep=True) + way_back(kernel))
-        self._desk.exit(4 if self._state.gone else 0)
+        lost = self._state.gone or self._desk.kernel.client.obstacle
+        self._desk.exit(4 if lost else 0)
 
     @property
     def _owns(self) -> bool:
@@ -96,6 +97,11 @@ class Leaving:
     def _keeps(self) -> bool:
         return self._desk.options.keep
 
+    @property
+    def _stops(self) -> bool:
+        """Whether the kernel ends with the console; without a link nothing can end it."""
+        return self._owns and not self._keeps and not self._desk.kernel.client.obstacle
+
     def _is_again(self, how: str) -> bool:
         if how != self._asked or not self._shown:
             return False
@@ -103,7 +109,7 @@ class Leaving:
         return how != CTRL_D or self._presses == self._asked_at + 1
 
     def _ask(self, how: str, text: str) -> None:
-        stops = ", and stops the kernel" if self._owns and not self._keeps else ""
+        stops = ", and stops the kernel" if self._stops else ""
         self._asked, self._shown = how, False
         question = f"{text}; {how} again leaves{stops}"
         self._desk.typeahead.when_read(lambda: self._show(how, question))

@@ -25,6 +25,7 @@ _PEEKING = "peeking; Ctrl-C stops it"
 _HINDRANCES = {
     "busy": "the kernel is busy, and has no subshell to be asked in meanwhile",
     "gone": "the kernel is gone",
+    "out of reach": "the link to the kernel is down",
 }
 _SILENT = "the kernel did not answer"
 _UNKNOWN = "the kernel does not evaluate expressions for its front-end"

@@ -26,6 +26,8 @@ from kconsole.errors import (
     KernelDiedError,
     KernelNotReadyError,
     KernelRestartedError,
+    LinkDownError,
+    LinkLostError,
     ReplyTimeoutError,
 )
 from kconsole.protocol import requests
@@ -47,6 +49,7 @@ from kconsole.render.views import LastViews, WidgetViews
 from kconsole.repl.options import ConsoleOptions
 from kconsole.repl.plaincommands import PlainCommands
 from kconsole.repl.plainhistory import PlainHistory
+from kconsole.repl.plainlink import PlainLink
 from kconsole.repl.plainlog import PlainLog
 from kconsole.repl.plainreviving import PlainReviving
 from kconsole.repl.prompts import continuation, input_prompt
@@ -85,7 +88,8 @@ class PlainConsole:
         self._renewed = threading.Event()
         self._history = PlainHistory(kernel, options, self)
         self._log = PlainLog(kernel, self)
-        self._commands = PlainCommands(kernel, self, self._history, self._log)
+        self._link = PlainLink(kernel, self)
+        self._commands = PlainCommands(kernel, self, self._history, self._log, self._link.reconnect)
         self._reviving = PlainReviving(kernel, self, self._reader, self._obey_input)
 
     # -- what the commands use -------------------------------------------------------------------------
@@ -155,7 +159,7 @@ class PlainConsole:
         self.write(banner(self._info.banner))
         step: Callable[[], int | None] = self._begin
         status = None
-        with CtrlC() as ctrl_c:
+        with CtrlC() as ctrl_c, self._link.news:
             while status is None:
                 try:
                     ctrl_c.counts = True
@@ -175,7 +179,7 @@ class PlainConsole:
                 self._show_earlier()
         except ReplyTimeoutError:
             pass  # it has more urgent things to do than to remember
-        except KernelRestartedError:
+        except (KernelRestartedError, LinkDownError, LinkLostError):
             pass  # told by the next step
         except KernelDiedError as error:
             return None if self._reviving.mourn(error) else 4
@@ -213,6 +217,11 @@ class PlainConsole:
             self.write(self._renderer.end_cell())
             self._renewed.wait(_NEWS_S)
             self._tell_of_restart()
+        except LinkDownError as error:
+            self.note(str(error))
+        except LinkLostError as error:  # for good
+            self.note(str(error))
+            return 4
         except KernelDiedError as error:
             return None if self._reviving.mourn(error) else 4
         if not self._left:
@@ -292,7 +301,7 @@ class PlainConsole:
     def _ask_is_complete(self, code: str) -> IsCompleteReply:
         try:
             reply = self._client.is_complete(code, reply=True, timeout=ANSWER_WITHIN_S)
-        except ReplyTimeoutError:
+        except (ReplyTimeoutError, LinkDownError, LinkLostError):
             return is_complete(None, code, self._info.language_info.name)
         except KeyboardInterrupt:
             self.write("\n")
@@ -307,10 +316,18 @@ class PlainConsole:
             return
         began = time.monotonic()
         content = requests.execute_request(code, store_history=not self._options.private)
-        execution = Execution(self._client, content, joined=True, warn=self._warn)
+        self._link.wait()
+        look = None if self._client.carrier is None else self._link.news.look
+        execution = Execution(self._client, content, joined=True, warn=self._warn, look=look)
         self._log.began(execution.msg_id, code)
         try:
             self._run(execution)
+        except LinkLostError:
+            self.write(self._renderer.end_cell())
+            if self._client.end is not None:
+                raise
+            self._link.lose(execution, code, self._count, private=self._options.private)
+            return
         finally:
             self._log.ended(execution.msg_id, execution.cell.execution_count)
         self._count = execution.cell.execution_count or (self._count or 0) + 1

@@ -1,6 +1,7 @@
 r"""The ``\`` commands of the console a line at a time: those that need neither a screen nor a loop."""
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +16,7 @@ from kconsole.errors import (
     ReplyTimeoutError,
 )
 from kconsole.render.labels import kernel_label
+from kconsole.render.linkwords import link_state
 from kconsole.render.sanitise import one_line
 from kconsole.render.style import Role
 from kconsole.repl.commands import COMMANDS, help_lines, parse
@@ -63,10 +65,16 @@ class PlainCommands:
     :param session: the console.
     :param history: its inputs.
     :param log: what it has shown.
+    :param reconnect: makes the link to the kernel's computer again.
     """
 
     def __init__(
-        self, kernel: Kernel, session: Session, history: PlainHistory, log: PlainLog
+        self,
+        kernel: Kernel,
+        session: Session,
+        history: PlainHistory,
+        log: PlainLog,
+        reconnect: Callable[[], None],
     ) -> None:
         self._kernel = kernel
         self._session = session
@@ -75,6 +83,7 @@ class PlainCommands:
             "?": self._help,
             "q": session.farewell,
             "conninfo": self._conninfo,
+            "reconnect": reconnect,
             "restart": self._restart,
             "shutdown": self._shutdown,
             "hist": self._hist,
@@ -118,12 +127,19 @@ class PlainCommands:
         facts = [
             kernel.name,
             "" if language is None else f"{language.name} {language.version}".strip(),
-            info.transport if info.transport == "ipc" else f"{info.transport} {info.host}",
+            self._where(),
             "encrypted" if info.curve_publickey else "",
             "started here" if kernel.process is not None else "attached",
             client.connection_file,
         ]
         self._session.note(", ".join(one_line(fact) for fact in facts if fact))
+
+    def _where(self) -> str:
+        host, info = self._kernel.host, self._kernel.client.info
+        if host is not None:
+            state = link_state(host.status, time.monotonic())
+            return f"ssh {host.host}" + (f" ({state})" if state else "")
+        return info.transport if info.transport == "ipc" else f"{info.transport} {info.host}"
 
     def _restart(self) -> None:
         if self._kernel.process is not None:

@@ -29,14 +29,22 @@ class Running:
         cell: its state.
         code: what was sent.
         interrupted_at: when Ctrl-C was pressed for it, by :func:`time.monotonic`.
+        unreached: whether the kernel did not get that interrupt, as the link to it is down.
         overtaken_by: the number of another client's cell that began after this one, and was heard of
             before this one's end: iopub is often ahead of shell.
+        after: the number of the last cell that was known when it was sent; None if none was.
+        heard_at: when something came for it last, by :func:`time.monotonic`.
+        cut: whether a link was lost while it ran, and that was told.
     """
 
     cell: Cell
     code: str = ""
     interrupted_at: float | None = None
+    unreached: bool = False
     overtaken_by: int | None = None
+    after: int | None = None
+    heard_at: float = 0.0
+    cut: bool = False
 
 
 class Abandoned(NamedTuple):
@@ -74,15 +82,22 @@ class CellQueue:
         """Put a cell at the end of the queue."""
         self._waiting.append(code)
 
+    def put_back(self, code: str) -> None:
+        """Put a cell that was taken, and could not be sent, back where it was."""
+        self._waiting.appendleft(code)
+
     def next(self) -> str | None:
         """Take the next cell, if none runs and one waits."""
         if self.running is not None or not self._waiting:
             return None
         return self._waiting.popleft()
 
-    def start(self, msg_id: str, code: str = "") -> Running:
-        """Note that a cell has been sent."""
-        self.running = Running(Cell(msg_id, now=time.monotonic()), code)
+    def start(self, msg_id: str, code: str = "", after: int | None = None) -> Running:
+        """Note that a cell has been sent.
+
+        :param after: the number of the last cell that is known.
+        """
+        self.running = Running(Cell(msg_id, now=time.monotonic()), code, after=after)
         return self.running
 
     def end(self) -> None:

@@ -33,7 +33,8 @@ class Sourcing:
         except ValueError as error:
             self._desk.scribe.note(f"{shown(path)}: {error}", "error")
         else:
-            self._work.add(code)
+            if not self._work.cannot("; not run"):
+                self._work.add(code)
 
 
 def _read(path: Path) -> str:

@@ -62,6 +62,7 @@ class State:
         watched: an expression with its value, to be shown above the toolbar; ``""`` for nothing.
         usage: the memory and processor time that the kernel takes; ``""`` while that is not known.
         clients: the other clients that were seen.
+        printed_at: when the kernel has last shown something, by :func:`time.monotonic`.
     """
 
     def __init__(self, info: KernelInfo, health: Health, *, ours: bool, busy: bool) -> None:
@@ -83,6 +84,7 @@ class State:
         self.watched = ""
         self.usage = ""
         self.clients = Clients()
+        self.printed_at = float("-inf")
 
     @property
     def language(self) -> str:

@@ -4,7 +4,9 @@ from typing import NamedTuple
 
 from kconsole.client.health import Health
 from kconsole.connect.info import ConnectionInfo
-from kconsole.render.cells import text_width
+from kconsole.connect.ssh.status import USABLE, LinkStatus
+from kconsole.render.cells import fit, text_width
+from kconsole.render.linkwords import link_state
 from kconsole.render.sanitise import one_line
 
 __all__ = ["Facts", "toolbar"]
@@ -13,6 +15,8 @@ _Fragment = tuple[str, str]
 _Fragments = list[_Fragment]
 
 _SEPARATOR = " · "
+#: Of what is told of a link.
+_LINK_COLUMNS = 40
 
 
 class _Part(NamedTuple):
@@ -43,6 +47,9 @@ class Facts(NamedTuple):
         mode: how keys are taken, if that has to be said: ``vi: normal``.
         usage: the memory and processor time that the kernel takes, if it tells.
         clients: how many other clients are active.
+        host: the kernel's computer, where a link leads to it; "" for this one.
+        link: how that link is; None if there is none.
+        obstacle: why the kernel cannot be asked although the link is up; "" if it can.
     """
 
     kernel: str
@@ -62,6 +69,9 @@ class Facts(NamedTuple):
     answerable: bool = True
     given_up: bool = False
     waits_for: str = ""
+    host: str = ""
+    link: LinkStatus | None = None
+    obstacle: str = ""
 
 
 def toolbar(facts: Facts, now: float, columns: int) -> _Fragments:
@@ -72,16 +82,18 @@ def toolbar(facts: Facts, now: float, columns: int) -> _Fragments:
     :param columns: the screen's width; what does not fit is left out, the least important first.
     :return: prompt_toolkit's formatted text: pairs of style and text.
     """
-    gone = facts.health.state == "gone"  # nobody uses it any more, nor does it use anything
+    # Nobody uses a dead kernel any more, nor does it use anything; of one out of reach nothing is known.
+    mute = facts.health.state == "gone" or not _is_usable(facts)
     parts = [
         _Part(0, _plain(one_line(facts.kernel))),
         _Part(7, _plain(one_line(facts.language))),
-        _Part(6, _plain(_where(facts.info))),
+        _Part(6, _plain(_where(facts))),
         _Part(0, _state(facts, now)),
         _Part(1, _plain(f"+{facts.queued} queued" if facts.queued else "")),
-        _Part(3, _heartbeat(facts.health, now)),
-        _Part(4, _plain("" if gone else facts.usage)),
-        _Part(5, _plain("" if gone else _others(facts.clients))),
+        _Part(0, _link(facts, now)),
+        _Part(3, _heartbeat(facts, now)),
+        _Part(4, _plain("" if mute else facts.usage)),
+        _Part(5, _plain("" if mute else _others(facts.clients))),
         _Part(2, _plain(facts.notice)),
         _Part(2, _plain(facts.mode)),
     ]
@@ -127,7 +139,23 @@ def _state(facts: Facts, now: float) -> tuple[str, str]:
         return ("class:toolbar.busy", f"{doing} {time}{number}{given_up}")
     if facts.working:
         return ("class:toolbar.busy", "busy for others")
+    if not _is_usable(facts) or facts.obstacle:
+        return _plain("")  # what it does is not known
     return ("class:toolbar.idle", "idle")
+
+
+def _is_usable(facts: Facts) -> bool:
+    return facts.link is None or facts.link.state in USABLE
+
+
+def _link(facts: Facts, now: float) -> tuple[str, str]:
+    """How the link to the kernel's computer is, if that is worth a word."""
+    if facts.link is None:
+        return _plain("")
+    if text := link_state(facts.link, now):
+        waits = facts.link.state in ("slow", "connecting")
+        return (f"class:toolbar.{'warning' if waits else 'error'}", fit(text, _LINK_COLUMNS))
+    return ("class:toolbar.warning", "connecting to the kernel" if facts.obstacle else "")
 
 
 def _others(clients: int) -> str:
@@ -136,19 +164,32 @@ def _others(clients: int) -> str:
     return "1 other active" if clients == 1 else f"{clients} others active"
 
 
-def _heartbeat(health: Health, now: float) -> tuple[str, str]:
+def _heartbeat(facts: Facts, now: float) -> tuple[str, str]:
+    """How long the kernel takes to echo; the link's own answers say whether it is to blame."""
+    health, link = facts.health, facts.link
+    if facts.obstacle or (link is not None and link.state != "up"):
+        return _plain("")  # that says it all
     if health.state == "late":
         since = "" if health.last_echo is None else f" {now - health.last_echo:.0f} s"
-        return ("class:toolbar.warning", f"late{since}")
+        trip = None if link is None or link.state != "up" else link.round_trip
+        answers = "" if trip is None else f", link {_milliseconds(trip)}"
+        return ("class:toolbar.warning", f"late{since}{answers}")
     if health.state in ("down", "refused", "denied", "gone"):
         return ("class:toolbar.error", one_line(health.detail))
     if health.round_trip is None:
         return _plain("")
-    return _plain(f"hb {health.round_trip * 1000:.{0 if health.round_trip > 0.01 else 1}f} ms")
+    return _plain(f"hb {_milliseconds(health.round_trip)}")
 
 
-def _where(info: ConnectionInfo) -> str:
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.{0 if seconds > 0.01 else 1}f} ms"
+
+
+def _where(facts: Facts) -> str:
     """Where the kernel is, and who else could listen on the way."""
+    if facts.host:
+        return f"ssh {one_line(facts.host)}"
+    info = facts.info
     if info.transport == "ipc":
         return "ipc"
     lock = "curve" if info.curve_publickey else "tcp"

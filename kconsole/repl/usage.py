@@ -49,7 +49,8 @@ class Usage:
         """
         info = self._desk.state.info
         known = info.implementation == "ipython" or "kernel subshells" in info.supported_features
-        return known and self._answers is not False
+        reachable = not self._desk.kernel.client.obstacle
+        return known and reachable and self._answers is not False
 
     async def _ask(self) -> None:
         self._stale = False

@@ -5,13 +5,14 @@ import time
 from collections.abc import Callable
 
 from kconsole.client.leaving import leave, way_back
-from kconsole.errors import KconsoleError
+from kconsole.errors import KconsoleError, LinkDownError
 from kconsole.protocol.cell import Cell
 from kconsole.protocol.events import Event
 from kconsole.protocol.replies import ExecuteReply
 from kconsole.protocol.wishes import Edit, Wishes
 from kconsole.render.cells import fit
 from kconsole.render.labels import end_notes
+from kconsole.render.linkwords import not_connected
 from kconsole.repl.commands import meant
 from kconsole.repl.desk import Desk
 from kconsole.repl.epilogue import Epilogue
@@ -64,11 +65,26 @@ class Work:
         self._state.cells.add(code)
         self._run_next()
 
+    def cannot(self, what: str = "") -> bool:
+        """Say that nothing can be sent, if the link to the kernel is down; whether it is.
+
+        :param what: what becomes of what was to be sent.
+        """
+        client = self._desk.kernel.client
+        if client.carrier is None or self._state.gone or not client.obstacle:
+            return False
+        carrier = client.carrier
+        why = not_connected(carrier.host, carrier.status, client.obstacle, time.monotonic())
+        self._scribe.note(f"{why}{what}", "error")
+        carrier.retry()  # somebody waits for it
+        return True
+
     def receive(self, message: Event | ExecuteReply) -> None:
         """Take a message of the running cell."""
         running = self._state.cells.running
         if running is not None:
-            running.cell.receive(message, time.monotonic())
+            running.heard_at = time.monotonic()
+            running.cell.receive(message, running.heard_at)
 
     def look(self) -> None:
         """After some messages, or some time: is the cell done, or when is it to be looked at again?"""
@@ -78,6 +94,8 @@ class Work:
         running = self._state.cells.running
         if running is None:
             return
+        if running.cell.state == "half" and not self._desk.kernel.client.settled:
+            return  # a link was lost: it is about to be known whether the other half was lost with it
         if self._desk.behind():  # what is missing may be among it
             running.cell.traffic(time.monotonic())
         running.cell.poll(time.monotonic())
@@ -92,7 +110,8 @@ class Work:
         What waits is dropped at once: the cell may take the interrupt and end as if nothing had been.
         """
         running = self._state.cells.running
-        asked = self._state.question is not None  # a cell that asks has taken the last interrupt
+        # A cell that asks has taken the last interrupt, if that has reached the kernel.
+        asked = self._state.question is not None and not (running and running.unreached)
         if running is None or running.interrupted_at is None or asked:
             self.interrupting.ask()
             if not self._state.restarting:
@@ -102,9 +121,13 @@ class Work:
 
     def end(self) -> None:
         """The kernel is dead, or another one: no cell of ours runs any more."""
+        self._state.cells.abandoned.clear()
+        self.lose_running()
+
+    def lose_running(self) -> None:
+        """Nothing of the running cell, if there is one, will come any more."""
         running = self._state.cells.running
         self._state.cells.end()
-        self._state.cells.abandoned.clear()
         question = self._state.question
         typed = self._desk.lose_question()
         self._scribe.end_cell()
@@ -137,12 +160,14 @@ class Work:
             self._desk.keep_time()
 
     def _run_next(self) -> None:
-        code = None if self._state.restarting else self._state.cells.next()
+        client = self._desk.kernel.client
+        waits = self._state.restarting or (not self._state.gone and bool(client.obstacle))
+        code = None if waits else self._state.cells.next()
         if code is None:
             self._desk.view.app.invalidate()
             return
-        self._scribe.echo(self._state.prompt(self._state.next_number), code)
         if self._state.gone:
+            self._scribe.echo(self._state.prompt(self._state.next_number), code)
             detail = self._state.health.detail
             ours = self._desk.kernel.process is not None
             again = "\\restart starts it anew, " if ours else ""
@@ -151,15 +176,18 @@ class Work:
             )
             return
         try:
-            msg_id = self._desk.kernel.client.execute(
-                code, store_history=not self._desk.options.private
-            )
+            msg_id = client.execute(code, store_history=not self._desk.options.private)
+        except LinkDownError:  # the link was lost this moment
+            self._state.cells.put_back(code)
+            return
         except (KconsoleError, ValueError) as error:
+            self._scribe.echo(self._state.prompt(self._state.next_number), code)
             self._scribe.note(f"not sent: {error}", "error")
             self.drop_queue()
             return
         assert isinstance(msg_id, str)
-        self._state.cells.start(msg_id, code)
+        self._scribe.echo(self._state.prompt(self._state.next_number), code)
+        self._state.cells.start(msg_id, code, self._state.count)
         self._desk.filing.began(msg_id, code)
         self._desk.keep_time()
 
@@ -176,7 +204,7 @@ class Work:
             self._state.activity.forget(cell.msg_id)  # a lost idle must not leave it busy for ever
         self._count(running)
         self._look_back(cell)
-        for note in end_notes(cell):
+        for note in end_notes(cell, cut=running.cut):
             self._scribe.note(note, "warning")
         failed = cell.saw_error if cell.reply is None else cell.reply.status != "ok"
         if failed:

@@ -13,13 +13,16 @@ from typing import NamedTuple
 
 from kconsole.client.comms import CommCloser
 from kconsole.client.execution import Execution
+from kconsole.client.health import LOOK_S
 from kconsole.client.interrupts import held_signals
 from kconsole.client.kernel import Kernel
 from kconsole.client.leash import Leash
 from kconsole.client.leaving import leave, way_back
+from kconsole.client.linknews import LinkEvent, LinkNews
 from kconsole.errors import (
     ChannelError,
     KconsoleError,
+    LinkDownError,
     LinkLostError,
     OutputError,
     ReplyTimeoutError,
@@ -29,6 +32,7 @@ from kconsole.protocol.cell import INTERRUPT_S
 from kconsole.protocol.events import ErrorOutput, InputRequest
 from kconsole.protocol.farewell import is_farewell
 from kconsole.render.labels import closed_note, end_notes
+from kconsole.render.linkwords import event_note
 from kconsole.script.answers import Answers
 from kconsole.script.cells import ScriptCell
 from kconsole.script.sink import Outcome, Sink, Verdict
@@ -107,6 +111,7 @@ class Runner:
         self._options = options or RunOptions()
         self._leash = leash or Leash()
         self._closer = CommCloser(kernel.client)
+        self._news = LinkNews(kernel.client, self._tell_of_link)
         self._end = math.inf  # of all the time that there is, by time.monotonic()
         self._left = False
         self._count: int | None = None
@@ -133,7 +138,9 @@ class Runner:
         if options.total_timeout:
             self._end = time.monotonic() + options.total_timeout
         verdicts: set[Verdict] = set()
-        try:
+        with ExitStack() as stack:
+            stack.callback(self._sink.close)
+            stack.enter_context(self._news)
             for number, cell in enumerate(cells, 1):
                 self._leash.check()
                 if is_farewell(cell.source, language):
@@ -144,20 +151,26 @@ class Runner:
                 verdicts.add(verdict)
                 if self._left or not goes_on:
                     break
-        finally:
-            self._sink.close()
         status = next((status for verdict, status in _STATUSES if verdict in verdicts), 0)
         return Totals(status, self._left, self._count)
 
     def _run_cell(self, cell: ScriptCell, *, last: bool) -> tuple[Verdict, bool]:
         """Run a cell; returns how it has ended, and whether another one can be run behind it."""
+        while (end := self._try_cell(cell, last=last)) is None:
+            pass  # nothing was sent: the link was lost this moment
+        return end
+
+    def _try_cell(self, cell: ScriptCell, *, last: bool) -> tuple[Verdict, bool] | None:
         self._wait_for_link()
         execution = self._execution(cell, last=last)
         started = time.monotonic()
         with ExitStack() as stack:
             try:
                 with held_signals():
-                    stack.enter_context(execution)
+                    try:
+                        stack.enter_context(execution)
+                    except LinkDownError:
+                        return None
                     stack.enter_context(self._answers)
                 self._begun = False
                 self._sink.begin(cell, execution.msg_id)
@@ -182,8 +195,16 @@ class Runner:
 
     def _wait_for_link(self) -> None:
         """Send nothing while the link to the kernel's computer is down."""
-        left = min(self._options.timeout or math.inf, max(0.0, self._end - time.monotonic()))
-        self._kernel.client.wait_for_link(None if left == math.inf else left)
+        client, begin = self._kernel.client, time.monotonic()
+        limit = min(self._options.timeout or math.inf, max(0.0, self._end - begin))
+        while client.obstacle:
+            self._news.look()
+            left = limit - (time.monotonic() - begin)
+            try:
+                client.wait_for_link(min(LOOK_S, max(0.0, left)))
+            except ReplyTimeoutError:
+                if left <= 0:
+                    raise ReplyTimeoutError(f"no link to the kernel in {limit:g} s") from None
 
     def _execution(self, cell: ScriptCell, *, last: bool) -> Execution:
         options = self._options
@@ -203,7 +224,13 @@ class Runner:
             joined=True,
             warn=self._warn,
             leash=self._leash,
+            look=self._news.look if self._kernel.client.carrier is not None else None,
         )
+
+    def _tell_of_link(self, event: LinkEvent) -> None:
+        self._sink.note(event_note(event))
+        if event.kind == "login":  # nobody is there to be asked
+            raise LinkLostError(event_note(event))
 
     def _warn(self, closed: str) -> None:
         self._sink.note(closed_note(closed))

@@ -22,13 +22,15 @@ from typing import TextIO
 
 from kconsole.client.health import LOOK_S
 from kconsole.client.kernel import Kernel
-from kconsole.errors import KernelDiedError
+from kconsole.client.linknews import LinkEvent, LinkNews
+from kconsole.errors import KernelDiedError, LinkLostError
 from kconsole.protocol.events import Event, ExecuteInput, Parent, ShutdownReply, Status, parse_event
 from kconsole.protocol.message import Channel, Message
 from kconsole.protocol.replies import LanguageInfo
 from kconsole.render.highlight import highlight, lexer_for, plain_lexer
 from kconsole.render.labels import client_label
 from kconsole.render.lines import TailLine
+from kconsole.render.linkwords import event_note
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line
 from kconsole.render.style import Role, paint
@@ -65,20 +67,28 @@ def run_watch(kernel: Kernel, *, color: bool, lines: JsonLines | None = None) ->
             watcher: Watcher | JsonWatcher = JsonWatcher(lines)
         else:
             watcher = _text_watcher(kernel, stdout, color=color)
+
+        def tell(event: LinkEvent) -> None:
+            watcher.say(event_note(event))
+            if event.kind == "login":  # nobody is there to be asked
+                raise LinkLostError(event_note(event))
+
         try:
-            while True:
-                left = mail.wait(keys)
-                # What came before the news of the end is in the mail by the time it is known.
-                health, end = kernel.client.health, kernel.client.end
-                for item in mail.take():
-                    watcher.take(item)
-                stdout.flush()
-                if left:
-                    return 0
-                if health.state == "gone":
-                    raise KernelDiedError(f"the kernel died: {health.detail}")
-                if end is not None:
-                    raise end
+            with LinkNews(kernel.client, tell) as news:
+                while True:
+                    left = mail.wait(keys)
+                    news.look()
+                    # What came before the news of the end is in the mail by the time it is known.
+                    health, end = kernel.client.health, kernel.client.end
+                    for item in mail.take():
+                        watcher.take(item)
+                    stdout.flush()
+                    if left:
+                        return 0
+                    if health.state == "gone":
+                        raise KernelDiedError(f"the kernel died: {health.detail}")
+                    if end is not None:
+                        raise end
         finally:
             watcher.close()
             stdout.flush()

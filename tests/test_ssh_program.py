@@ -130,6 +130,8 @@ def test_kernels_are_listed_with_their_states(
             "no kernel that matches 'nix' on kernelhost: there is no connection",
         ),
         ([HOST, "/nix.json"], 3, "kernelhost:/nix.json: no such file"),
+        ([HOST, "-e", "~nix/x.json"], 3, "kernelhost:~nix/x.json: no such file"),
+        ([HOST, "-e", "x" * 300], 3, "on kernelhost: there is no connection file"),
         ([HOST, "-k", "nix"], 3, "there is no kernelspec 'nix' on kernelhost"),
         ([HOST, "--pick"], 2, "--pick is for kernels of this computer"),
         ([HOST, "-k", "python3", "--cwd", "/nix"], 3, "no directory /nix there"),

@@ -4,6 +4,7 @@ What is asked of that machine's shell is in :mod:`kconsole.connect.ssh.remote`; 
 stand for the kernel's own, so that a client knows nothing of ssh.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -186,7 +187,7 @@ def _find(host: RemoteHost, name: str | None) -> ConnectionInfo:
         try:
             return remote.read_file(host.run, name, host.host).connection(host.host)
         except NoKernelError:
-            if not Path(name).expanduser().is_file():
+            if not _is_here(name):
                 raise
             return load_connection_file(name)
     files = remote.connection_files(host.run)
@@ -194,7 +195,7 @@ def _find(host: RemoteHost, name: str | None) -> ConnectionInfo:
         files = remote.kernel_files(files)
     else:
         files = remote.chosen(name, files)
-        if not files and Path(name).is_file():
+        if not files and _is_here(name):
             return load_connection_file(name)
     if len(files) == 1 and name is not None:
         return files[0].connection(host.host)
@@ -204,6 +205,11 @@ def _find(host: RemoteHost, name: str | None) -> ConnectionInfo:
         why = f"none of the {len(files)} answers" if files else "there is no connection file"
         raise NoKernelError(f"no {which} on {host.host}: {why}")
     return found
+
+
+def _is_here(name: str) -> bool:
+    """Whether a name leads to a file of this machine; one that the system cannot take leads nowhere."""
+    return os.path.isfile(os.path.expanduser(name))
 
 
 def _newest(host: RemoteHost, files: Sequence[RemoteFile]) -> ConnectionInfo | None:

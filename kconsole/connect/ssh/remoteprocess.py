@@ -340,8 +340,9 @@ class RemoteProcess:
     def _look(self) -> None:
         pid, begun = self.pid, self._began
         script = f"{_ALIVE}alive {pid} && echo lives || echo gone\n"
+        number = number_file(self.info)
         answer = self._run(
-            f"{script}rm -f {number_file(self.info)}\n"
+            f"{script}[ -e {number} ] && rm -f {number}\n"
             f"tail -c {_LOG_BYTES} {self._quoted}.log 2>/dev/null\n:\n"
         )
         state, _, said = answer.output.decode("utf-8", "replace").partition("\n")

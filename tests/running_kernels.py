@@ -135,7 +135,23 @@ def _own_ipykernel() -> int:
 
 
 def start_process(name: str, spec: dict[str, Any], folder: Path) -> Kernel:
-    """Start a kernel as a process and wait until it answers."""
+    """Start a kernel as a process and wait until it answers.
+
+    Between the choice of its ports and its start another program may take one: then it gets others.
+    """
+    for _ in range(2):
+        try:
+            return _start_process(name, spec, folder)
+        except _PortTakenError:
+            continue
+    return _start_process(name, spec, folder)
+
+
+class _PortTakenError(AssertionError):
+    """Somebody else has one of the ports that a kernel was given."""
+
+
+def _start_process(name: str, spec: dict[str, Any], folder: Path) -> Kernel:
     folder.mkdir(parents=True, exist_ok=True)
     connection = _new_connection(name)
     path = folder / f"kernel-{name}.json"
@@ -160,8 +176,9 @@ def start_process(name: str, spec: dict[str, Any], folder: Path) -> Kernel:
     kernel = Kernel(name, spec["language"], path, connection, process=process, log=log)
     if not _answers(connection, process, 60.0):
         kernel.close()
-        status = process.returncode
-        raise AssertionError(f"kernel {name} did not start ({status}): {log.read_text()[-500:]}")
+        status, said = process.returncode, log.read_text()[-1000:]
+        kind = _PortTakenError if "in use" in said else AssertionError
+        raise kind(f"kernel {name} did not start ({status}): {said}")
     return kernel
 
 

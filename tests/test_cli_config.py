@@ -26,6 +26,14 @@ from kconsole.repl.options import ConsoleOptions
 PLACES = {
     "existing": ('"a"', "b", ["-e", "c"], ("a", "b", "c")),
     "kernel": ('"a"', "b", ["-k", "c"], ("a", "b", "c")),
+    "ssh": ('"a"', "b", ["--ssh", "c"], ("a", "b", "c")),
+    "ssh-option": (
+        '["A=1", "B=2"]',
+        "C=3",
+        ["--ssh-option", "D=4"],
+        (("A=1", "B=2"), ("C=3",), ("D=4",)),
+    ),
+    "sshkey": ('"a"', "b", ["--sshkey", "c"], ("a", "b", "c")),
     "env": (
         '"A=a b"',
         "B=b c",

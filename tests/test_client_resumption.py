@@ -358,7 +358,10 @@ def test_a_kernel_that_ignores_the_old_id_is_talked_to_under_another():
         story.end_it()
         story.back()
         assert msg_id in story.fate().lost
-        assert story.runs()
+        while True:  # what is asked before the new id is there may be lost too, and is told of
+            with contextlib.suppress(LinkLostError):
+                assert story.runs()
+                break
         story.client.interrupt(reply=True, timeout=PATIENCE)
         question = story.client.execute("print(input('name? '))")
         while (item := story.told.get(timeout=PATIENCE))[0] != "stdin":

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,12 @@ HOST = "kernelhost"
 
 @pytest.fixture
 def far(shared_sshd: Sshd, tmp_path: Path) -> Iterator[Sshd]:
+    spec = shared_sshd.home / ".local/share/jupyter/kernels/python3/kernel.json"
+    spec.parent.mkdir(parents=True, exist_ok=True)
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    curve = {"supported_encryption": "curve"}
+    text = {"argv": argv, "display_name": "Python", "language": "python", "metadata": curve}
+    spec.write_text(json.dumps(text))
     yield shared_sshd
     for file in runtime(shared_sshd).iterdir():
         file.unlink()

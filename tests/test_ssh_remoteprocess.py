@@ -13,8 +13,8 @@ from leaks import wait_until
 from remote_shell import LocalShell
 
 from kconsole import KernelClient
-from kconsole.connect.specs import KernelSpec
-from kconsole.connect.ssh.remote import Answer, kernel_specs
+from kconsole.connect.specs import KernelSpec, default_kernel_spec
+from kconsole.connect.ssh.remote import Answer
 from kconsole.connect.ssh.remoteprocess import RemoteProcess
 from kconsole.errors import KernelStartError, LinkLostError
 
@@ -247,7 +247,7 @@ def test_a_lost_link_leaves_it_and_says_so(start: Start, shell: LocalShell) -> N
 
 
 def test_a_real_kernel_answers_and_is_asked_to_end(tmp_path: Path, shell: LocalShell) -> None:
-    real = kernel_specs(shell).specs["python3"]
+    real = default_kernel_spec()
     process = RemoteProcess.start(shell, "gpu01", real)
     with KernelClient(info=process.info, process=process) as client:
         assert client.wait_for_ready().implementation == "ipython"

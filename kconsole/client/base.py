@@ -154,6 +154,8 @@ class ClientBase(ChannelSet):
         self.renewal = Renewal()
         #: When the last iopub message came, whosever it was; written by the I/O thread alone.
         self._last_iopub = 0.0
+        #: Whether the kernel was found to tell nobody when it is idle; of whoever waits for a cell.
+        self.publishes_no_status = False
 
     def _make_transport(self) -> ZmqTransport:
         transport = ZmqTransport(

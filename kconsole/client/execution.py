@@ -11,6 +11,7 @@ from queue import Empty
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from kconsole.client.doubt import IdleDoubt
 from kconsole.client.health import LOOK_S, half_dead
 from kconsole.client.inbox import Item, JoiningInbox
 from kconsole.client.leash import Leash
@@ -77,6 +78,7 @@ class Execution:
         self._warn = warn
         self._look = look
         self._half_dead_since: float | None = None
+        self._doubt = IdleDoubt(client, self._claim.inbox)
         self.cell = Cell(self._msg["msg_id"], now=time.monotonic())
         self.reply: Message | None = None
 
@@ -96,6 +98,7 @@ class Execution:
         traceback: TracebackType | None,
     ) -> None:
         self._client._router.release(self._claim)
+        self._doubt.close()
 
     @property
     def msg_id(self) -> str:
@@ -123,12 +126,14 @@ class Execution:
             now = time.monotonic()
             if deadline is not None and now >= deadline:
                 raise ReplyTimeoutError(f"the cell was not done in {timeout:g} s")
-            patience = None if self._is_in_doubt() else self.cell.deadline()
+            patience = self.cell.deadline()
+            if self._is_in_doubt() or (patience is not None and patience <= now):
+                patience = None
             wake = min(each for each in (patience, deadline, now + LOOK_S) if each is not None)
             item = self._next(max(0.0, wake - now))
             if isinstance(item, KconsoleError):
                 self._lose(item)
-            elif item is not None:
+            elif item is not None and not self._doubt.take(item, time.monotonic()):
                 yield self._take(item)
 
     def overtaken(self) -> bool:
@@ -172,7 +177,13 @@ class Execution:
         if self._is_in_doubt():
             return False
         self.cell.traffic(self._client._last_iopub)
-        self.cell.poll(time.monotonic())
+        now = time.monotonic()
+        deadline = self.cell.deadline()
+        if self.cell.state == "half" and self.cell.reply is not None:
+            overdue = deadline is not None and now >= deadline
+            if overdue and not half_dead(self._client._links) and self._doubt.stands(now):
+                return False
+        self.cell.poll(now)
         return self.cell.state == "done" or (self.cell.finished and not self._tail)
 
     def _lose(self, why: KconsoleError) -> None:

@@ -184,6 +184,17 @@ def test_a_login_that_runs_no_shell_is_told(server: Sshd) -> None:
         SshLink(parse_destination("kernelhost"), batch=True).open()
 
 
+def test_a_server_that_opens_no_session_is_told_as_is_a_way_that_leads_nowhere(
+    server: Sshd,
+) -> None:
+    server.add_host("beyond", "ProxyJump kernelhost", "Port 1")
+    with pytest.raises(SshError, match=r"^beyond: no channel could be opened: Connection refused$"):
+        SshLink(parse_destination("beyond"), batch=True).open()
+    server.configure("MaxSessions 0")
+    with pytest.raises(SshError, match=r"^kernelhost: no channel could be opened: open failed$"):
+        SshLink(parse_destination("kernelhost"), batch=True).open()
+
+
 @pytest.mark.parametrize("rule", ["AllowTcpForwarding no", "PermitOpen 127.0.0.1:1"])
 def test_a_host_that_forbids_forwarding_is_told(server: Sshd, fake: FakeKernel, rule: str) -> None:
     server.configure(rule)

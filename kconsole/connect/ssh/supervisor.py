@@ -325,9 +325,10 @@ class Supervisor:
         for line in lines:
             log.debug("ssh: %s", line)
             trouble = classify(line)
-            if trouble.kind not in _OF_FORWARDS:
+            # Nothing is forwarded before the shell is there: then it is our own channel, or a jump's.
+            if trouble.kind not in _OF_FORWARDS or not self._greeted:
                 self._said.append(line)
-                if self._machine.opening and trouble.kind not in _TOLD_LATER:
+                if self._machine.opening and trouble.kind not in _TOLD_LATER | _OF_FORWARDS:
                     _show(line)
                 continue
             with self.changed:
@@ -357,9 +358,13 @@ class Supervisor:
         self.words = process.words.text
         self.refused = ""
         trouble = classify("\n".join(self._said))
+        each = map(classify, self._said)
+        unopened = [one.line for one in each if one.kind in _OF_FORWARDS]
         if not self._greeted and process.was_interrupted:
             self.cancelled = True
             trouble = Trouble("", "cancelled")
+        elif unopened and not trouble.needs_a_person:
+            trouble = Trouble("unreachable", f"no channel could be opened: {unopened[0]}")
         elif not trouble.kind:
             last = "" if was_up else trouble.line
             ending = "the connection has ended" if was_up else process.ending

@@ -50,6 +50,45 @@ def codes(fake):
 # --- what is run
 
 
+@pytest.mark.parametrize("command", ["error", "quiet_error"])
+@pytest.mark.parametrize(
+    ("value", "status"), [("", 0), ("0", 0), ("None", 0), ("1", 1), ('"no luck"', 1)]
+)
+def test_code_that_exits_ends_the_script_and_is_a_failure_only_if_it_says_so(
+    target, fake, command, value, status
+):
+    code = f"print(1)\n%fake {command} SystemExit {value}"
+    outcome = run(target, "-c", code, "-c", "print(2)")
+    assert (outcome.status, outcome.stdout) == (status, "1\n")
+    assert bool(outcome.stderr) == bool(status)
+    assert len(codes(fake)) == 1
+
+
+def test_exiting_python_code_has_its_own_status(write):
+    job = write("job.py", "import sys\nprint(1)\nsys.exit(0)\n")
+    outcome = run("-f", job, "-c", "print(2)")
+    assert (outcome.status, outcome.stdout) == (0, "1\n")
+    assert "Traceback" not in outcome.stderr
+
+
+def test_a_notebook_has_the_kernel_that_it_names(write, tmp_path):
+    write_kernelspec(tmp_path)
+    env = {**os.environ, "JUPYTER_PATH": str(tmp_path)}
+    cell = {
+        "cell_type": "code",
+        "source": "%fake stream mine",
+        "metadata": {},
+        "outputs": [],
+    }
+    notebook = {"nbformat": 4, "metadata": {"kernelspec": {"name": "fake"}}, "cells": [cell]}
+    path = write("a.ipynb", json.dumps(notebook))
+    assert run("-f", path, env=env) == (0, "mine", "")
+    notebook["metadata"]["kernelspec"]["name"] = "nix"
+    outcome = run("-f", write("b.ipynb", json.dumps(notebook)), env=env)
+    assert outcome.status == 3
+    assert outcome.stderr.startswith("kconsole: there is no kernelspec 'nix'")
+
+
 def test_code_and_files_run_in_the_order_in_which_they_are_given(target, write):
     a, b = write("a.py", "print('a')"), write("b.py", "print('b')\r\n")
     arguments = (

@@ -75,8 +75,10 @@ class Script:
 
     @property
     def kernel(self) -> str | None:
-        """The kernelspec that the code is for, if it says so."""
-        return None if self._job is None else self._job.kernel
+        """The kernelspec that the code is for, if it is one notebook that says so."""
+        if self._job is not None:
+            return self._job.kernel
+        return self._sources[0].kernel or None if len(self._sources) == 1 else None
 
     @property
     def options(self) -> "RunOptions":

@@ -12,7 +12,7 @@ from kconsole.errors import SourceError
 from kconsole.protocol.surrogates import has_half_a_character
 from kconsole.script.cells import ScriptCell
 
-__all__ = ["RawNotebook", "cell_text", "notebook_cells", "read_notebook"]
+__all__ = ["RawNotebook", "cell_text", "kernel_name", "notebook_cells", "read_notebook"]
 
 
 class RawNotebook(NamedTuple):
@@ -29,16 +29,15 @@ class RawNotebook(NamedTuple):
     cells: list[dict[str, Any]]
 
 
-def notebook_cells(text: str, name: str) -> list[ScriptCell]:
-    """Read a notebook's code cells, in order; text is left out, and so is what is empty.
+def notebook_cells(notebook: RawNotebook, name: str) -> list[ScriptCell]:
+    """Return a notebook's code cells, in order; text is left out, and so is what is empty.
 
-    :param text: what the file holds.
     :param name: how errors name it.
     :return: the cells; their numbers count all the notebook's cells, as its reader does.
-    :raise SourceError: it is no notebook, or of a format that is not known.
+    :raise SourceError: the source of a cell is none.
     """
     found = []
-    for number, cell in enumerate(read_notebook(text, name).cells, 1):
+    for number, cell in enumerate(notebook.cells, 1):
         if cell.get("cell_type") != "code":
             continue
         code = cell_text(cell, f"{name}, cell {number}")
@@ -48,7 +47,12 @@ def notebook_cells(text: str, name: str) -> list[ScriptCell]:
 
 
 def read_notebook(text: str, name: str) -> RawNotebook:
-    """Read a notebook; parameters and exceptions are those of :func:`notebook_cells`."""
+    """Read a notebook.
+
+    :param text: what the file holds.
+    :param name: how errors name it.
+    :raise SourceError: it is no notebook, or of a format that is not known.
+    """
     try:
         notebook = json.loads(text)
     except RecursionError:
@@ -61,6 +65,13 @@ def read_notebook(text: str, name: str) -> RawNotebook:
     cells = [cell if isinstance(cell, dict) else {} for cell in _cells(notebook, name)]
     metadata = notebook.get("metadata")
     return RawNotebook(notebook["nbformat"], metadata if isinstance(metadata, dict) else {}, cells)
+
+
+def kernel_name(metadata: dict[str, Any]) -> str:
+    """Return the name of the kernelspec that a notebook is for; "" if it does not say."""
+    spec = metadata.get("kernelspec")
+    name = spec.get("name") if isinstance(spec, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def _cells(notebook: object, name: str) -> Iterator[object]:

@@ -10,7 +10,7 @@ from typing import Any
 from kconsole.protocol.replies import KernelInfo
 from kconsole.render.notebook import json_text, kernel_metadata, source_lines
 from kconsole.script.cells import ScriptCell
-from kconsole.script.ipynb import RawNotebook, cell_text, read_notebook
+from kconsole.script.ipynb import RawNotebook, cell_text, kernel_name, read_notebook
 from kconsole.script.metadata import cell_attachments, cell_metadata, notebook_metadata
 
 __all__ = ["Notebook"]
@@ -51,8 +51,7 @@ class Notebook:
     @property
     def kernel(self) -> str:
         """The name of the kernelspec that it is for; "" if it does not say."""
-        spec = self._metadata.get("kernelspec", {})
-        return str(spec.get("name", ""))
+        return kernel_name(self._metadata)
 
     def set_kernel(self, info: KernelInfo, kernel: str, title: str) -> None:
         """Note which kernel it is run in.

@@ -30,7 +30,7 @@ from kconsole.errors import (
 from kconsole.protocol import requests
 from kconsole.protocol.cell import INTERRUPT_S
 from kconsole.protocol.events import ErrorOutput, InputRequest
-from kconsole.protocol.farewell import is_farewell
+from kconsole.protocol.farewell import is_clean_exit, is_farewell
 from kconsole.render.labels import closed_note, end_notes
 from kconsole.render.linkwords import event_note
 from kconsole.script.answers import Answers
@@ -253,6 +253,8 @@ class Runner:
         except ReplyTimeoutError:
             return self._overdue(execution, cell)
         verdict = self._outcome(execution)
+        if verdict == "error" and _has_exited(execution):
+            return "ok", False
         if verdict == "error" and cell.may_fail:
             verdict = "ok"
         if last and verdict == "ok" and self._options.expressions:
@@ -265,6 +267,8 @@ class Runner:
             self._begun = True
             if isinstance(event, ErrorOutput):
                 self._answers.call_off()  # the cell has ended, whatever it was asking
+                if is_clean_exit(event):
+                    continue
             self._closer.hear(event, step.msg)
             if isinstance(event, InputRequest):
                 self._sink.event(event, step.msg)
@@ -275,7 +279,7 @@ class Runner:
     def _outcome(self, execution: Execution) -> Verdict:
         """Tell what only the reply says, and judge by it."""
         cell = execution.cell
-        if cell.unshown_error is not None:
+        if cell.unshown_error is not None and not is_clean_exit(cell.unshown_error):
             self._sink.event(cell.unshown_error, None)
         for note in end_notes(cell):
             self._sink.note(note)
@@ -372,3 +376,9 @@ class Runner:
         kernel = self._kernel
         at_work = kernel.client.is_busy or kernel.busy or kernel.silent
         return kernel.process is None and not self._begun and at_work
+
+
+def _has_exited(execution: Execution) -> bool:
+    """Whether the code has ended itself, and said that all is well."""
+    reply = execution.cell.reply
+    return reply is not None and is_clean_exit(reply.error)

@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple, cast
 from kconsole.connect.paths import shown
 from kconsole.errors import SourceError
 from kconsole.script.cells import ScriptCell, split_cells
-from kconsole.script.ipynb import notebook_cells
+from kconsole.script.ipynb import kernel_name, notebook_cells, read_notebook
 
 __all__ = ["Source", "argument_source", "file_source", "file_text", "stream_source"]
 
@@ -25,10 +25,12 @@ class Source(NamedTuple):
     Attributes:
         cells: one, or those of a notebook.
         divisible: whether markers in it may cut it into more; not what the command line holds.
+        kernel: the name of the kernelspec that it is for; "" if it does not say, as only notebooks do.
     """
 
     cells: tuple[ScriptCell, ...]
     divisible: bool = False
+    kernel: str = ""
 
     def split(self, language: str) -> list[ScriptCell]:
         """The cells between the markers of a kernel language."""
@@ -73,7 +75,8 @@ def file_source(path: str) -> Source:
     text = file_text(path)[0]
     if not path.lower().endswith(".ipynb"):
         return Source((ScriptCell(text, name),), divisible=True)
-    return Source(tuple(notebook_cells(text, name)))
+    notebook = read_notebook(text, name)
+    return Source(tuple(notebook_cells(notebook, name)), kernel=kernel_name(notebook.metadata))
 
 
 def file_text(path: str) -> tuple[str, int]:

@@ -63,7 +63,11 @@ KEPT = ("KCONSOLE_TEST", "KCONSOLE_REQUIRE")
 
 # How long an example takes says more about what else the machine does than about us.
 hypothesis.settings.register_profile(
-    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "unhurried",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    # CI runs often: what one run does not find, another will.
+    max_examples=40 if os.environ.get("KCONSOLE_REQUIRE_KERNELS") else 100,
 )
 hypothesis.settings.load_profile("unhurried")
 

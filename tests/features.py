@@ -11,7 +11,7 @@ __all__ = ["ALL", "EVERY_KERNEL", "KERNELS", "KILLED", "LACKING", "has", "having
 KERNELS = ("fake", "ipykernel7", "bash", "xpython")
 
 #: With those that only the stories of the console's main points and the matrix run on.
-ALL = (*KERNELS, "ipykernel6", "ipykernel5", "deno", "kotlin", "ir")
+ALL = ("fake", "ipykernel7", "ipykernel6", "bash", "xpython", "ipykernel5", "deno", "kotlin", "ir")
 
 #: CI does not install what needs java or R beside PyPI, and collects nothing for it.
 _IN_CI = bool(os.environ.get("KCONSOLE_REQUIRE_KERNELS"))

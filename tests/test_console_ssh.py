@@ -1,5 +1,6 @@
 """The console over a link that breaks: what its user sees, and what becomes of what was under way."""
 
+import itertools
 import os
 import re
 import signal
@@ -384,12 +385,17 @@ def test_the_console_a_line_at_a_time_waits_for_its_link(shared_sshd: Sshd, tmp_
         with BlindTerminal(program("--plain", "--ssh", HOST, str(path)), env=env) as terminal:
             terminal.wait_for("In [ ]:")
             shared_sshd.refuse()
-            shared_sshd.drop()
-            terminal.line(r"\conninfo")
-            terminal.wait_for("ssh kernelhost (link down")
-            terminal.line("6*7")
-            told(terminal, "waiting for it, Ctrl-C drops the cell")
-            shared_sshd.accept()
+            try:
+                shared_sshd.drop()
+                for number in itertools.count(2):  # it takes a moment until that is noticed
+                    terminal.line(r"\conninfo")
+                    terminal.wait_for(lambda one, n=number: one.everything.count("In [ ]:") == n)
+                    if "ssh kernelhost (link down" in terminal.everything:
+                        break
+                terminal.line("6*7")
+                told(terminal, "waiting for it, Ctrl-C drops the cell")
+            finally:
+                shared_sshd.accept()
             terminal.wait_for("42")
             assert kernel.count("execute_request") == 1
         path.unlink()

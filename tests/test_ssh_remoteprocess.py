@@ -5,6 +5,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -247,7 +248,8 @@ def test_a_lost_link_leaves_it_and_says_so(start: Start, shell: LocalShell) -> N
 
 
 def test_a_real_kernel_answers_and_is_asked_to_end(tmp_path: Path, shell: LocalShell) -> None:
-    real = default_kernel_spec()
+    spec = default_kernel_spec()
+    real = replace(spec, argv=(sys.executable, *spec.argv[1:]))
     process = RemoteProcess.start(shell, "gpu01", real)
     with KernelClient(info=process.info, process=process) as client:
         assert client.wait_for_ready().implementation == "ipython"

@@ -7,8 +7,6 @@ from typing import Any
 
 import click
 
-from kconsole.protocol.surrogates import has_half_a_character
-
 __all__ = [
     "Directory",
     "Expression",
@@ -46,6 +44,8 @@ class Expression(Whole):
         name, sign, expression = str(value).partition("=")
         if not name.strip() or not sign or not expression.strip():
             self.fail(f"{value!r} is not NAME=EXPR", param, ctx)
+        from kconsole.protocol.surrogates import has_half_a_character
+
         if has_half_a_character(value):
             self.fail(f"{value!r} is not UTF-8", param, ctx)
         return str(value)

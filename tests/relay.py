@@ -118,11 +118,13 @@ class Relay:
         self._order(partial(self._stall, False))
         self.say("up")
 
-    def say(self, state: LinkState, detail: str = "") -> None:
+    def say(self, state: LinkState, detail: str = "", *, silent_for: float = 0.0) -> None:
         """Tell the client of a state, whatever is true."""
         if state not in ("up", "slow"):
             self.refused = ""
-        self.status = LinkStatus(state, detail, time.monotonic())
+        now = time.monotonic()
+        silent = None if state == "up" else self.status.silent_since or now - silent_for
+        self.status = LinkStatus(state, detail, now, silent_since=silent)
         self._changed()
 
     # --- the thread

@@ -174,6 +174,15 @@ def test_nothing_is_sent_while_the_link_is_down(story):
     assert story.restarts.empty()
 
 
+def test_a_gap_begins_when_the_link_falls_silent_and_not_when_it_is_lost(story):
+    story.relay.drop("up")  # the connections tell of it before the link does
+    wait_until(lambda: not any(x.state == "up" for x in story.client._links.values()), PATIENCE)
+    story.relay.say("down", silent_for=3600.0)
+    story.down()
+    gap = story.back()
+    assert gap.up_at - gap.down_at >= 3600.0
+
+
 def test_a_slow_link_is_used_and_not_called_down(story):
     story.relay.stall()
     msg_id = story.client.execute("6 * 7")

@@ -11,6 +11,7 @@ from kconsole.render.linkwords import (
     duration,
     event_note,
     history_note,
+    interrupted_note,
     lost_note,
     not_connected,
     outcome_note,
@@ -51,6 +52,14 @@ def test_events_are_told_the_same_way() -> None:
 )
 def test_what_is_in_the_way_is_told(status: LinkStatus, obstacle: str, why: str) -> None:
     assert not_connected("gpu01", status, obstacle, NOW) == f"not connected to gpu01: {why}"
+
+
+def test_an_interrupt_over_a_link_in_trouble_is_not_said_to_have_come() -> None:
+    assert interrupted_note("gpu01", LinkStatus("up"), NOW) == "interrupted"
+    down = LinkStatus("down", "reset", retry_at=NOW + 4)
+    assert interrupted_note("gpu01", down, NOW) == (
+        "interrupted, if it gets there (gpu01: link down, retry in 4 s)"
+    )
 
 
 def test_an_outcome_is_only_told_as_far_as_it_is_known() -> None:

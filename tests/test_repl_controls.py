@@ -6,8 +6,9 @@ import pytest
 
 from kconsole.client.health import Health
 from kconsole.connect.info import ConnectionInfo
+from kconsole.connect.ssh.status import LinkStatus
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
-from kconsole.repl.conninfo import Connection, conninfo_lines
+from kconsole.repl.conninfo import Connection, Way, conninfo_lines
 from kconsole.repl.controls import queue_lines
 from kconsole.repl.interrupting import way_out
 from kconsole.repl.leaving import objection
@@ -70,6 +71,29 @@ def test_conninfo_breaks_between_words_and_what_is_copied_not_at_all(columns: in
         assert max(map(len, wide)) <= columns
         ports = " ".join(line.strip() for line in lines if "shell 1" in line or "control" in line)
         assert ports.endswith("control 5")
+
+
+@pytest.mark.parametrize(
+    ("status", "line"),
+    [
+        (
+            LinkStatus("up", since=NOW - 80, round_trip=0.0016),
+            "ssh gpu01: up, for 1 min 20 s now, round trip 1.6 ms",
+        ),
+        (
+            LinkStatus("slow", "no answer for 3 s", NOW - 4, silent_since=NOW - 7),
+            "ssh gpu01: slow, no answer for 7 s",
+        ),
+        (
+            LinkStatus("down", "no route", NOW, retry_at=NOW + 2, silent_since=NOW - 19),
+            "ssh gpu01: link down, retry in 2 s, for 19 s now, no route",
+        ),
+    ],
+)
+def test_conninfo_tells_since_when_a_link_is_gone_and_not_since_the_last_attempt(
+    status: LinkStatus, line: str
+) -> None:
+    assert told(link=Way("gpu01", status, ""))["link"] == line
 
 
 def test_conninfo_never_shows_the_key() -> None:

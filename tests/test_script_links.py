@@ -15,7 +15,7 @@ from kconsole.cli.statuses import exit_status
 from kconsole.client.kernel import Kernel
 from kconsole.script.answers import Answers
 from kconsole.script.cells import ScriptCell
-from kconsole.script.runner import Runner
+from kconsole.script.runner import Runner, RunOptions
 from kconsole.script.streams import Streams
 from kconsole.script.text import TextSink
 
@@ -30,11 +30,12 @@ class Script:
         self.stdout = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
         self.stderr = io.StringIO()
 
-    def run(self, *cells):
+    def run(self, *cells, timeout=0.0):
         sink = TextSink(
             Streams(None, self.stdout, self.stderr), color={"stdout": False, "stderr": False}
         )
-        runner = Runner(self.kernel, sink, Answers(None, sink.ask, allowed=False))
+        answers = Answers(None, sink.ask, allowed=False)
+        runner = Runner(self.kernel, sink, answers, RunOptions(timeout=timeout))
         wanted = [ScriptCell(code, "job", number) for number, code in enumerate(cells, 1)]
         return runner.run(wanted).status
 
@@ -104,3 +105,11 @@ def test_a_script_ends_when_the_link_is_given_up(script):
 
     with once_asked(script.fake, "execute_request", gap), pytest.raises(LinkLostError):
         script.run("sleep(60)")
+
+
+def test_a_cell_is_not_called_interrupted_where_the_link_is_silent(script, monkeypatch):
+    monkeypatch.setattr("kconsole.script.runner.INTERRUPT_S", 0.1)
+    script.relay.stall()
+    assert script.run("6 * 7", timeout=0.2) == 124
+    told = "kconsole: job: not done in 0.2 s: interrupted, if it gets there (gpu01: slow, "
+    assert script.stderr.getvalue().startswith(told)

@@ -253,6 +253,37 @@ def test_silence_is_told_and_ends_nothing() -> None:
     assert machine.status.state == "up"
 
 
+def test_a_link_is_lost_from_when_it_fell_silent_however_often_it_is_tried() -> None:
+    machine = up(now=0.0)
+    machine.tick(2.1)
+    machine.heard(3.0)
+    assert machine.status.silent_for(4.0) == 0
+    machine.tick(6.0)
+    assert machine.status.state == "slow"
+    assert machine.status.silent_for(6.0) == pytest.approx(3.0)
+    lose(machine, 20.0)
+    assert machine.status.silent_for(20.0) == pytest.approx(17.0)
+    assert machine.retry(21.0) == ["start"]
+    lose(machine, 22.0)
+    assert machine.status.silent_for(23.0) == pytest.approx(20.0)
+    machine.retry(24.0)
+    machine.opened(25.0)
+    assert machine.status.silent_for(26.0) == 0
+    lose(machine, 26.0)
+    assert machine.status.silent_for(27.0) == pytest.approx(1.0)
+
+
+def test_a_link_that_could_not_be_pinged_is_lost_from_its_last_sign_of_life() -> None:
+    machine = up(now=0.0)
+    for now in (2.1, 4.1, 6.1, 8.1):
+        assert machine.tick(now) == ["ping"]
+        machine.unsent(now)
+    machine.heard(3.0)
+    assert machine.status.state == "up"
+    lose(machine, 10.0)
+    assert machine.status.silent_for(10.0) == pytest.approx(7.0)
+
+
 def test_what_comes_through_a_forward_is_a_sign_of_life() -> None:
     machine = up(now=0.0)
     machine.tick(2.1)

@@ -71,7 +71,8 @@ class LinkNews:
             return
         if not self._told:
             self._told = True
-            self._tell(LinkEvent("lost", host, time.time(), detail=status.detail))
+            lost_at = time.time() - status.silent_for(time.monotonic())
+            self._tell(LinkEvent("lost", host, lost_at, detail=status.detail))
         if status.state == "login" and not self._asked:
             self._asked = True
             self._tell(LinkEvent("login", host, time.time(), detail=status.detail))

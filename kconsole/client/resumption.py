@@ -49,7 +49,7 @@ class Gap(NamedTuple):
     """A time in which nothing came through, by the wall clock (:func:`time.time`).
 
     Attributes:
-        down_at: when it was noticed that the link is lost.
+        down_at: when it began: the link fell silent, or was lost.
         up_at: when all channels were connected again.
     """
 
@@ -196,6 +196,9 @@ class Resumption:
         """Take what the link has said of itself."""
         if status.state not in USABLE and self._phase != "new":
             self._link_lost = self._gap_is_news = True
+            if self._phase == "gap":  # the connections may have told of it before the link did
+                self._down_at = min(self._down_at, self._silent_from(status))
+                self._first_down_at = min(self._first_down_at or self._down_at, self._down_at)
         self.look()
 
     def look(self) -> None:
@@ -226,7 +229,7 @@ class Resumption:
     def _begin_gap(self) -> None:
         self._phase = "gap"
         self._gaps += 1
-        self._down_at = time.time()
+        self._down_at = self._silent_from(self._carrier.status)
         if self._carrier.status.state not in USABLE:
             self._link_lost = self._gap_is_news = True
         if self._first_down_at is None:
@@ -234,6 +237,11 @@ class Resumption:
         self._questions = {}  # they may have been answered into the gap
         if (transport := self._client._transport) is not None:
             transport.end_probes()
+
+    @staticmethod
+    def _silent_from(status: LinkStatus) -> float:
+        """Since when nothing has come through, by the wall clock; now if it does."""
+        return time.time() - status.silent_for(time.monotonic())
 
     def _end_gap(self) -> None:
         self._phase = "asking"

@@ -12,6 +12,7 @@ __all__ = [
     "duration",
     "event_note",
     "history_note",
+    "interrupted_note",
     "link_state",
     "login_note",
     "lost_note",
@@ -69,6 +70,15 @@ def not_connected(host: str, status: LinkStatus, obstacle: str, now: float) -> s
     """
     why = one_line(obstacle) if status.state in USABLE else link_state(status, now)
     return f"not connected to {one_line(host)}: {why}"
+
+
+def interrupted_note(host: str, status: LinkStatus, now: float) -> str:
+    """Return what is said of an interrupt that is being sent: it may not get there.
+
+    :param now: by :func:`time.monotonic`.
+    """
+    state = link_state(status, now)
+    return f"interrupted, if it gets there ({one_line(host)}: {state})" if state else "interrupted"
 
 
 def lost_note(host: str, at: float, detail: str) -> str:

@@ -129,7 +129,9 @@ def _link(link: Way | None, now: float) -> str:
     if link is None:
         return ""
     status = link.status
-    lasts = f"for {duration(now - status.since)} now"
+    lasts = f"for {duration(status.silent_for(now) or now - status.since)} now"
+    if status.state == "slow":
+        lasts = ""  # its words say it
     trip = "" if status.round_trip is None else f"round trip {status.round_trip * 1000:.1f} ms"
     state = link_state(status, now) or "up"
     parts = [f"ssh {link.host}: {state}", lasts, trip if status.state in USABLE else status.detail]

@@ -102,7 +102,8 @@ class Gaps:
         status, running = self._status, self._desk.state.cells.running
         if lost and self._desk.state.working and not self._told:
             self._told = True
-            self._say(lost_note(self._host, time.time(), status.detail))
+            lost_at = time.time() - status.silent_for(time.monotonic())
+            self._say(lost_note(self._host, lost_at, status.detail))
         if running is not None:
             running.cut = True
         if status.state == "login" and not self._asked:

@@ -32,7 +32,7 @@ from kconsole.protocol.cell import INTERRUPT_S
 from kconsole.protocol.events import ErrorOutput, InputRequest
 from kconsole.protocol.farewell import is_clean_exit, is_farewell
 from kconsole.render.labels import closed_note, end_notes
-from kconsole.render.linkwords import event_note
+from kconsole.render.linkwords import event_note, interrupted_note
 from kconsole.script.answers import Answers
 from kconsole.script.cells import ScriptCell
 from kconsole.script.sink import Outcome, Sink, Verdict
@@ -319,8 +319,15 @@ class Runner:
         limit = self._options.total_timeout if total else self._options.timeout
         why = f"{cell.name}: not done in {limit:g} s{' for all cells' if total else ''}: "
         self._answers.call_off()
-        ended = self._interrupt(execution, why, "interrupted")
+        ended = self._interrupt(execution, why, self._interrupting())
         return "timeout", ended and self._options.keep_going and not total
+
+    def _interrupting(self) -> str:
+        """What is said of an interrupt that is about to be sent."""
+        carrier = self._kernel.client.carrier
+        if carrier is None:
+            return "interrupted"
+        return interrupted_note(carrier.host, carrier.status, time.monotonic())
 
     def _ctrl_c(self, execution: Execution) -> Verdict:
         """Ctrl-C: interrupt the kernel, let the cell end for a moment; a second one ends at once."""

@@ -62,6 +62,7 @@ class LinkMachine:
         self._attempt_at = now
         self._pinged: float | None = None  # unanswered
         self._silent_since = now  # while a ping is unanswered
+        self._life_at = now  # the last sign of life
         self._next_ping = now
 
     @property
@@ -106,7 +107,7 @@ class LinkMachine:
             return []
         self._once_up = True
         self._needs_person = False
-        self._up_at = now
+        self._up_at = self._life_at = now
         self._lost_at = None
         self._pinged = None
         self._become("up", now)
@@ -141,12 +142,14 @@ class LinkMachine:
             return []
         took, self._pinged = now - self._pinged, None
         self._next_ping = now + PING_S
+        self._life_at = now
         self.status = self.status._replace(round_trip=took)
         self._alive_again(now)
         return []
 
     def heard(self, now: float) -> list[Action]:
         """Something has come through a forward; `now` may lie in the past, or have been told before."""
+        self._life_at = max(self._life_at, now)
         if now > self._silent_since:
             self._silent_since = now
             self._alive_again(now)
@@ -203,7 +206,19 @@ class LinkMachine:
     def _become(self, state: LinkState, now: float, detail: str = "") -> None:
         if self.status.state != "closed":
             known = self.status.round_trip
-            self.status = LinkStatus(state, detail, now, round_trip=known)
+            silent = self._silent_from(state, now)
+            self.status = LinkStatus(state, detail, now, round_trip=known, silent_since=silent)
+
+    def _silent_from(self, state: LinkState, now: float) -> float | None:
+        """Since when nothing has come through, if the link becomes so now."""
+        if state == "up":
+            return None
+        if state == "slow":
+            return self._silent_since
+        if self.status.silent_since is not None:
+            return self.status.silent_since
+        # Where the far shell was at work, no ping has shown that the link is slow.
+        return self._life_at if now - self._life_at > PING_S + SLOW_S else now
 
     def _begin(self, now: float, *, asking: bool) -> list[Action]:
         if self._alive or self.status.state == "closed":

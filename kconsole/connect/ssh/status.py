@@ -23,6 +23,8 @@ class LinkStatus(NamedTuple):
         since: when that began, by :func:`time.monotonic`.
         retry_at: when the next attempt is made, by the same clock; None if none is to be made.
         round_trip: seconds from the last question to the other computer to its answer; None before.
+        silent_since: since when nothing has come from there, by the same clock, through however many
+            attempts; None while it answers.
     """
 
     state: LinkState
@@ -30,3 +32,11 @@ class LinkStatus(NamedTuple):
     since: float = 0.0
     retry_at: float | None = None
     round_trip: float | None = None
+    silent_since: float | None = None
+
+    def silent_for(self, now: float) -> float:
+        """Return for how many seconds nothing has come from there; 0 while it answers.
+
+        :param now: by :func:`time.monotonic`.
+        """
+        return 0.0 if self.silent_since is None else max(0.0, now - self.silent_since)

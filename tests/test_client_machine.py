@@ -288,7 +288,8 @@ class AnyKernel(RuleBasedStateMachine):
             assert not self.dead
             return
         else:
-            due = min(self.seen.values()) + HALF_AT_MOST_S + TAIL_AT_MOST_S
+            ends = [at for what, at in self.seen.items() if what != "stream"]
+            due = min(ends) + HALF_AT_MOST_S + TAIL_AT_MOST_S
         assert self.world.now <= due + LATE_S
 
     def _is_ours(self, answer: Message) -> None:

@@ -176,6 +176,7 @@ def complete_a_name(
     code = {"code": speak.prefix, "cursor_pos": len(speak.prefix)}
     assert other.reply(other.send("complete_request", code))
     terminal.send(speak.prefix)
+    terminal.wait_for(lambda one: "idle" in toolbar(one))
     terminal.key("tab")
     whole = speak.prefix.removesuffix("unique_na") + "unique_name"
     terminal.wait_for(re.compile(rf"In \[[ \d]+\]: {re.escape(whole)}$", re.M))

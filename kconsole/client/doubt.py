@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from kconsole.client.inbox import Inbox, Item
 from kconsole.client.router import Claim
 from kconsole.errors import ChannelError
-from kconsole.protocol.cell import HALF_AT_MOST_S
 
 if TYPE_CHECKING:
     from kconsole.client.base import ClientBase
@@ -34,7 +33,6 @@ class IdleDoubt:
         self._client = client
         self._inbox = inbox
         self._claim: Claim | None = None
-        self._asked_at = 0.0
         self._answered_at: float | None = None
         self._heard = False
 
@@ -46,11 +44,11 @@ class IdleDoubt:
         if self._client.publishes_no_status or self._heard:
             return False
         if self._claim is None:
-            self._ask(now)
+            self._ask()
         if self._answered_at is not None and now >= self._answered_at + _ECHO_S:
             self._client.publishes_no_status = True
             return False
-        return self._claim is not None and now < self._asked_at + HALF_AT_MOST_S
+        return self._claim is not None
 
     def take(self, item: Item, now: float) -> bool:
         """Take a message if it is for the question; whether it was."""
@@ -71,11 +69,11 @@ class IdleDoubt:
         else:
             self._client._router.release(self._claim)
 
-    def _ask(self, now: float) -> None:
+    def _ask(self) -> None:
         msg = self._client.session.msg("kernel_info_request", {})
         claim = self._client._router.claim(msg["msg_id"], self._inbox, whole=True)
         with suppress(ChannelError):
             self._client._send("shell", msg)
-            self._claim, self._asked_at = claim, now
+            self._claim = claim
             return
         self._client._router.release(claim)

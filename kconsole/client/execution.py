@@ -16,7 +16,7 @@ from kconsole.client.health import LOOK_S, half_dead
 from kconsole.client.inbox import Item, JoiningInbox
 from kconsole.client.leash import Leash
 from kconsole.errors import KconsoleError, KernelDiedError, ReplyTimeoutError
-from kconsole.protocol.cell import Cell
+from kconsole.protocol.cell import HALF_AT_MOST_S, Cell
 from kconsole.protocol.events import Event, parse_event
 from kconsole.protocol.message import Channel, Message
 from kconsole.protocol.replies import parse_execute_reply
@@ -181,7 +181,9 @@ class Execution:
         deadline = self.cell.deadline()
         if self.cell.state == "half" and self.cell.reply is not None:
             overdue = deadline is not None and now >= deadline
-            if overdue and not half_dead(self._client._links) and self._doubt.stands(now):
+            hopeful = now < self.cell.state_since + HALF_AT_MOST_S
+            hopeful = hopeful and not half_dead(self._client._links)
+            if overdue and hopeful and self._doubt.stands(now):
                 return False
         self.cell.poll(now)
         return self.cell.state == "done" or (self.cell.finished and not self._tail)

@@ -104,6 +104,11 @@ class Cell:
         self._last_other = now  # when the last iopub message of others came
 
     @property
+    def state_since(self) -> float:
+        """When the present :attr:`state` began."""
+        return self._began
+
+    @property
     def finished(self) -> bool:
         """Whether the prompt may come back: reply and idle have come, or one was given up."""
         return self.state in ("tail", "done")

@@ -63,9 +63,12 @@ def test_a_script_goes_on_after_a_gap_in_which_its_cell_went_on(script):
     script.fake.namespace["done"] = 0
 
     def gap():
+        before = len(script.fake.received)
         script.drop()
         script.relay.back()
         script.kernel.client.wait_for_link(PATIENCE)
+        # A reply to a connection that the kernel has not taken up yet would really be lost.
+        wait_until(lambda: "shell" in {one.channel for one in script.fake.received[before:]})
         script.fake.namespace["done"] = 1
 
     with once_asked(script.fake, "execute_request", gap):

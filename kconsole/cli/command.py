@@ -279,12 +279,15 @@ def _check_keys(config: "Config") -> None:
 
 def _script(settings: Settings, script: "Script") -> int:
     """Cells alone."""
+    from kconsole.client.interrupts import held_signals
     from kconsole.client.leaving import leave, way_back
 
     with open_kernel(settings) as kernel:
-        # The kernel thinks while this is being imported.
-        import kconsole.script.runner
-        import kconsole.script.text  # noqa: F401
+        # The kernel thinks while this is being imported. A Ctrl-C in the middle of that could be lost:
+        # Python's import runs callbacks that swallow exceptions.
+        with held_signals():
+            import kconsole.script.runner
+            import kconsole.script.text  # noqa: F401
 
         wait_for(kernel)
         totals = script.run(kernel)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import click
 
+from kconsole.cli.options import option_name
 from kconsole.cli.saying import complain
 from kconsole.cli.settings import Settings
 from kconsole.errors import SshError
@@ -13,7 +14,7 @@ from kconsole.errors import SshError
 __all__ = ["check_ssh", "linked"]
 
 _PATIENCE_S = 0.5
-#: What has no meaning for a kernel of another machine; the first four need its files or processes.
+#: What is done with files of this computer, or with a kernel that can reach it.
 _NOT_THERE = ("clean", "pick", "handshake")
 
 
@@ -26,11 +27,13 @@ def check_ssh(settings: Settings) -> None:
     if values["ssh"] is None:
         for name in ("ssh_option", "sshkey"):
             if settings.given(name):
-                raise click.UsageError(f"--{name.replace('_', '-')} goes with --ssh")
+                raise click.UsageError(f"{option_name(name)} goes with --ssh")
         return
     for name in _NOT_THERE:
         if settings.given(name):
-            raise click.UsageError(f"--{name} is for kernels of this computer: leave out --ssh")
+            raise click.UsageError(
+                f"{option_name(name)} is for kernels of this computer: leave out --ssh"
+            )
 
 
 @contextmanager

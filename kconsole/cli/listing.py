@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kconsole.cli.options import NEWEST
+from kconsole.cli.options import NEWEST, option_name
 from kconsole.cli.saying import complain, say
 from kconsole.cli.settings import Settings
 from kconsole.cli.sources import refuse_script
@@ -32,7 +32,7 @@ def wants_list(settings: Settings) -> bool:
     asked = [name for name in ("list", "clean", "list_specs") if values[name]]
     if not asked:
         return False
-    name = f"--{asked[0].replace('_', '-')}"
+    name = option_name(asked[0])
     if settings.given("kernel") or any(values[each] for each in _USES):
         raise click.UsageError(
             f"{name} uses no kernel: leave out --kernel, --code, --file, --pick and --watch"

@@ -37,6 +37,7 @@ __all__ = [
     "Color",
     "kinds",
     "option_docs",
+    "option_name",
 ]
 
 Color = Literal["auto", "always", "never"]
@@ -88,6 +89,11 @@ def _complete(
     from kconsole.cli.completion import complete
 
     return complete(ctx, param, incomplete)
+
+
+def option_name(name: str) -> str:
+    """Return how a parameter is called on the command line: ``--total-timeout`` for ``total_timeout``."""
+    return f"--{name.replace('_', '-')}"
 
 
 def _switch(names: str, help: str, default: bool | None = False, *more: str) -> click.Option:

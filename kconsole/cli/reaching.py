@@ -12,7 +12,14 @@ from kconsole.cli.settings import Settings
 if TYPE_CHECKING:
     from kconsole.client.kernel import Kernel
 
-__all__ = ["PATIENCE_S", "attach_to", "file_name", "open_kernel", "wait_for"]
+__all__ = [
+    "PATIENCE_S",
+    "attach_to",
+    "begin_collecting",
+    "file_name",
+    "open_kernel",
+    "wait_for",
+]
 
 PATIENCE_S = 60.0
 """How long a kernel has to get ready, in seconds."""
@@ -65,6 +72,11 @@ def wait_for(kernel: "Kernel", timeout: float = PATIENCE_S, *, again: bool = Fal
         (kernel.renew if again else kernel.wait)(timeout, progress=progress.show)
     finally:
         progress.clear()
+    begin_collecting()
+
+
+def begin_collecting() -> None:
+    """Let Python look for garbage from now on: what is there at the start, is there to stay."""
     gc.freeze()
     gc.enable()
 

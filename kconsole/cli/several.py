@@ -1,6 +1,5 @@
 """Several kernels at once: which they are, and the same script in all of them."""
 
-import gc
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -9,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from kconsole.cli.options import STDIN
+from kconsole.cli.options import STDIN, option_name
 from kconsole.cli.progress import Progress
-from kconsole.cli.reaching import PATIENCE_S, attach_to
+from kconsole.cli.reaching import PATIENCE_S, attach_to, begin_collecting
 from kconsole.cli.saying import colored, complain
 from kconsole.cli.settings import Settings
 from kconsole.cli.statuses import exit_status, worst
@@ -48,8 +47,9 @@ def check_several(settings: Settings) -> None:
     values = settings.values
     for name in _FOR_ONE:
         if values[name] is not None and values[name] is not False:
-            option = f"--{name.replace('_', '-')}"
-            raise click.UsageError(f"{option} is not for several kernels: give --existing once")
+            raise click.UsageError(
+                f"{option_name(name)} is not for several kernels: give --existing once"
+            )
     if not values["json"] and (bare := [each for each in values["mime"] if is_base64(each)]):
         raise click.UsageError(
             f"--mime {bare[0]} of several kernels would be mixed: give --existing once, or --json"
@@ -146,8 +146,7 @@ class _Several:
             else:
                 raise error
         self._parts = ready
-        gc.freeze()
-        gc.enable()
+        begin_collecting()
 
     def _hint(self) -> str:
         hints = ((part.label, part.kernel.hint) for part in self._parts)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from kconsole.cli.options import STDIN
+from kconsole.cli.options import STDIN, option_name
 from kconsole.cli.reaching import attach_to, file_name, wait_for
 from kconsole.cli.saying import Teller, complain, say
 from kconsole.cli.settings import Settings
@@ -55,23 +55,27 @@ def wanted_verb(settings: Settings) -> str | None:
     values = settings.values
     found = [name for name in _VERBS if values[name] is not None and values[name] is not False]
     if len(found) > 1:
-        raise click.UsageError(f"give only one of {' and '.join(map(_option, found))}")
+        raise click.UsageError(f"give only one of {' and '.join(map(option_name, found))}")
     verb = _VERBS[found[0]] if found else _Verb(_ping)
     for name in _OWN:
         if settings.given(name) and name not in verb.options:
-            owners = [_option(each) for each in _VERBS if name in _VERBS[each].options]
-            raise click.UsageError(f"{_option(name)} goes with {' or '.join(owners)}")
+            owners = [option_name(each) for each in _VERBS if name in _VERBS[each].options]
+            raise click.UsageError(f"{option_name(name)} goes with {' or '.join(owners)}")
     if not found:
         return None
     allowed = _WITH | verb.options | {found[0]}
     for name in (*values, "kernel"):
         if settings.given(name) and name not in allowed:
-            raise click.UsageError(f"{_option(found[0])} stands alone: leave out {_option(name)}")
+            raise click.UsageError(
+                f"{option_name(found[0])} stands alone: leave out {option_name(name)}"
+            )
     if settings.attach_to is None:
         if settings.given("target") or settings.arguments:
-            raise click.UsageError(f"{_option(found[0])} is for a kernel that runs already")
+            raise click.UsageError(f"{option_name(found[0])} is for a kernel that runs already")
         if verb.acts:
-            raise click.UsageError(f"{_option(found[0])} needs TARGET, or -e for the newest kernel")
+            raise click.UsageError(
+                f"{option_name(found[0])} needs TARGET, or -e for the newest kernel"
+            )
     return found[0]
 
 
@@ -102,10 +106,6 @@ def _perform_all(settings: Settings, name: str) -> int:
         except KconsoleError as error:
             statuses.append(tell.complain(str(error), exit_status(error)))
     return worst(statuses)
-
-
-def _option(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
 
 
 def _timeout(settings: Settings, usual: float = _TIMEOUT_S) -> float:
@@ -228,7 +228,7 @@ def _code(settings: Settings, name: str) -> tuple[str, int]:
     if code == STDIN and sys.stdin is not None:
         source = stream_source(sys.stdin.buffer, "standard input")
     else:
-        source = argument_source(code, _option(name))
+        source = argument_source(code, option_name(name))
     code = source.cells[0].source
     if cursor is None:
         return code, len(code)

@@ -396,6 +396,6 @@ def test_the_console_a_line_at_a_time_waits_for_its_link(shared_sshd: Sshd, tmp_
                 told(terminal, "waiting for it, Ctrl-C drops the cell")
             finally:
                 shared_sshd.accept()
-            terminal.wait_for("42")
+            terminal.wait_for("Out[1]: 42")  # no clock shows that
             assert kernel.count("execute_request") == 1
         path.unlink()

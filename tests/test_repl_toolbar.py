@@ -191,7 +191,7 @@ def test_a_link_that_is_well_is_only_named() -> None:
     ],
 )
 def test_a_link_that_is_not_well_is_told(state: LinkState, text: str, style: str) -> None:
-    link = LinkStatus(state, "no route to host", NOW - 4, retry_at=NOW + 3.2)
+    link = LinkStatus(state, "no route to host", NOW - 4, retry_at=NOW + 3.2, silent_since=NOW - 7)
     down = Health("down", "link down: no route to host", 0.0012, NOW - 9)
     facts = FAR._replace(link=link, health=down, usage="1 GB 80 %", clients=2)
     assert f" · {text}" in shown(facts)

@@ -71,7 +71,7 @@ class LinkNews:
             return
         if not self._told:
             self._told = True
-            lost_at = time.time() - status.silent_for(time.monotonic())
+            lost_at = status.last_heard(time.monotonic(), time.time())
             self._tell(LinkEvent("lost", host, lost_at, detail=status.detail))
         if status.state == "login" and not self._asked:
             self._asked = True

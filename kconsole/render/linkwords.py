@@ -18,14 +18,11 @@ __all__ = [
     "lost_note",
     "not_connected",
     "outcome_note",
-    "silence",
     "silence_note",
 ]
 
 #: What a person who is asked to log in again has to type.
 LOG_IN = r"\reconnect"
-#: So long the link is silent before it is called slow, in seconds.
-_SILENT_S = 3.0
 
 
 def link_state(status: LinkStatus, now: float) -> str:
@@ -38,7 +35,7 @@ def link_state(status: LinkStatus, now: float) -> str:
     if status.state == "up":
         return ""
     if status.state == "slow":
-        return f"slow, no answer for {silence(status, now):.0f} s"
+        return f"slow, no answer for {status.silent_for(now):.0f} s"
     if status.state == "down" and status.retry_at is not None:
         return f"link down, retry in {max(0.0, status.retry_at - now):.0f} s"
     if status.state == "login":
@@ -48,15 +45,6 @@ def link_state(status: LinkStatus, now: float) -> str:
     return {"connecting": "link down, connecting", "closed": "link closed"}.get(
         status.state, "link down"
     )
-
-
-def silence(status: LinkStatus, now: float) -> float:
-    """Return for how many seconds a slow link has been silent.
-
-    :param status: the link's, of state ``slow``.
-    :param now: by :func:`time.monotonic`.
-    """
-    return now - status.since + _SILENT_S
 
 
 def not_connected(host: str, status: LinkStatus, obstacle: str, now: float) -> str:

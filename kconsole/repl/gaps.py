@@ -18,7 +18,6 @@ from kconsole.render.linkwords import (
     login_note,
     lost_note,
     outcome_note,
-    silence,
     silence_note,
 )
 from kconsole.render.style import Role
@@ -67,7 +66,7 @@ class Gaps:
         if state == "slow" and was != "slow":
             self._printing = self._status.since - self._desk.state.printed_at < _PRINTING_S
         elif state == "up" and was == "slow" and self._printing and not self._told:
-            self._say(silence_note(self._host, silence(before, time.monotonic())))
+            self._say(silence_note(self._host, before.silent_for(time.monotonic())))
         if state not in USABLE:
             self._lose(lost=was in USABLE)
 
@@ -102,7 +101,7 @@ class Gaps:
         status, running = self._status, self._desk.state.cells.running
         if lost and self._desk.state.working and not self._told:
             self._told = True
-            lost_at = time.time() - status.silent_for(time.monotonic())
+            lost_at = status.last_heard(time.monotonic(), time.time())
             self._say(lost_note(self._host, lost_at, status.detail))
         if running is not None:
             running.cut = True

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from kconsole.client.comms import CommCloser
@@ -18,7 +19,7 @@ from kconsole.client.interrupts import held_signals
 from kconsole.client.kernel import Kernel
 from kconsole.client.leash import Leash
 from kconsole.client.leaving import leave, way_back
-from kconsole.client.linknews import LinkEvent, LinkNews
+from kconsole.client.linknews import LinkNews
 from kconsole.errors import (
     ChannelError,
     KconsoleError,
@@ -32,9 +33,10 @@ from kconsole.protocol.cell import INTERRUPT_S
 from kconsole.protocol.events import ErrorOutput, InputRequest
 from kconsole.protocol.farewell import is_clean_exit, is_farewell
 from kconsole.render.labels import closed_note, end_notes
-from kconsole.render.linkwords import event_note, interrupted_note
+from kconsole.render.linkwords import interrupted_note
 from kconsole.script.answers import Answers
 from kconsole.script.cells import ScriptCell
+from kconsole.script.linktelling import tell_unattended
 from kconsole.script.sink import Outcome, Sink, Verdict
 
 __all__ = ["RunOptions", "Runner", "Totals"]
@@ -111,7 +113,7 @@ class Runner:
         self._options = options or RunOptions()
         self._leash = leash or Leash()
         self._closer = CommCloser(kernel.client)
-        self._news = LinkNews(kernel.client, self._tell_of_link)
+        self._news = LinkNews(kernel.client, partial(tell_unattended, sink.note))
         self._end = math.inf  # of all the time that there is, by time.monotonic()
         self._left = False
         self._count: int | None = None
@@ -226,11 +228,6 @@ class Runner:
             leash=self._leash,
             look=self._news.look if self._kernel.client.carrier is not None else None,
         )
-
-    def _tell_of_link(self, event: LinkEvent) -> None:
-        self._sink.note(event_note(event))
-        if event.kind == "login":  # nobody is there to be asked
-            raise LinkLostError(event_note(event))
 
     def _warn(self, closed: str) -> None:
         self._sink.note(closed_note(closed))

@@ -18,25 +18,26 @@ import tty
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TextIO
 
 from kconsole.client.health import LOOK_S
 from kconsole.client.kernel import Kernel
-from kconsole.client.linknews import LinkEvent, LinkNews
-from kconsole.errors import KernelDiedError, LinkLostError
+from kconsole.client.linknews import LinkNews
+from kconsole.errors import KernelDiedError
 from kconsole.protocol.events import Event, ExecuteInput, Parent, ShutdownReply, Status, parse_event
 from kconsole.protocol.message import Channel, Message
 from kconsole.protocol.replies import LanguageInfo
 from kconsole.render.highlight import highlight, lexer_for, plain_lexer
 from kconsole.render.labels import client_label
 from kconsole.render.lines import TailLine
-from kconsole.render.linkwords import event_note
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line
 from kconsole.render.style import Role, paint
 from kconsole.render.views import LastViews, WidgetViews
 from kconsole.script.jsonlines import JsonLines
 from kconsole.script.jsonwatcher import JsonWatcher
+from kconsole.script.linktelling import tell_unattended
 from kconsole.script.streams import standard_streams
 
 __all__ = ["Watcher", "run_watch"]
@@ -68,13 +69,8 @@ def run_watch(kernel: Kernel, *, color: bool, lines: JsonLines | None = None) ->
         else:
             watcher = _text_watcher(kernel, stdout, color=color)
 
-        def tell(event: LinkEvent) -> None:
-            watcher.say(event_note(event))
-            if event.kind == "login":  # nobody is there to be asked
-                raise LinkLostError(event_note(event))
-
         try:
-            with LinkNews(kernel.client, tell) as news:
+            with LinkNews(kernel.client, partial(tell_unattended, watcher.say)) as news:
                 while True:
                     left = mail.wait(keys)
                     news.look()

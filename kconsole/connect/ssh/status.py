@@ -40,3 +40,11 @@ class LinkStatus(NamedTuple):
         :param now: by :func:`time.monotonic`.
         """
         return 0.0 if self.silent_since is None else max(0.0, now - self.silent_since)
+
+    def last_heard(self, now: float, wall: float) -> float:
+        """Return when something has come from there last, by the wall clock.
+
+        :param now: by :func:`time.monotonic`.
+        :param wall: at the same moment, by :func:`time.time`.
+        """
+        return wall - self.silent_for(now)

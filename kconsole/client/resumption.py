@@ -108,6 +108,8 @@ class Resumption:
         self._gaps = 0
         #: The channels on which something has come since the last gap: there we are heard.
         self._heard_on: set[Channel] = set()
+        #: Those on which it has answered a newcomer since then, and not us.
+        self._deaf: set[Channel] = set()
         #: Whether the kernel answers on control at all; R's and others do not.
         self._control_answers = False
         self._heard_at = 0.0
@@ -197,7 +199,7 @@ class Resumption:
         if status.state not in USABLE and self._phase != "new":
             self._link_lost = self._gap_is_news = True
             if self._phase == "gap":  # the connections may have told of it before the link did
-                self._down_at = min(self._down_at, self._silent_from(status))
+                self._down_at = min(self._down_at, status.last_heard(time.monotonic(), time.time()))
                 self._first_down_at = min(self._first_down_at or self._down_at, self._down_at)
         self.look()
 
@@ -229,7 +231,7 @@ class Resumption:
     def _begin_gap(self) -> None:
         self._phase = "gap"
         self._gaps += 1
-        self._down_at = self._silent_from(self._carrier.status)
+        self._down_at = self._carrier.status.last_heard(time.monotonic(), time.time())
         if self._carrier.status.state not in USABLE:
             self._link_lost = self._gap_is_news = True
         if self._first_down_at is None:
@@ -238,15 +240,10 @@ class Resumption:
         if (transport := self._client._transport) is not None:
             transport.end_probes()
 
-    @staticmethod
-    def _silent_from(status: LinkStatus) -> float:
-        """Since when nothing has come through, by the wall clock; now if it does."""
-        return time.time() - status.silent_for(time.monotonic())
-
     def _end_gap(self) -> None:
         self._phase = "asking"
         self._up_at = time.time()
-        self._heard_on = set()
+        self._heard_on, self._deaf = set(), set()
         lanes = self.pending.by_lane()
         if (
             not self._control_answers
@@ -333,19 +330,25 @@ class Resumption:
         # The first may have been served in turn before what waits of ours, the second not before any of it.
         if number < _NEWCOMERS and channel not in self._heard_on:
             self._send_newcomer(gap, channel, number + 1)
-        else:
-            self._at(_AFTER_NEWCOMER_S, partial(self._become_newcomer, gap, channel))
+        elif gap == self._gaps:
+            self._deaf.add(channel)
+            self._at(_AFTER_NEWCOMER_S, partial(self._become_newcomer, gap))
 
-    def _become_newcomer(self, gap: int, channel: Channel) -> None:
-        """Take another routing id, if we are still not heard: what bears the old one never will be."""
+    def _become_newcomer(self, gap: int) -> None:
+        """Take another routing id where we are still not heard: what bears the old one never will be.
+
+        On all these channels together: the connections that are made anew are a gap of their own, in which
+        the others would have to be found out about once more.
+        """
         transport = self._client._transport
-        if gap != self._gaps or transport is None or channel in self._heard_on:
+        deaf = self._deaf - self._heard_on
+        if gap != self._gaps or transport is None or not deaf:
             return
         for lane, ids in self.pending.by_lane().items():
-            if lane.channel == channel:
+            if lane.channel in deaf:
                 self._lose(ids)
         # A kernel asks for input where the request came from, so these two go by one name.
-        channels: tuple[Channel, ...] = ("shell", "stdin") if channel == "shell" else (channel,)
+        channels = {*deaf, "stdin"} if "shell" in deaf else deaf
         transport.reopen(channels, f"{self._client.session.session}-{new_id()[:8]}")
 
     # -- details -----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fake_kernel import FakeKernel
 from running_kernels import Kernel
-from stories import ANSWERABLE, attached, paired, ready, rows_with, run, toolbar
+from stories import ANSWERABLE, PROMPT, attached, paired, ready, rows_with, run, toolbar
 from terminal import Terminal
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
@@ -73,8 +73,14 @@ def test_each_console_answers_the_question_of_its_own_cell(kernel: Kernel) -> No
         second.line("print('got', input('two? '))")
         second.wait_for(lambda one: "busy" in toolbar(one))
         first.line("1st")
-        first.wait_for("one? 1st\ngot 1st\n")
-        ready(first)
+        # The other cell may have begun already, and then this toolbar says "busy for others".
+        first.wait_for(
+            lambda one: (
+                "one? 1st\ngot 1st\n" in one.everything
+                and PROMPT.search("\n".join(one.screen))
+                and "busy for others" in toolbar(one)
+            )
+        )
         wait_for_question(second, "two? ")
         first.line("later = 3")
         second.line("2nd")

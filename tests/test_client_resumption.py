@@ -118,6 +118,15 @@ def doubting(monkeypatch):
     monkeypatch.setattr(resumption, "_AFTER_NEWCOMER_S", 0.2)
 
 
+def until_heard(client, ask):
+    """Ask until it is not lost: what is asked before a new id is there may be, and is told of."""
+    while True:
+        client.wait_for_link(PATIENCE)
+        with contextlib.suppress(LinkLostError, LinkDownError):
+            assert ask()
+            return
+
+
 @contextlib.contextmanager
 def waiting_for(story, work):
     """Something that blocks, in a thread; gives where its result, or its exception, will be."""
@@ -369,11 +378,8 @@ def test_a_kernel_that_ignores_the_old_id_is_talked_to_under_another():
         story.end_it()
         story.back()
         assert msg_id in story.fate().lost
-        while True:  # what is asked before the new id is there may be lost too, and is told of
-            with contextlib.suppress(LinkLostError):
-                assert story.runs()
-                break
-        story.client.interrupt(reply=True, timeout=PATIENCE)
+        until_heard(story.client, story.runs)
+        until_heard(story.client, lambda: story.client.interrupt(reply=True, timeout=PATIENCE))
         question = story.client.execute("print(input('name? '))")
         while (item := story.told.get(timeout=PATIENCE))[0] != "stdin":
             pass

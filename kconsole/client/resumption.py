@@ -317,7 +317,7 @@ class Resumption:
         if gap != self._gaps:
             return
         for lane in _MAIN:
-            if lane.channel not in self._heard_on and (lane == _SHELL or self._control_answers):
+            if lane.channel not in self._heard_on:
                 self._send_newcomer(gap, lane.channel, 1)
         self._reopen_gate()  # a kernel that is just busy hears what is sent now
 

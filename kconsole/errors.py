@@ -17,6 +17,7 @@
     │   └── LinkLostError        the link was lost, and with it what was asked
     ├── OutputError              standard output or error cannot be written to
     ├── AlreadyThereError        a file that nobody has said may be overwritten
+    ├── ImageError               an image that cannot be drawn in the terminal
     ├── ChannelError             a channel used in the wrong state               (also RuntimeError)
     │   ├── InvalidPortNumber    a channel whose port is 0
     │   └── LinkDownError        not sent, for the link is down at the moment
@@ -35,6 +36,7 @@ __all__ = [
     "ChannelError",
     "ConfigError",
     "ConnectionFileError",
+    "ImageError",
     "InvalidPortNumber",
     "KconsoleError",
     "KernelDiedError",
@@ -122,6 +124,10 @@ class OutputError(KconsoleError):
 
 class AlreadyThereError(KconsoleError):
     """There is such a file, and nobody has said that it may be overwritten."""
+
+
+class ImageError(KconsoleError):
+    """An image that is broken, too large or of a kind that cannot be drawn in the terminal."""
 
 
 class ChannelError(KconsoleError, RuntimeError):

@@ -1,0 +1,1 @@
+"""Pictures for terminals: formats read, pixels scaled, and the protocols that draw them."""

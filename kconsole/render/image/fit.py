@@ -1,0 +1,69 @@
+"""How many cells and pixels of a screen an image takes. Pure."""
+
+from dataclasses import dataclass
+
+from kconsole.render.canvas import Canvas
+
+__all__ = ["Layout", "fit", "fit_blocks"]
+
+#: How far a whole number of cells may be from the image's shape: three in a hundred are not seen.
+_STRETCH = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where an image goes.
+
+    Attributes:
+        columns: cells that it covers from left to right, at least 1.
+        rows: cells from top to bottom, at least 1.
+        width: pixels from left to right, at most those of the columns.
+        height: pixels from top to bottom, at most those of the rows.
+        fills: the cells have nearly the shape of the image: it may be stretched to all of them.
+    """
+
+    columns: int
+    rows: int
+    width: int
+    height: int
+    fills: bool
+
+
+def fit(natural: tuple[int, int], canvas: Canvas, size: tuple[int, int] | None = None) -> Layout:
+    """Fit an image into the canvas: its shape is kept, and it is not enlarged.
+
+    :param natural: its width and height in pixels.
+    :param size: the width and height in pixels that are wished instead; the image may fill less.
+    """
+    width, height = natural
+    cell_width, cell_height = canvas.cell
+    scale = _wished(natural, size) if size else 1.0
+    scale = min(scale, canvas.columns * cell_width / width, canvas.rows * cell_height / height)
+    across, down = max(1, int(width * scale)), max(1, int(height * scale))
+    columns, rows = -(-across // cell_width), -(-down // cell_height)
+    stretch = (columns * cell_width * down) / (rows * cell_height * across)
+    return Layout(columns, rows, across, down, abs(stretch - 1) <= _STRETCH)
+
+
+def fit_blocks(
+    natural: tuple[int, int], canvas: Canvas, size: tuple[int, int] | None = None
+) -> tuple[int, int]:
+    """Fit an image into cells of two blocks each, one upon the other.
+
+    A block is much larger than a pixel: what nobody wished in a size of its own may become as
+    large as a block for each of its pixels.
+
+    :param natural: the image's width and height in pixels.
+    :param size: the width and height in pixels that are wished instead.
+    :return: blocks from left to right and from top to bottom.
+    """
+    width, height = natural
+    # A block's sides in pixels.
+    side, rise = canvas.cell[0], canvas.cell[1] / 2
+    scale = _wished(natural, size) if size else float(max(side, rise))
+    scale = min(scale, canvas.columns * side / width, 2 * canvas.rows * rise / height)
+    return max(1, round(width * scale / side)), max(1, round(height * scale / rise))
+
+
+def _wished(natural: tuple[int, int], size: tuple[int, int]) -> float:
+    return min(max(1, wish) / side for wish, side in zip(size, natural, strict=True))

@@ -1,0 +1,197 @@
+"""Images as text: which size, in which cells, and what is refused."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kconsole.errors import ImageError
+from kconsole.render.canvas import Canvas, ImageProtocol
+from kconsole.render.image.fit import fit, fit_blocks
+from kconsole.render.images import draw, measure
+from kconsole.render.sanitise import sanitise
+from tests.pngs import Pixel, bare_png, plain_png, png
+
+RED, BLUE, CLEAR = (255, 0, 0, 255), (0, 0, 255, 255), (0, 0, 0, 0)
+GIF = b"GIF89a" + (300).to_bytes(2, "little") + (200).to_bytes(2, "little") + b"\x80\0\0"
+JPEG = (
+    b"\xff\xd8\xff\xe0\x00\x10JFIF\0\1\1\0\0\1\0\1\0\0\xff\xff\xdb\x00\x04\0\0"
+    b"\xff\xc2\x00\x11\x08\x00\xc8\x01\x2c\x03\1\x22\0\2\x11\1\3\x11\1"
+)
+VP8X = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0" + b"\x2b\x01\0" + b"\xc7\0\0"
+VP8 = b"RIFF\0\0\0\0WEBPVP8 \0\0\0\0\0\0\0\x9d\x01\x2a\x2c\x01\xc8\x00"
+VP8L = b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0\x2f" + (299 | 199 << 14).to_bytes(4, "little")
+
+
+def blocks(columns: int = 80, rows: int = 24, colors: int = 1 << 24) -> Canvas:
+    return Canvas("blocks", columns, rows, colors=colors)
+
+
+@pytest.mark.parametrize(
+    "data", [GIF, JPEG, VP8X, VP8, VP8L, bare_png(300, 200)], ids=["gif", "jpeg", *"xyz", "png"]
+)
+def test_a_header_says_how_large_it_is(data: bytes) -> None:
+    assert measure(data, "image/any") == (300, 200)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"<svg/>", GIF[:7], JPEG[:20], VP8X[:22], VP8L[:22], b"\xff\xd8\xff\xe0\0\0"]
+)
+def test_what_is_no_image_has_no_size(data: bytes) -> None:
+    assert measure(data, "image/png") is None
+
+
+@given(st.sampled_from([b"", *(image[:16] for image in (GIF, JPEG, VP8X, VP8, VP8L))]), st.binary())
+def test_no_bytes_upset_the_header(start: bytes, rest: bytes) -> None:
+    size = measure(start + rest, "")
+    assert size is None or min(size) > 0
+
+
+@pytest.mark.parametrize(
+    ("natural", "columns", "rows", "expected"),
+    [
+        ((800, 400), 200, 60, (100, 25)),  # as large as it is
+        ((1600, 800), 100, 60, (100, 25)),  # as wide as the screen
+        ((800, 1600), 200, 30, (30, 30)),  # as high
+        ((3, 3), 80, 24, (1, 1)),
+        ((10000, 1), 80, 24, (80, 1)),
+        ((1, 10000), 80, 24, (1, 24)),
+    ],
+)
+def test_an_image_is_made_to_fit_and_keeps_its_shape(
+    natural: tuple[int, int], columns: int, rows: int, expected: tuple[int, int]
+) -> None:
+    layout = fit(natural, Canvas("kitty", columns, rows))
+    assert (layout.columns, layout.rows) == expected
+
+
+def test_a_wish_is_honoured_within_the_screen() -> None:
+    canvas = Canvas("kitty", 80, 24, cell=(10, 20))
+    smaller = fit((800, 400), canvas, (400, 200))
+    assert (smaller.columns, smaller.rows, smaller.width, smaller.height) == (40, 10, 400, 200)
+    assert fit((800, 400), canvas, (400, 400)) == smaller  # what is wished is a frame
+    assert fit((80, 40), canvas, (400, 200)) == smaller  # also larger than it is
+    assert fit((800, 400), canvas, (10**9, 10**9)).columns == 80
+    assert fit((800, 400), canvas, (0, -5)).columns == 1
+
+
+@given(
+    st.tuples(st.integers(1, 10_000), st.integers(1, 10_000)),
+    st.tuples(st.integers(1, 300), st.integers(1, 100)),
+    st.tuples(st.integers(1, 40), st.integers(1, 60)),
+    st.none() | st.tuples(st.integers(-3, 10**7), st.integers(-3, 10**7)),
+)
+def test_nothing_is_larger_than_the_canvas(
+    natural: tuple[int, int],
+    screen: tuple[int, int],
+    cell: tuple[int, int],
+    size: tuple[int, int] | None,
+) -> None:
+    canvas = Canvas("kitty", *screen, cell=cell)
+    layout = fit(natural, canvas, size)
+    assert 1 <= layout.columns <= screen[0] and 1 <= layout.rows <= screen[1]
+    assert 0 < layout.width <= layout.columns * cell[0]
+    assert 0 < layout.height <= layout.rows * cell[1]
+    across, down = fit_blocks(natural, canvas, size)
+    assert 1 <= across <= screen[0] and 1 <= down <= 2 * screen[1]
+
+
+def drawn(rows: list[list[Pixel]], colors: int = 1 << 24) -> str:
+    return draw(png(rows), "image/png", blocks(colors=colors)).text
+
+
+def test_two_pixels_share_a_cell() -> None:
+    assert drawn([[RED, BLUE], [BLUE, BLUE]]) == ("\x1b[38;2;255;0;0;48;2;0;0;255m▀ \x1b[0m\n")
+
+
+def test_what_is_clear_is_the_terminals_own_background() -> None:
+    assert drawn([[RED, CLEAR, CLEAR], [CLEAR, RED, CLEAR], [CLEAR] * 3, [CLEAR] * 3]) == (
+        "\x1b[38;2;255;0;0m▀▄\x1b[0m\n\n"
+    )
+
+
+def test_the_last_row_may_be_half_a_cell() -> None:
+    drawing = draw(plain_png(1, 3), "image/png", blocks())
+    assert (drawing.columns, drawing.rows) == (1, 2)
+    assert drawing.text == "\x1b[48;2;255;0;0m \x1b[0m\n\x1b[38;2;255;0;0m▀\x1b[0m\n"
+
+
+def test_colours_are_said_only_where_they_change() -> None:
+    row = [RED] * 30 + [BLUE] * 30
+    other = [BLUE] * 30 + [RED] * 30
+    # The lower half-block takes the two colours as they are.
+    assert drawn([row, other]) == (
+        "\x1b[38;2;255;0;0;48;2;0;0;255m" + "▀" * 30 + "▄" * 30 + "\x1b[0m\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("colors", "codes"),
+    [
+        (1 << 24, ("48;2;250;10;10", "48;2;8;8;8", "48;2;200;200;200")),
+        (256, ("48;5;196", "48;5;232", "48;5;251")),
+        (16, ("101", "40", "47")),
+    ],
+)
+def test_colours_are_the_nearest_that_there_are(colors: int, codes: tuple[str, ...]) -> None:
+    pixels = [(250, 10, 10, 255), (8, 8, 8, 255), (200, 200, 200, 255)]
+    assert re.findall(r"\x1b\[([0-9;]+)m ", drawn([pixels, pixels], colors)) == list(codes)
+
+
+def test_a_large_image_becomes_the_mean_of_its_pixels() -> None:
+    checks = [[((x + y) % 2 * 255,) * 3 + (255,) for x in range(80)] for y in range(80)]
+    text = draw(png(checks), "image/png", blocks(10, 5)).text
+    assert text == ("\x1b[48;2;127;127;127m" + " " * 10 + "\x1b[0m\n") * 5
+
+
+def test_a_clear_pixel_has_no_colour() -> None:
+    line = [(255, 0, 0, 255), (0, 255, 0, 0), (255, 0, 0, 100), (9, 9, 9, 0)] * 20
+    text = draw(png([line] * 80), "image/png", blocks(1, 1)).text
+    assert text == "\x1b[38;2;255;0;0m▀\x1b[0m\n"
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(*[st.sampled_from([0, 1, 127, 255])] * 4), min_size=5, max_size=5),
+        min_size=1,
+        max_size=5,
+    ),
+    st.sampled_from([16, 256, 1 << 24]),
+    st.integers(1, 9),
+    st.integers(1, 5),
+)
+def test_blocks_pass_the_sanitiser_unharmed(
+    rows: list[list[Pixel]], colors: int, columns: int, height: int
+) -> None:
+    drawing = draw(png(rows), "image/png", blocks(columns, height, colors))
+    assert sanitise(drawing.text, "display") == drawing.text
+    lines = drawing.text.split("\n")
+    assert lines.pop() == "" and len(lines) == drawing.rows <= height
+    for line in lines:
+        assert re.fullmatch(r"(?:\x1b\[[0-9;]+m|[ ▀▄])*", line)
+        assert len(re.findall("[ ▀▄]", line)) <= drawing.columns <= columns
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "no image that can be drawn begins like this"),
+        (b"%PDF-1.7", "no image that can be drawn begins like this"),
+        (bare_png(60000, 60000), "60000 × 60000 pixels: a side is longer than 10000"),
+        (bare_png(9000, 9000), "9000 × 9000 pixels: more than 50 million"),
+        (plain_png(4, 4)[:60], "the PNG ends too early, after 60 bytes"),
+    ],
+)
+@pytest.mark.parametrize("protocol", ["blocks"])
+def test_what_cannot_be_drawn_is_refused_in_a_line(
+    data: bytes, reason: str, protocol: ImageProtocol
+) -> None:
+    with pytest.raises(ImageError) as caught:
+        draw(data, "image/png", Canvas(protocol, 80, 24))
+    assert str(caught.value) == f"image/png: {reason}"
+
+
+def test_a_type_is_named_in_one_line() -> None:
+    with pytest.raises(ImageError, match=r"^image/x y: no image"):
+        draw(b"?", "image/\x1b[2Jx\ny", blocks())

@@ -12,6 +12,7 @@ from kconsole.client.client import KernelClient
 from kconsole.client.health import Health
 from kconsole.protocol.replies import KernelInfo
 from kconsole.repl.face import Face
+from kconsole.repl.interview import Interview
 from kconsole.repl.state import State
 from kconsole.repl.view import View
 
@@ -26,7 +27,9 @@ def test_of_the_lines_that_were_measured_only_the_latest_are_remembered(
         stdin, stdout = (os.fdopen(os.dup(terminal), mode) for mode in "rw")
         with stdin, stdout:
             face = Face(State(KernelInfo(), Health("ok"), ours=True, busy=False), KernelClient())
-            View(face, KeyBindings(), InMemoryHistory(), stdin, stdout)
+            View(
+                face, KeyBindings(), InMemoryHistory(), stdin, stdout, Interview(stdin, stdout, {})
+            )
     finally:
         os.close(controller)
         os.close(terminal)

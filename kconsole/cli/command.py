@@ -147,13 +147,17 @@ def _verb(settings: Settings, name: str) -> int:
 
 def _console(settings: Settings, script: "Script | None") -> int:
     """The interactive console: the kernel thinks while the editor is being imported."""
+    from kconsole.repl.interview import Interview
     from kconsole.repl.quiet import quiet_terminal
 
+    interview = Interview(sys.stdin, sys.stdout, os.environ)
     options = _console_options(settings, color=colored(settings.values["color"], sys.stdout))
     with ExitStack() as stack:
         if script is None:  # else its cells may ask
             stack.enter_context(quiet_terminal(sys.stdin))
         kernel = stack.enter_context(open_kernel(settings))
+        if script is None and options.color:  # the terminal answers while the editor is imported
+            stack.enter_context(interview.held())
         from kconsole.repl.console import run_console
 
         if settings.config is not None:
@@ -164,8 +168,10 @@ def _console(settings: Settings, script: "Script | None") -> int:
             if totals.left:
                 return totals.status
             stack.enter_context(quiet_terminal(sys.stdin))
+            if options.color:
+                stack.enter_context(interview.held())
             options = options._replace(tail=0, ran=totals.ran)
-        return run_console(kernel, options)
+        return run_console(kernel, options, interview)
 
 
 def _plain_console(settings: Settings, script: "Script | None") -> int:

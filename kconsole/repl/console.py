@@ -33,6 +33,7 @@ from kconsole.repl.gaps import Gaps
 from kconsole.repl.history import KernelHistory
 from kconsole.repl.inquiry import Inquiry
 from kconsole.repl.intake import Intake
+from kconsole.repl.interview import Interview
 from kconsole.repl.keys import key_bindings, key_help
 from kconsole.repl.marks import understands_marks
 from kconsole.repl.options import ConsoleOptions
@@ -48,11 +49,12 @@ __all__ = ["Console", "run_console"]
 _FILE = 10_000  # inputs of the history file that the keys reach
 
 
-def run_console(kernel: Kernel, options: ConsoleOptions) -> int:
+def run_console(kernel: Kernel, options: ConsoleOptions, interview: Interview) -> int:
     """Run the console until it is left.
 
     :param kernel: ready to be used.
     :param options: how the user wants it.
+    :param interview: what the terminal was asked.
     :return: the exit status: 0, or 4 if the kernel was dead in the end, or out of reach, or 128 + N for
         signal N.
     """
@@ -62,7 +64,7 @@ def run_console(kernel: Kernel, options: ConsoleOptions) -> int:
     sys.setswitchinterval(0.001)
 
     async def main() -> int:
-        return await Console(kernel, options).run()
+        return await Console(kernel, options, interview).run()
 
     return asyncio.run(main())
 
@@ -70,7 +72,7 @@ def run_console(kernel: Kernel, options: ConsoleOptions) -> int:
 class Console:
     """One session of the console. To be made and run inside an event loop."""
 
-    def __init__(self, kernel: Kernel, options: ConsoleOptions) -> None:
+    def __init__(self, kernel: Kernel, options: ConsoleOptions, interview: Interview) -> None:
         self._kernel = kernel
         self._client = client = kernel.client
         self._loop = asyncio.get_running_loop()
@@ -92,6 +94,7 @@ class Console:
             history,
             sys.stdin,
             sys.stdout,
+            interview,
         )
         self._screen = self._view.screen
         self._scribe = Scribe(
@@ -114,6 +117,7 @@ class Console:
             view=self._view,
             scribe=self._scribe,
             inquiry=self._inquiry,
+            interview=interview,
             history=history,
             record=self._record,
             filing=self._filing,
@@ -152,6 +156,7 @@ class Console:
         self._client.on_restart = lambda: self._bridge.call(self._fate.restarted)
         self._client.on_gap_end = lambda gap: self._bridge.call(partial(self._gaps.ended, gap))
         self._client.on_resumed = lambda what: self._bridge.call(partial(self._gaps.resumed, what))
+        self._view.hear()
         try:
             return await self._view.app.run_async(pre_run=self._begin, set_exception_handler=False)
         except EOFError:  # the terminal has gone away

@@ -11,6 +11,7 @@ from kconsole.repl.bridge import Bridge
 from kconsole.repl.filing import Filing
 from kconsole.repl.history import KernelHistory
 from kconsole.repl.inquiry import Inquiry
+from kconsole.repl.interview import Interview
 from kconsole.repl.options import ConsoleOptions
 from kconsole.repl.record import Record
 from kconsole.repl.scribe import Scribe
@@ -31,6 +32,7 @@ class Desk:
     view: View
     scribe: Scribe
     inquiry: Inquiry
+    interview: Interview
     history: KernelHistory
     record: Record
     filing: Filing

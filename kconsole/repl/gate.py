@@ -6,11 +6,14 @@ question that is not asked any more have no effect at all.
 """
 
 from collections.abc import Callable
+from typing import TextIO
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
+
+from kconsole.repl.interview import Interview
 
 __all__ = ["GatedInput", "KeyGate"]
 
@@ -71,16 +74,29 @@ class KeyGate:
 
 
 class GatedInput(Vt100Input):
-    """The terminal's keys, through a gate."""
+    """The terminal's keys, without its answers, through a gate.
 
-    gate: KeyGate | None = None
+    :param stdin: the terminal.
+    :param gate: what holds keys back.
+    :param interview: what the terminal was asked.
+    """
+
+    def __init__(self, stdin: TextIO, gate: KeyGate, interview: Interview) -> None:
+        super().__init__(stdin)
+        self._gate = gate
+        self._interview = interview
 
     def read_keys(self) -> list[KeyPress]:
         """Read the keys that wait, as far as the gate lets them pass."""
-        keys = super().read_keys()
-        return keys if self.gate is None else self.gate.filter(keys)
+        self.vt100_parser.feed(self._interview.hear(self.stdin_reader.read()))
+        return self._gate.filter(self._taken())
 
     def flush_keys(self) -> list[KeyPress]:
         """Read the keys that were waiting for more, an Escape above all."""
-        keys = super().flush_keys()
-        return keys if self.gate is None else self.gate.filter(keys)
+        self.vt100_parser.feed_and_flush(self._interview.flush())
+        return self._gate.filter(self._taken())
+
+    def _taken(self) -> list[KeyPress]:
+        """What the parser has found."""
+        keys, self._buffer = self._buffer, []
+        return keys

@@ -22,6 +22,7 @@ from prompt_toolkit.formatted_text import (
     to_formatted_text,
 )
 from prompt_toolkit.history import History, InMemoryHistory
+from prompt_toolkit.input.typeahead import store_typeahead
 from prompt_toolkit.key_binding import KeyBindingsBase
 from prompt_toolkit.layout import (
     BufferControl,
@@ -52,6 +53,7 @@ from kconsole.render.cells import fit
 from kconsole.repl.face import Face
 from kconsole.repl.gate import GatedInput, KeyGate
 from kconsole.repl.handover import Handover
+from kconsole.repl.interview import Interview
 from kconsole.repl.livewindow import LiveWindow
 from kconsole.repl.menu import completion_menu
 from kconsole.repl.once import CodeControl, Column
@@ -100,6 +102,7 @@ class View:
     :param history: of the input.
     :param stdin: the terminal.
     :param stdout: the terminal.
+    :param interview: what the terminal was asked.
     """
 
     def __init__(
@@ -109,6 +112,7 @@ class View:
         history: History,
         stdin: TextIO,
         stdout: TextIO,
+        interview: Interview,
     ) -> None:
         remember_few_widths()
         self._face = face
@@ -134,8 +138,7 @@ class View:
         )
         #: Answers to the console's own questions, which nobody needs again.
         self.query = Buffer(name=QUERY_BUFFER, multiline=False)
-        terminal = GatedInput(stdin)
-        terminal.gate = self.gate
+        terminal = GatedInput(stdin, self.gate, interview)
         output = terminal_output(stdout)
         self.screen = Screen(output)
         kind = ReflowingApplication if reflows(os.environ) else FramedApplication
@@ -159,6 +162,10 @@ class View:
     def file_extension(self) -> str:
         """Of a file with what is being typed."""
         return self._face.file_extension
+
+    def hear(self) -> None:
+        """Take up, before the first prompt, what the terminal has answered, and what was typed so far."""
+        store_typeahead(self.app.input, self.app.input.read_keys())
 
     def edit_as(self, *, vi: bool) -> None:
         """Take keys as vi does, or as Emacs."""

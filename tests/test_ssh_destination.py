@@ -68,6 +68,12 @@ def test_what_is_none_is_refused_in_one_line(text: str, reason: str) -> None:
     assert message.isprintable()
 
 
+@pytest.mark.parametrize("text", ["9@[:", "[:]", "[::1", "[gpu01", "[::1]x"])
+def test_half_a_bracket_and_a_colon_alone_are_no_host(text: str) -> None:
+    with pytest.raises(SshError, match="this is no host"):
+        parse_destination(text)
+
+
 @pytest.mark.parametrize("text", ["gpu01", "ada@gpu01", "ada@gpu01:2222", "ada@[::1]:22", "::1"])
 def test_it_is_shown_as_it_was_given(text: str) -> None:
     assert parse_destination(text).shown == text

@@ -10,7 +10,6 @@ it reaped, the guard (:mod:`kconsole.connect.guard`) told, and the exit status k
 
 import logging
 import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -25,7 +24,7 @@ from kconsole.connect.files import write_connection_file
 from kconsole.connect.guard import Guard
 from kconsole.connect.info import ConnectionInfo, Transport
 from kconsole.connect.kernellog import KernelLog, log_path
-from kconsole.connect.lastwords import describe_exit, is_address_in_use, last_line, printable
+from kconsole.connect.lastwords import describe_exit
 from kconsole.connect.launch import (
     ipc_info,
     kernel_environment,
@@ -36,11 +35,12 @@ from kconsole.connect.launch import (
     socket_files,
     with_ports,
 )
+from kconsole.connect.ownprocess import OwnProcess
 from kconsole.connect.paths import runtime_dir, shown
 from kconsole.connect.ports import reserve_ports
 from kconsole.connect.procfs import is_deadly
 from kconsole.connect.specs import KernelSpec
-from kconsole.errors import ConnectionFileError, KconsoleError, KernelStartError
+from kconsole.errors import ConnectionFileError, KernelStartError
 from kconsole.protocol.message import CHANNELS
 
 __all__ = ["KernelProcess"]
@@ -67,7 +67,7 @@ class _Options:
     registration: Mapping[str, str]
 
 
-class KernelProcess:
+class KernelProcess(OwnProcess):
     """A kernel that belongs to us; made by :meth:`start`, ended by :meth:`stop`.
 
     Also a context manager that stops the kernel. Every method may be called from any thread.
@@ -80,6 +80,7 @@ class KernelProcess:
     def __init__(
         self, spec: KernelSpec, info: ConnectionInfo, path: Path, options: _Options
     ) -> None:
+        super().__init__()
         self.spec = spec
         self._name = f"kernel {shown(spec.name)}"
         self._info = replace(info, path=path)
@@ -87,11 +88,8 @@ class KernelProcess:
         self._options = options
         self._log = KernelLog(log_path(path))
         self._guard = Guard([path, self._log.path, *socket_files(info)], socket_directory(info))
-        self._command: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
         self._returncode: int | None = None
-        self.ends_at_sigint = False
-        self.left = ""
         self._interrupted = False
         self._closed = False
         self._removed = False  # its files
@@ -220,31 +218,10 @@ class KernelProcess:
         """Return the last `lines` lines that the process printed; unsafe for a terminal as is."""
         return self._log.tail(lines)
 
-    def last_line(self) -> str:
-        """Return the last line that the process printed: printable, at most 200 characters."""
-        return last_line(self.log_tail(50))
-
     def describe_exit(self) -> str:
         """Return in a few words how the process ended, such as "was killed by SIGKILL"."""
         status = self.poll()
         return "is running" if status is None else describe_exit(status)
-
-    def describe_death(self) -> str:
-        """Return one line: how the process ended, and the last line that it printed, if any."""
-        text = f"{self._name} {self.describe_exit()}"
-        words = self.last_line() if self.poll() is not None else ""
-        return f"{text}: {words}" if words else text
-
-    def describe_failure(self) -> str:
-        """Return what :meth:`describe_death` does, and the command that was run, in one line."""
-        return f"{self.describe_death()} (command: {printable(shlex.join(self._command))})"
-
-    def is_port_race(self) -> bool:
-        """Whether the kernel ended because another process had taken one of its ports meanwhile.
-
-        Then :meth:`restart_with_new_ports` is worth a try.
-        """
-        return bool(self.poll()) and is_address_in_use(self.log_tail(100))
 
     def interrupt(self) -> bool:
         """Send SIGINT to the kernel and what it has started, if its spec asks for signals.
@@ -387,16 +364,13 @@ class KernelProcess:
     def _end_gently(self, ask: Callable[[], None] | None, grace: float) -> None:
         if self.poll() is not None or self._process is None:
             return
-        if ask is not None:
-            try:
-                ask()
-            except KconsoleError as error:
-                log.debug("%s cannot be asked to shut down: %s", self._name, error)
-            else:
-                if self.wait(grace):
-                    return
+        if self._ends_when_asked(ask, grace):
+            return
         self._signal(signal.SIGTERM)
         self.wait(grace)
+
+    def _has_failed(self) -> bool:
+        return bool(self.poll())
 
     def _signal(self, number: int) -> None:
         with self._lock:

@@ -62,10 +62,10 @@ def parse_destination(text: str) -> Destination:
 def _split_port(place: str) -> tuple[str, str | None]:
     """Take the port off; None = none is given."""
     if place.startswith("["):
-        host, _, rest = place[1:].partition("]")
-        if not rest:
+        host, bracket, rest = place[1:].partition("]")
+        if bracket and not rest:
             return host, None
-        # Something else than a colon behind the bracket makes no host.
+        # No bracket at the end, or something else than a colon behind it, makes no host.
         return (host, rest[1:]) if rest.startswith(":") else (place, None)
     if place.count(":") == 1:
         host, _, port = place.partition(":")
@@ -83,7 +83,8 @@ def _fault(name: str, what: str) -> str:
         return f"a {what} has no blanks or control characters"
     if wrong := sorted(_FOR_SHELLS.intersection(name)):
         return f"a {what} has no {wrong[0]}"
-    if what == "host" and any(char in name for char in "/\\[]@"):
+    # One colon alone is in no IPv6 address.
+    if what == "host" and (any(char in name for char in "/\\[]@") or name.count(":") == 1):
         return "this is no host"
     return ""
 

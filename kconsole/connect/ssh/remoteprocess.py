@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Self
 
 from kconsole.connect.info import ConnectionInfo, Transport
-from kconsole.connect.lastwords import is_address_in_use, last_line, printable
 from kconsole.connect.launch import new_key, with_ports
+from kconsole.connect.ownprocess import OwnProcess
 from kconsole.connect.paths import shown
 from kconsole.connect.specs import KernelSpec
 from kconsole.connect.ssh.remote import RUNTIME, Run
@@ -64,7 +64,7 @@ class _Options:
     arguments: tuple[str, ...]
 
 
-class RemoteProcess:
+class RemoteProcess(OwnProcess):
     """A kernel of ours on another machine; made by :meth:`start`, ended by :meth:`stop`.
 
     It has the methods of :class:`kconsole.connect.process.KernelProcess`. Those that end it wait for the
@@ -80,16 +80,14 @@ class RemoteProcess:
     def __init__(
         self, run: Run, where: str, spec: KernelSpec, info: ConnectionInfo, options: _Options
     ) -> None:
+        super().__init__()
         self.spec = spec
         self.info = info
-        self.ends_at_sigint = False
-        self.left = ""
         self.pid = 0
         self._run = run
         self._where = where
         self._name = f"kernel {shown(spec.name)} on {where}"
         self._options = options
-        self._command: list[str] = []
         self._log = ""
         self._ended = False
         self._closed = False
@@ -171,27 +169,9 @@ class RemoteProcess:
         """Return the last `lines` lines that the process printed, as far as is known; unsafe as is."""
         return "\n".join(self._log.splitlines()[-lines:])
 
-    def last_line(self) -> str:
-        """Return the last line that the process printed: printable, at most 200 characters."""
-        return last_line(self._log)
-
     def describe_exit(self) -> str:
         """Return in a few words how the process ended."""
         return "has ended" if self._ended else "is running"
-
-    def describe_death(self) -> str:
-        """Return one line: that the process ended, and the last line that it printed, if any."""
-        text = f"{self._name} {self.describe_exit()}"
-        words = self.last_line() if self._ended else ""
-        return f"{text}: {words}" if words else text
-
-    def describe_failure(self) -> str:
-        """Return what :meth:`describe_death` does, and the command that was run, in one line."""
-        return f"{self.describe_death()} (command: {printable(shlex.join(self._command))})"
-
-    def is_port_race(self) -> bool:
-        """Whether the kernel ended because another process had one of its ports."""
-        return self._ended and is_address_in_use(self._log)
 
     def interrupt(self) -> bool:
         """Have SIGINT sent to the kernel and what it has started, if its spec asks for signals.
@@ -231,14 +211,8 @@ class RemoteProcess:
         :param grace: seconds to wait for an end before the next step.
         :raise LinkLostError: the link was lost meanwhile.
         """
-        if ask is not None and not self._ended:
-            try:
-                ask()
-            except KconsoleError as error:
-                log.debug("%s cannot be asked to shut down: %s", self._name, error)
-            else:
-                if self.wait(grace):
-                    return
+        if self._ended or self._ends_when_asked(ask, grace):
+            return
         for number in ("TERM", "KILL"):
             if not self._ended:
                 self._signal(number)
@@ -258,6 +232,9 @@ class RemoteProcess:
             self.left = f"{self._name} may still run: {error}"
         finally:
             self._close()
+
+    def _has_failed(self) -> bool:
+        return self._ended
 
     # -- over there --------------------------------------------------------------------------------------
 

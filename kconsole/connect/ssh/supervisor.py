@@ -253,7 +253,8 @@ class Supervisor:
         self.status = self._machine.status
         while self._unsettled and self.status.state != "connecting":
             self._unsettled.pop().set()
-        public = (self.status, self.refused)
+        # How long the last answer took is for whoever looks; nobody is woken for it.
+        public = (self.status._replace(round_trip=None), self.refused)
         if public != self._published:
             self._published = public
             self._listener()

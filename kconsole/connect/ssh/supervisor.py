@@ -253,8 +253,9 @@ class Supervisor:
         self.status = self._machine.status
         while self._unsettled and self.status.state != "connecting":
             self._unsettled.pop().set()
-        # How long the last answer took is for whoever looks; nobody is woken for it.
-        public = (self.status._replace(round_trip=None), self.refused)
+        # How long the last answer took is for whoever looks; only the first one is news.
+        trip = None if self.status.round_trip is None else 0.0
+        public = (self.status._replace(round_trip=trip), self.refused)
         if public != self._published:
             self._published = public
             self._listener()

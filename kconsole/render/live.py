@@ -255,6 +255,19 @@ class LiveRegion:
         self._left += len(leaving)
         return "".join(leaving)
 
+    def drop(self, display_id: str | None) -> None:
+        """Take a display away: something else has come in its place."""
+        self._blocks = [
+            block
+            for block in self._blocks
+            if not isinstance(block, Display) or block.display_id != display_id is not None
+        ]
+
+    def give_way(self) -> str:
+        """Take everything out, but what is to be cleared: something comes below that is not kept here."""
+        self._clear_if_due()
+        return self.finish()
+
     def finish(self) -> str:
         """Take everything out: the output is at its end."""
         text = "".join(line for block in self._blocks for line in block.final)

@@ -8,6 +8,7 @@ A type that no row knows is named in a placeholder, so that nobody waits for an 
 import json
 from collections.abc import Callable, Mapping, Sequence
 
+from kconsole.render.amounts import bytes_text
 from kconsole.render.html import html_to_text
 
 __all__ = ["PREFERENCE", "best_text", "is_base64", "raw_value"]
@@ -17,8 +18,6 @@ Renderer = Callable[[object], str | None]
 
 PREFERENCE = ("text/plain", "text/markdown", "text/latex", "application/json", "text/html")
 """The types that can be shown as text, the best first."""
-
-_UNITS = ("B", "kB", "MB", "GB")
 
 
 def best_text(
@@ -114,7 +113,7 @@ def _placeholder(mime: str, value: object, metadata: object) -> str:
         size = (metadata.get("width"), metadata.get("height"))
         if all(isinstance(length, int | float) for length in size):
             facts.append("{:.0f}x{:.0f}".format(*size))
-    facts.append(_human_size(_size(mime, value)))
+    facts.append(bytes_text(_size(mime, value)))
     return f"[{', '.join(facts)}]"
 
 
@@ -132,11 +131,3 @@ def is_base64(mime: str) -> bool:
     if bare.endswith(("+xml", "+json")):
         return False
     return bare == "application/pdf" or bare.startswith(("image/", "audio/", "video/"))
-
-
-def _human_size(size: float) -> str:
-    unit = 0
-    while size >= 1000 and unit < len(_UNITS) - 1:
-        size /= 1000
-        unit += 1
-    return f"{size:.1f} {_UNITS[unit]}" if unit else f"{size:.0f} B"

@@ -116,10 +116,9 @@ class Renderer:
 
     def _result(self, event: ExecuteResult) -> str:
         text = self._bundle(event.data, event.metadata)
-        if not text or not self._options.show_out_prompt:
+        prompt = self.out_prompt(event)
+        if not text or not prompt:
             return text
-        count = " " if event.execution_count is None else event.execution_count
-        prompt = paint(f"Out[{count}]:", "out", self._options.color) + " "
         # Several lines begin below the prompt, so that their columns stay aligned.
         plain = strip_sgr(text)
         if (
@@ -127,6 +126,13 @@ class Renderer:
         ):  # a slice would be one more copy of a huge text
             prompt += "\n"
         return prompt + text
+
+    def out_prompt(self, event: Event) -> str:
+        """Return what stands before a result; ``""`` where nothing does."""
+        if not isinstance(event, ExecuteResult) or not self._options.show_out_prompt:
+            return ""
+        count = " " if event.execution_count is None else event.execution_count
+        return paint(f"Out[{count}]:", "out", self._options.color) + " "
 
     def _display(self, event: DisplayData | UpdateDisplay) -> str:
         return self._bundle(event.data, event.metadata)

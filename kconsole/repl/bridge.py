@@ -63,9 +63,10 @@ class Bridge:
         self._count = 0  # of messages, since _since
         #: Requests whose output nobody wants, with the number of messages that were left out.
         self._skipped: dict[str, int] = {}
-        #: Only the loop touches these two.
+        #: Only the loop touches these three.
         self._since = 0.0
         self._flooded = False
+        self._paused = False
         #: Written by the loop.
         self._closed = False
 
@@ -88,6 +89,15 @@ class Bridge:
             if self._scheduled:
                 return
             self._scheduled = True
+        self._call(self._turn)
+
+    def pause(self) -> None:
+        """Hand out nothing until :meth:`go_on`: something takes its time that comes before the rest."""
+        self._paused = True
+
+    def go_on(self) -> None:
+        """Hand out what has come to wait."""
+        self._paused = False
         self._call(self._turn)
 
     def skip(self, msg_id: str) -> None:
@@ -150,7 +160,7 @@ class Bridge:
     def _bite(self) -> None:
         until = time.monotonic() + _BITE_S
         for _ in range(_BITE):
-            entry = None if self._full() else self._next()
+            entry = None if self._paused or self._full() else self._next()
             if entry is None:
                 return
             if isinstance(entry, Item):
@@ -170,6 +180,10 @@ class Bridge:
 
     def _go_on(self) -> None:
         """Come again if something is left, or in a moment if there is a flood."""
+        if self._paused:
+            with self._lock:
+                self._scheduled = True  # by whoever paused
+            return
         now = time.monotonic()
         with self._lock:
             if now - self._since >= _FLOOD_S:

@@ -8,6 +8,7 @@ from kconsole.render.table import table
 from kconsole.repl.commands import help_lines, parse
 from kconsole.repl.controls import Controls
 from kconsole.repl.desk import Desk
+from kconsole.repl.opening import open_kept
 from kconsole.repl.recall import Recall
 from kconsole.repl.reconnecting import Reconnecting
 from kconsole.repl.sourcing import Sourcing
@@ -50,6 +51,7 @@ class Commander:
             "paste": editing.verbatim.begin,
             "save": desk.filing.save,
             "log": desk.filing.log,
+            "open": self._open,
             "timing": editing.settings.timing,
             "set": editing.settings.set,
             "peek": editing.peeking.peek,
@@ -89,6 +91,14 @@ class Commander:
             self._desk.scribe.note("one that has left is listed too; one that only listens is not")
         else:
             self._desk.scribe.note("no other client has been seen")
+
+    def _open(self, number: str = "") -> None:
+        desk = self._desk
+
+        def say(text: str) -> None:
+            desk.loop.call_soon_threadsafe(desk.scribe.note, text)
+
+        open_kept(desk.cabinet, number, say)
 
     def _help(self) -> None:
         columns = self._desk.view.app.output.get_size().columns

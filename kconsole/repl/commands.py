@@ -178,6 +178,12 @@ def _word(text: str) -> tuple[str, ...]:
     return _rest(text)
 
 
+def _number(text: str) -> tuple[str, ...]:
+    if not (text.isascii() and text.isdecimal()):
+        raise ValueError("N is a whole number")
+    return (text,)
+
+
 def _on_or_off(text: str) -> tuple[str, ...]:
     if text not in ("on", "off"):
         raise ValueError
@@ -234,6 +240,9 @@ COMMANDS = (
     Command("save", "FILE", "save the session as .ipynb, .py or .txt", _file),
     Command(
         "log", "[FILE]", "keep a file of the session up to date, or stop that", _perhaps(_file)
+    ),
+    Command(
+        "open", "[N]", "open the last image or page, or number N, in its viewer", _perhaps(_number)
     ),
     Command("i", "FILE", "run a file's code", _file),
     Command("e", "", "edit the input in $VISUAL or $EDITOR", _nothing),

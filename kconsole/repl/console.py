@@ -20,12 +20,14 @@ from typing import Any
 from kconsole.client.kernel import Kernel
 from kconsole.client.title import kernelspec_title
 from kconsole.protocol.replies import KernelInfo
+from kconsole.render.cabinet import Cabinet, cabinet_root
 from kconsole.render.greeting import busy_note
 from kconsole.repl.bridge import Bridge
 from kconsole.repl.commands import is_command
 from kconsole.repl.desk import Desk
 from kconsole.repl.earlier import show_earlier
 from kconsole.repl.editing import Editing
+from kconsole.repl.exhibits import Exhibits
 from kconsole.repl.face import Face
 from kconsole.repl.fate import Fate
 from kconsole.repl.filing import Filing
@@ -103,6 +105,8 @@ class Console:
             style=options.style,
             marks=understands_marks(os.environ),
         )
+        self._cabinet = Cabinet(cabinet_root())
+        self._scribe.exhibits = self._exhibits()
         self._filing = Filing(
             self._loop,
             self._scribe,
@@ -121,6 +125,7 @@ class Console:
             history=history,
             record=self._record,
             filing=self._filing,
+            cabinet=self._cabinet,
             loop=self._loop,
             behind=lambda: self._bridge.behind,
         )
@@ -141,6 +146,14 @@ class Console:
             intake.lost,
         )
         self._desk.bridge = self._bridge
+
+    def _exhibits(self) -> Exhibits:
+        return Exhibits(
+            self._screen,
+            self._cabinet,
+            lambda: self._desk.options.image,
+            link=os.environ.get("TERM") != "linux",
+        )
 
     async def run(self) -> int:
         """Show the prompt, and stay until the console is left."""
@@ -173,6 +186,7 @@ class Console:
             self._desk.close()
             self._record.close()
             self._filing.close()
+            self._cabinet.close()
 
     # -- the beginning -------------------------------------------------------------------------------
 
@@ -191,6 +205,7 @@ class Console:
             self._scribe.note(busy_note(silent=self._kernel.silent))
             self._desk.spawn(self._wait_for_shell)
         self._greeted = True
+        self._cabinet.sweep()
         self._gaps.look()
         if self._desk.options.log is not None:
             self._filing.log(str(self._desk.options.log))

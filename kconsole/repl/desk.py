@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kconsole.client.kernel import Kernel
+from kconsole.render.cabinet import Cabinet
 from kconsole.repl.asker import Asker
 from kconsole.repl.bridge import Bridge
 from kconsole.repl.filing import Filing
@@ -36,6 +37,7 @@ class Desk:
     history: KernelHistory
     record: Record
     filing: Filing
+    cabinet: Cabinet
     loop: asyncio.AbstractEventLoop
     behind: Callable[[], bool]  # whether messages have come that were not looked at yet
     bridge: Bridge = field(init=False)  # made last: it hands out to those who have this desk

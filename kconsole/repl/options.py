@@ -5,7 +5,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-__all__ = ["ConsoleOptions", "Notice"]
+__all__ = ["ConsoleOptions", "ImageMode", "Notice"]
+
+ImageMode = Literal["auto", "kitty", "iterm", "sixel", "blocks", "save", "none"]
+"""How images are shown: ``auto`` is as well as the terminal can, ``none`` is a line of text."""
 
 Notice = Literal["none", "bell", "desktop"]
 
@@ -31,6 +34,7 @@ class ConsoleOptions(NamedTuple):
         timing: say after each cell how long it took.
         log: a file to write the session to as it goes on.
         ran: how many cells the kernel has run before; None if that is not known.
+        image: how images are shown.
         keys: actions with the keys that are to be theirs (:mod:`kconsole.repl.keynames`).
     """
 
@@ -51,4 +55,5 @@ class ConsoleOptions(NamedTuple):
     timing: bool = False
     log: Path | None = None
     ran: int | None = None
+    image: ImageMode = "auto"
     keys: Mapping[str, tuple[str, ...]] = MappingProxyType({})

@@ -15,6 +15,7 @@ from prompt_toolkit.application import Application
 
 from kconsole.render.grid import moves_between_rows
 from kconsole.render.live import Draw, LiveRegion
+from kconsole.repl.above import Above, Picture, height
 from kconsole.repl.output import FrameOutput
 
 __all__ = ["FramedApplication", "Screen"]
@@ -41,6 +42,15 @@ class FramedApplication(Application[int]):
     def _redraw(self, render_as_done: bool = False) -> None:
         if render_as_done or self.above is None or not self.above.flush_before_redraw():
             super()._redraw(render_as_done)
+            drawn = self.renderer.last_rendered_screen
+            if self.above is not None and drawn is not None:
+                self.above.drawn(drawn.height)
+
+    def _on_resize(self) -> None:
+        """After a resize, no row is known to be where it was."""
+        if self.above is not None:
+            self.above.lose()
+        super()._on_resize()
 
     def _update_invalidate_events(self) -> None:
         """Listen to the parts of the layout; once, because they stay the same."""
@@ -60,7 +70,9 @@ class Screen:
         #: Whether another program has the terminal: what comes meanwhile waits.
         self.lent = False
         self._region = LiveRegion()
-        self._lines: list[str] = []
+        self._above = Above()
+        #: Whether the pictures, too, are to be cleared before the next output.
+        self._clear_before_next = False
         self._waiting = 0  # characters that came since the last frame
         self._room = 16 * _ROOM[0]
         self._drawing = False
@@ -75,7 +87,7 @@ class Screen:
     def print(self, text: str) -> None:
         """Add lines that never change, above what still can."""
         if text:
-            self._lines.append(text)
+            self._above.add(text, lasting=True)
             self._came(text)
 
     def write(self, text: str, stream: str = "stdout") -> None:
@@ -83,7 +95,8 @@ class Screen:
         if not text:
             return
         if moves_between_rows(text):  # no further up than to what is on the screen
-            self._lines.append(self._region.overflow(*self._room_for_region()))
+            self._above.add(self._region.overflow(*self._room_for_region()))
+        self._clear_if_due()
         self._region.write(text, stream)
         self._came(text)
 
@@ -93,15 +106,36 @@ class Screen:
             self.settle()
             self.print(text)
         elif text or display_id is not None:
+            self._clear_if_due()
             self._region.show(text, display_id)
             self._came(text)
+
+    def place(self, picture: Picture) -> None:
+        """Add a picture, below the cell's output so far; it is not sanitised, and must be our own."""
+        self._clear_if_due()
+        self._above.add(self._region.give_way())
+        self._above.place(picture)
+        self._came(picture.text)
+
+    def replace(self, picture: Picture) -> None:
+        """Update the pictures that have its key: in their place, or where they cannot be reached, below."""
+        if self._above.update(picture):
+            self._came(picture.text)
+        else:
+            self._region.drop(picture.key)
+            self.place(picture)
 
     def update(self, text: str | Draw, display_id: str | None) -> None:
         """Replace a display of a cell.
 
         :param text: or what draws it, once for each frame.
         """
-        self._region.update(text, display_id)
+        if isinstance(text, str) and self._above.has(display_id):  # a picture was there
+            columns, rows = self.size
+            rows = height(text, rows, columns)
+            self._above.update(Picture(text, rows, display_id))
+        else:
+            self._region.update(text, display_id)
         self._came(text if isinstance(text, str) else "")
 
     def clear(self, *, wait: bool, keep: Container[str | None] = ()) -> None:
@@ -110,13 +144,33 @@ class Screen:
         :param keep: the ids of displays that stay.
         """
         self._region.clear(wait=wait, keep=keep)
+        if not keep:
+            self._clear_before_next = wait
+            if not wait:
+                self._above.clear()
         self._schedule()
 
     def settle(self) -> None:
         """Let the cell's output not change any more: it is over, or something else comes now."""
+        self._clear_before_next = False
         if rest := self._region.finish():
-            self._lines.append(rest)
+            self._above.add(rest)
             self._schedule()
+        self._above.seal()
+
+    def lose(self) -> None:
+        """Let all that has been written stand as it is: it is not known where it is any more."""
+        self._above.lose()
+
+    def drawn(self, rows: int) -> None:
+        """Note that what stands below the scrollback has been drawn, in so many rows."""
+        self._above.drawn(rows)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The screen's width and height at this moment, in cells."""
+        size = self._output.get_size()
+        return size.columns, size.rows
 
     @property
     def columns(self) -> int:
@@ -142,7 +196,7 @@ class Screen:
 
         :return: whether a frame was drawn, and the prompt with it.
         """
-        if not self._lines or self._drawing or self.lent:
+        if not self._above or self._drawing or self.lent:
             return False
         self.flush()
         return True
@@ -158,9 +212,10 @@ class Screen:
         self._last_frame = clock()
         size, self._waiting = self._waiting, 0
         if leaving := self._region.overflow(*self._room_for_region()):
-            self._lines.append(leaving)
-        if self._lines:
-            lines, self._lines = self._lines, []
+            self._above.add(leaving)
+        if self._above:
+            columns, rows = self.size
+            lines = self._above.take(rows, columns)
             self.above(lambda: self._write(lines))
             self._measure(size, clock() - self._last_frame)
         else:
@@ -178,6 +233,11 @@ class Screen:
                 self._app._redraw()
         finally:
             self._drawing = False
+
+    def _clear_if_due(self) -> None:
+        if self._clear_before_next:
+            self._clear_before_next = False
+            self._above.clear()
 
     def _room_for_region(self) -> tuple[int, int]:
         size = self._output.get_size()

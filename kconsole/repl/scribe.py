@@ -33,6 +33,7 @@ from kconsole.render.labels import client_label
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
 from kconsole.render.style import Role, paint
+from kconsole.repl.exhibits import Exhibits, Shown
 from kconsole.repl.marks import INPUT, OUTPUT, PROMPT, end_mark
 from kconsole.repl.prompts import continuation, input_prompt
 from kconsole.repl.screen import Screen
@@ -68,6 +69,8 @@ class Scribe:
         self._renderer = Renderer(RenderOptions(color=color, live=True))
         self._parent = ""  # of the output that is in the live region
         self._lexer = plain_lexer()
+        #: Shows what is no text; None: nothing does.
+        self.exhibits: Exhibits | None = None
         #: Gives the displays that stay when the output of a request is cleared.
         self.spared: Callable[[str], Container[str | None]] = lambda msg_id: ()
 
@@ -102,13 +105,20 @@ class Scribe:
         self._screen.write(self._renderer.block(event), event.name)
 
     def _display(self, event: DisplayData | ExecuteResult) -> None:
-        self._screen.show(self._renderer.block(event), event.display_id)
+        if not self._exhibited(event):
+            self._screen.show(self._renderer.block(event), event.display_id)
 
     def _error(self, event: ErrorOutput) -> None:
         self._screen.show(self._renderer.block(event))
 
     def _update(self, event: UpdateDisplay) -> None:
-        self._screen.update(self._renderer.block(event), event.display_id)
+        if not self._exhibited(event):
+            self._screen.update(self._renderer.block(event), event.display_id)
+
+    def _exhibited(self, event: Shown) -> bool:
+        """Show what is no text, if it is such; whether it was."""
+        head = self._renderer.out_prompt(event)
+        return self.exhibits is not None and self.exhibits.take(event, head)
 
     def _clear(self, event: ClearOutput) -> None:
         self._screen.clear(wait=event.wait, keep=self.spared(event.parent.msg_id))

@@ -1,0 +1,66 @@
+"""What of an output can be a file."""
+
+import base64
+
+import pytest
+
+from kconsole.render.artifact import artifact_of, artifacts_of, page_of
+
+PNG = base64.b64encode(b"\x89PNG").decode()
+
+
+def test_the_best_for_looking_at_comes_first() -> None:
+    data = {
+        "text/plain": "<Figure>",
+        "application/pdf": base64.encodebytes(b"%PDF").decode(),
+        "image/svg+xml": ["<svg>", "</svg>"],
+        "image/png": PNG,
+    }
+    found = artifacts_of(data, {"image/png": {"width": 640, "height": 480.0}})
+    assert [(each.mime, each.suffix, each.content, each.size) for each in found] == [
+        ("image/png", "png", b"\x89PNG", (640, 480)),
+        ("image/svg+xml", "svg", b"<svg></svg>", None),
+        ("application/pdf", "pdf", b"%PDF", None),
+    ]
+    assert found[0].facts == "image/png, 4 B"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"text/plain": "1"},
+        {"text/html": "<b>1</b>", "text/plain": "1"},
+        {"image/png": "no base64!"},
+        {"image/png": ""},
+        {"image/png": 3},
+        {"image/png": None},
+        {"application/vnd.jupyter.widget-view+json": {}, "text/html": "<b>1</b>"},
+        {"application/vnd.plotly.v1+json": {}, "text/html": " "},
+    ],
+)
+def test_what_is_text_or_broken_is_no_file(data: dict[str, object]) -> None:
+    assert artifact_of(data, {}) is None
+
+
+@pytest.mark.parametrize(
+    "size", [(0, 1), (-1, 5), (float("nan"), 1), (1e9, 1), ("9", 9), (None, 1)]
+)
+def test_a_size_that_makes_no_sense_counts_for_nothing(size: tuple[object, object]) -> None:
+    asked = {"image/png": {"width": size[0], "height": size[1]}}
+    found = artifact_of({"image/png": PNG}, asked)
+    assert found is not None
+    assert found.size is None
+
+
+def test_a_plot_of_a_vendor_is_its_page() -> None:
+    found = artifact_of({"application/vnd.plotly.v1+json": {}, "text/html": "<div>é</div>"}, {})
+    assert found is not None
+    assert found.suffix == "html"
+    assert found.content == b'<!DOCTYPE html>\n<meta charset="utf-8">\n<div>\xc3\xa9</div>'
+
+
+def test_a_page_that_is_whole_stays_as_it_is() -> None:
+    page = page_of({"text/html": ["\n<HTML>", "</HTML>"]})
+    assert page is not None
+    assert page.content == b"\n<HTML></HTML>"

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pngs import SAMPLES, Pixel, bare_png, chunk, plain_png, png
 
 from kconsole.errors import ImageError
 from kconsole.render.image.png import parse, rows
-from tests.pngs import SAMPLES, Pixel, bare_png, chunk, plain_png, png
 
 SORTS = [
     (colour, depth)

@@ -5,13 +5,13 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pngs import Pixel, bare_png, plain_png, png
 
 from kconsole.errors import ImageError
 from kconsole.render.canvas import Canvas, ImageProtocol
 from kconsole.render.image.fit import fit, fit_blocks
 from kconsole.render.images import draw, measure
 from kconsole.render.sanitise import sanitise
-from tests.pngs import Pixel, bare_png, plain_png, png
 
 RED, BLUE, CLEAR = (255, 0, 0, 255), (0, 0, 255, 255), (0, 0, 0, 0)
 GIF = b"GIF89a" + (300).to_bytes(2, "little") + (200).to_bytes(2, "little") + b"\x80\0\0"

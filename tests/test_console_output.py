@@ -99,6 +99,15 @@ def test_a_colour_goes_on_in_the_next_message_and_not_in_the_prompt(terminal: Te
     assert color_of(terminal, "after") == "default"
 
 
+def test_the_last_error_is_shown_whole_where_less_of_it_was(terminal: Terminal) -> None:
+    frame = r"Cell In[1], line 2\n      1 x = 0\n----> 2 1/x\n"
+    run(terminal, r"\set tb short", "tb = short")
+    shown = cell(terminal, f'%fake error E v traceback=["{frame}", "E: v"]', until="E: v\n\nIn")
+    assert "\nCell In[1], line 2: 1/x\nE: v\n" in shown
+    assert "\n      1 x = 0\n----> 2 1/x\n\nE: v\n" in cell(terminal, r"\tb", until="1 x = 0\n")
+    run(terminal, r"\set tb full", "tb = full")
+
+
 HOSTILE = {
     "title": r"\u001b]0;owned\u0007",
     "clipboard": r"\u001b]52;c;b3duZWQ=\u001b\\",

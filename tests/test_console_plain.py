@@ -164,6 +164,14 @@ def test_an_error_is_shown_and_the_next_prompt_follows(tmp_path: Path) -> None:
         run(terminal, "'alive'", "Out[2]: 'alive'")
 
 
+def test_the_last_error_is_shown_whole_where_less_of_it_was(tmp_path: Path) -> None:
+    frame = r"Cell In[1], line 2\n      1 x = 0\n----> 2 1/x\n"
+    with paired(tmp_path, "--tb=short") as (terminal, _):
+        short = said(terminal, f'%fake error E v traceback=["{frame}", "E: v"]')
+        assert short.splitlines()[-2:] == ["Cell In[1], line 2: 1/x", "E: v"]
+        assert "\n----> 2 1/x\n" in said(terminal, "\\tb")
+
+
 def test_help_is_shown(tmp_path: Path) -> None:
     with paired(tmp_path) as (terminal, _kernel):
         run(terminal, '%fake page "some help"', "\nsome help\nIn [2]:")
@@ -402,7 +410,7 @@ def test_the_commands_that_need_no_screen_are_listed_and_the_others_refused(tmp_
         assert listed == IN_README
         refused = "\\watch needs a screen; \\? lists what there is without one"
         assert said(terminal, "\\watch 1 x") == refused
-        assert len(listed) == 11
+        assert len(listed) == 12
         assert said(terminal, "\\i") == "usage: \\i FILE (with a blank before it, the line is code)"
         terminal.line("\\q")
         assert terminal.wait_exit() == 0

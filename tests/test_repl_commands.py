@@ -52,6 +52,8 @@ def refused(text: str) -> str:
         (r"\i a.py", "i", ("a.py",)),
         (r"\e", "e", ()),
         (r"\paste", "paste", ()),
+        (r"\tb", "tb", ()),
+        (r"\tb short", "tb", ("short",)),
         (r"\timing", "timing", ()),
         (r"\timing on", "timing", ("on",)),
         (r"\set", "set", ()),

@@ -264,3 +264,17 @@ def test_a_page_is_a_text(payload: dict[str, object]) -> None:
 @pytest.mark.parametrize("payload", [{}, {"data": None}, {"data": {"image/png": 1}}, {"text": 3}])
 def test_a_page_without_text_leaves_no_harm(payload: dict[str, object]) -> None:
     Desk().scribe.page(payload)
+
+
+def test_an_error_is_shown_in_the_form_that_is_wanted_and_kept_whole() -> None:
+    desk = Desk()
+    assert desk.scribe.error.text() == ""
+    desk.scribe.show_errors("short")
+    lines = ("Cell In[1], line 1", "----> 1 f()", "", "File /a/site-packages/b/c.py:1, in f()")
+    desk.scribe.event(ErrorOutput("E", "v", (*lines, "--> 1 g()", "", lines[3], "", "E: v")))
+    assert desk.text == (
+        "Cell In[1], line 1: f()\n… 1 frame in b (\\tb shows all)\n"
+        "File /a/site-packages/b/c.py:1, in f()\nE: v\n"
+    )
+    assert desk.scribe.error.text().count(lines[3]) == 2
+    assert desk.scribe.error.text("short").startswith("Cell In[1], line 1: f()\n… 1 frame in b\n")

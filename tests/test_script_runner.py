@@ -15,6 +15,7 @@ from leaks import wait_until
 from kconsole import attach
 from kconsole.client.leash import Leash
 from kconsole.client.zmq_transport import ZmqTransport
+from kconsole.render.errorlook import AS_SENT, ErrorLook
 from kconsole.script.answers import Answers
 from kconsole.script.cells import ScriptCell
 from kconsole.script.runner import Runner, RunOptions
@@ -40,11 +41,14 @@ class Script:
         self.stdout = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
         self.stderr = io.StringIO()
 
-    def run(self, *cells, stdin=None, allowed=True, color=False, mime=(), **options):
+    def run(
+        self, *cells, stdin=None, allowed=True, color=False, mime=(), errors=AS_SENT, **options
+    ):
         """Run cells; ``stdin`` is what answers input requests, None for nothing at all."""
         colors = {"stdout": color, "stderr": color}
         with piped(stdin or "") as stream:
-            sink = TextSink(Streams(stream, self.stdout, self.stderr), color=colors, mime=mime)
+            streams = Streams(stream, self.stdout, self.stderr)
+            sink = TextSink(streams, color=colors, mime=mime, errors=errors)
             answers = Answers(None if stdin is None else stream, sink.ask, allowed=allowed)
             runner = Runner(self.kernel, sink, answers, RunOptions(**options))
             several = len(cells) > 1
@@ -150,6 +154,12 @@ def test_our_colours_only_where_they_are_wanted(script):
 def test_a_tracebacks_own_colours_stay_where_colours_are_wanted(script):
     script.run("1 / 0", color=True)
     assert "\x1b[31m" in script.written[1]
+
+
+def test_of_a_traceback_as_much_is_shown_as_is_wanted(script):
+    frame = r"Cell In[1], line 2\n      1 x = 0\n----> 2 1/x\n"
+    script.run(f'%fake error E v traceback=["{frame}", "E: v"]', errors=ErrorLook("short"))
+    assert script.written == ("", "Cell In[1], line 2: 1/x\nE: v\n")
 
 
 # --- outcomes

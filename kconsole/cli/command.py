@@ -71,6 +71,7 @@ _AS_GIVEN = (
     "style",
     "suggestions",
     "tail",
+    "tb",
     "timing",
     "vi",
     "watch",
@@ -226,11 +227,14 @@ def _watch(settings: Settings) -> int:
 
 def _watch_as_text(settings: Settings) -> int:
     """The same for people."""
+    from kconsole.render.errorlook import ErrorLook
     from kconsole.script.watcher import run_watch
 
+    values = settings.values
     with open_kernel(settings) as kernel:
         wait_for(kernel)
-        return run_watch(kernel, color=colored(settings.values["color"], sys.stdout))
+        errors = ErrorLook(values["tb"], values["style"])
+        return run_watch(kernel, color=colored(values["color"], sys.stdout), errors=errors)
 
 
 def _watch_as_json(settings: Settings) -> int:

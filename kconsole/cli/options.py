@@ -20,6 +20,7 @@ from kconsole.cli.kinds import (
     Whole,
     WholeNumber,
 )
+from kconsole.cli.showoptions import show_options
 from kconsole.cli.sshoptions import ssh_options
 
 if TYPE_CHECKING:
@@ -197,21 +198,7 @@ _OPTIONS = [
     ),
     *_SCRIPT_SETTINGS,
     _switch("--keep/--no-keep", "Leave a kernel that was started here running at the end."),
-    click.Option(
-        ["--color"],
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        show_default=True,
-        help="Colours; auto is on a terminal, unless NO_COLOR is set.",
-    ),
-    click.Option(
-        ["--style"],
-        metavar="NAME",
-        shell_complete=_complete,
-        default="default",
-        show_default=True,
-        help="A style of pygments for code; default is the terminal's own colours.",
-    ),
+    *show_options(_complete),
     click.Option(
         ["--prompt"],
         metavar="FORMAT",

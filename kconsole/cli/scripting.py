@@ -124,9 +124,15 @@ class Script:
             from kconsole.script.notebooksink import NotesSink
 
             return NotesSink(self._streams, color=color)
+        from kconsole.render.errorlook import ErrorLook
         from kconsole.script.text import TextSink
 
-        return TextSink(self._streams, color=color, mime=self._values["mime"])
+        return TextSink(
+            self._streams,
+            color=color,
+            mime=self._values["mime"],
+            errors=ErrorLook(self._values["tb"], self._values["style"]),
+        )
 
     def _json_sink(self, report: "Report", kernel: "Kernel", cells: list[ScriptCell]) -> "JsonSink":
         from kconsole.script.jsonsink import JsonSink

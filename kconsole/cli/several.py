@@ -18,6 +18,7 @@ from kconsole.cli.targets import find_targets, gaps
 from kconsole.cli.voices import JsonVoice, TextVoice, Voice, added
 from kconsole.client.leash import Leash
 from kconsole.errors import KconsoleError
+from kconsole.render.errorlook import ErrorLook
 from kconsole.render.mime import is_base64
 from kconsole.render.style import paint_one_of
 from kconsole.script.answers import Answers, open_answers
@@ -186,8 +187,11 @@ class _Several:
             voices = [JsonVoice(self._report, label, self._err, mime) for label in labels]
             self._report.totals = lambda: added(voice.totals for voice in voices)
             return voices
+        errors = ErrorLook(self._settings.values["tb"], self._settings.values["style"])
         return [
-            TextVoice(self._out, self._err, self._prefixes(label, number, gap), self._color, mime)
+            TextVoice(
+                self._out, self._err, self._prefixes(label, number, gap), self._color, mime, errors
+            )
             for number, (label, gap) in enumerate(zip(labels, gaps(labels), strict=True))
         ]
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from kconsole.cli.saying import complain
 from kconsole.errors import KconsoleError
+from kconsole.render.errorlook import ErrorLook
 from kconsole.script.jsonlines import kernel_fields
 from kconsole.script.jsonsink import JsonSink
 from kconsole.script.prefixed import PrefixedSink
@@ -48,8 +49,9 @@ class TextVoice:
         prefixes: Mapping[str, str],
         color: Mapping[str, bool],
         mime: Sequence[str],
+        errors: ErrorLook,
     ) -> None:
-        self.sink = PrefixedSink(out, err, prefixes, color=color, mime=mime)
+        self.sink = PrefixedSink(out, err, prefixes, color=color, mime=mime, errors=errors)
 
     def begin(self, kernel: "Kernel", cells: int) -> None:
         """Nothing to write."""

@@ -8,7 +8,7 @@ before, and resets it at its end.  So whatever else is written in between is not
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from kconsole.protocol.events import (
@@ -19,6 +19,7 @@ from kconsole.protocol.events import (
     Stream,
     UpdateDisplay,
 )
+from kconsole.render.errorlook import AS_SENT, ErrorLook
 from kconsole.render.helptext import best_help
 from kconsole.render.mime import best_text
 from kconsole.render.sanitise import Kind, Sanitiser, sanitise
@@ -42,12 +43,14 @@ class RenderOptions:
         terminal: False where the output is a file or a pipe; text passes there as it is, but for colours.
         live: let streams move the cursor; only for :mod:`kconsole.render.live`, which emulates it.
         show_out_prompt: put ``Out[n]:`` before a result.
+        errors: how much of a traceback.
     """
 
     color: bool = True
     terminal: bool = True
     live: bool = False
     show_out_prompt: bool = True
+    errors: ErrorLook = AS_SENT
 
 
 class Renderer:
@@ -57,6 +60,10 @@ class Renderer:
         self._options = options
         self._streams: dict[str, Sanitiser] = {}
         self._line_open = False
+
+    def show_errors(self, look: ErrorLook) -> None:
+        """Show errors in another way from now on."""
+        self._options = replace(self._options, errors=look)
 
     def render(self, event: Event) -> str:
         """Return the text to write behind what was written before; ``""`` where it leaves none."""
@@ -138,7 +145,8 @@ class Renderer:
         return self._bundle(event.data, event.metadata)
 
     def _error(self, event: ErrorOutput) -> str:
-        return error_text(event, self._options.color, raw=not self._options.terminal)
+        options = self._options
+        return error_text(event, options.color, raw=not options.terminal, look=options.errors)
 
     def _bundle(self, data: Mapping[str, object], metadata: Mapping[str, object]) -> str:
         mime, text = best_text(data, metadata)

@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from kconsole.render.errorlook import Form
 from kconsole.render.table import table
 from kconsole.repl.commands import help_lines, parse
 from kconsole.repl.controls import Controls
 from kconsole.repl.desk import Desk
 from kconsole.repl.opening import open_kept
+from kconsole.repl.pager import Pager
 from kconsole.repl.recall import Recall
 from kconsole.repl.reconnecting import Reconnecting
 from kconsole.repl.sourcing import Sourcing
@@ -34,6 +36,7 @@ class Commander:
         self._desk = desk
         self._keys = keys
         self._editing = editing
+        self._pager = Pager(desk)
         controls = Controls(desk, editing.work)
         self._actions: Mapping[str, Callable[..., None]] = {
             "?": self._help,
@@ -52,6 +55,7 @@ class Commander:
             "save": desk.filing.save,
             "log": desk.filing.log,
             "open": self._open,
+            "tb": self._tb,
             "timing": editing.settings.timing,
             "set": editing.settings.set,
             "peek": editing.peeking.peek,
@@ -99,6 +103,12 @@ class Commander:
             desk.loop.call_soon_threadsafe(desk.scribe.note, text)
 
         open_kept(desk.cabinet, number, say)
+
+    def _tb(self, form: Form = "full") -> None:
+        if text := self._desk.scribe.error.text(form):
+            self._pager.show(text)
+        else:
+            self._desk.scribe.note("there has been no error yet")
 
     def _help(self) -> None:
         columns = self._desk.view.app.output.get_size().columns

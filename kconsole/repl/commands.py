@@ -10,6 +10,8 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from kconsole.render.errorlook import FORMS
+
 __all__ = [
     "COMMANDS",
     "Command",
@@ -184,6 +186,12 @@ def _number(text: str) -> tuple[str, ...]:
     return (text,)
 
 
+def _form(text: str) -> tuple[str, ...]:
+    if text not in FORMS:
+        raise ValueError
+    return (text,)
+
+
 def _on_or_off(text: str) -> tuple[str, ...]:
     if text not in ("on", "off"):
         raise ValueError
@@ -247,6 +255,7 @@ COMMANDS = (
     Command("i", "FILE", "run a file's code", _file),
     Command("e", "", "edit the input in $VISUAL or $EDITOR", _nothing),
     Command("paste", "", "take lines as they are until Ctrl-D, then run them", _nothing),
+    Command("tb", "[FORM]", "show the last error whole, or in another form", _perhaps(_form)),
     Command("timing", "[on|off]", "tell how long each cell took", _perhaps(_on_or_off)),
     Command("set", "[NAME [VALUE]]", "show or change an option", _perhaps(_name_and_value)),
 )

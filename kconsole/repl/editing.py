@@ -196,6 +196,7 @@ class Editing:
         if self._vi != self._desk.options.vi:
             self._vi = self._desk.options.vi
             self._view.edit_as(vi=self._vi)
+        self._scribe.show_errors(self._desk.options.tb)
 
     def _reply(self, text: str) -> None:
         """Send a text to the kernel that asks."""

@@ -5,6 +5,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from kconsole.render.errorlook import Form
+
 __all__ = ["ConsoleOptions", "ImageMode", "Notice"]
 
 ImageMode = Literal["auto", "kitty", "iterm", "sixel", "blocks", "save", "none"]
@@ -21,6 +23,7 @@ class ConsoleOptions(NamedTuple):
         keep: leave a kernel of ours running when the console is left.
         vi: whether the input follows the keys of vi, else those of Emacs.
         style: a style of pygments for code, or ``default``, the terminal's own sixteen colours.
+        tb: how much of a traceback to show.
         prompt: what stands before an input; ``{n}`` is its number.
         history: the file for inputs; None is the one for the kernel's language, ``none`` is no file.
         private: keep inputs out of every history, the kernel's too.
@@ -42,6 +45,7 @@ class ConsoleOptions(NamedTuple):
     keep: bool = False
     vi: bool = False
     style: str = "default"
+    tb: Form = "full"
     prompt: str = "In [{n}]: "
     history: str | None = None
     private: bool = False

@@ -40,12 +40,14 @@ from kconsole.protocol.replies import HistoryRow, IsCompleteReply, KernelInfo
 from kconsole.protocol.wishes import Wishes
 from kconsole.render.cells import wrapped
 from kconsole.render.earlier import earlier_text
+from kconsole.render.errorlook import ErrorLook
 from kconsole.render.greeting import banner, busy_note
 from kconsole.render.labels import closed_note, end_notes, question_prompt
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
 from kconsole.render.style import Role
 from kconsole.render.views import LastViews, WidgetViews
+from kconsole.repl.lasterror import LastError
 from kconsole.repl.options import ConsoleOptions
 from kconsole.repl.plaincommands import PlainCommands
 from kconsole.repl.plainhistory import PlainHistory
@@ -76,7 +78,9 @@ class PlainConsole:
         self._info = kernel.info or KernelInfo()
         self._options = options
         self._timing = options.timing
-        self._renderer = Renderer(RenderOptions(color=options.color))
+        errors = ErrorLook(options.tb, options.style, r"\tb" if sys.stdout.isatty() else "")
+        self._renderer = Renderer(RenderOptions(color=options.color, errors=errors))
+        self._error = LastError(color=options.color, style=options.style)
         self._widgets = LastViews(WidgetViews(lambda: _columns() or _WIDE, color=False))
         self._closer = CommCloser(self._client)
         self._reader = LineReader(sys.stdin.fileno(), self.write, sys.stdin.encoding)
@@ -89,7 +93,9 @@ class PlainConsole:
         self._history = PlainHistory(kernel, options, self)
         self._log = PlainLog(kernel, self)
         self._link = PlainLink(kernel, self)
-        self._commands = PlainCommands(kernel, self, self._history, self._log, self._link.reconnect)
+        self._commands = PlainCommands(
+            kernel, self, self._history, self._log, self._link.reconnect, self._error
+        )
         self._reviving = PlainReviving(kernel, self, self._reader, self._obey_input)
 
     # -- what the commands use -------------------------------------------------------------------------
@@ -422,6 +428,8 @@ class PlainConsole:
 
     def _write_events(self, events: Iterable[Event]) -> None:
         for event in events:
+            if isinstance(event, ErrorOutput):
+                self._error.keep(event)
             self._log.event(event)
             self.write(self._renderer.render(event))
 

@@ -15,11 +15,13 @@ from kconsole.errors import (
     KernelDiedError,
     ReplyTimeoutError,
 )
+from kconsole.render.errorlook import Form
 from kconsole.render.labels import kernel_label
 from kconsole.render.linkwords import link_state
 from kconsole.render.sanitise import one_line
 from kconsole.render.style import Role
 from kconsole.repl.commands import COMMANDS, help_lines, parse
+from kconsole.repl.lasterror import LastError
 from kconsole.repl.matching import AT_MOST, listing
 from kconsole.repl.plainhistory import PlainHistory
 from kconsole.repl.plainlog import PlainLog
@@ -66,6 +68,7 @@ class PlainCommands:
     :param history: its inputs.
     :param log: what it has shown.
     :param reconnect: makes the link to the kernel's computer again.
+    :param error: the last that was shown.
     """
 
     def __init__(
@@ -75,10 +78,12 @@ class PlainCommands:
         history: PlainHistory,
         log: PlainLog,
         reconnect: Callable[[], None],
+        error: LastError,
     ) -> None:
         self._kernel = kernel
         self._session = session
         self._history = history
+        self._error = error
         self._actions: Mapping[str, Callable[..., None]] = {
             "?": self._help,
             "q": session.farewell,
@@ -90,6 +95,7 @@ class PlainCommands:
             "save": log.save,
             "log": log.log,
             "i": self._include,
+            "tb": self._tb,
             "timing": self._timing,
         }
 
@@ -182,6 +188,12 @@ class PlainCommands:
         except ValueError as error:
             raise ValueError(f"{shown(path)}: {error}") from None
         self._session.run_code(text.replace("\r\n", "\n"))
+
+    def _tb(self, form: Form = "full") -> None:
+        text = self._error.text(form)
+        if not text:
+            self._session.note("there has been no error yet")
+        self._session.write(text)
 
     def _timing(self, wanted: str = "") -> None:
         timing = wanted == "on" if wanted else not self._session.timing

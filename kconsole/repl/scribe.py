@@ -1,6 +1,7 @@
 """What the console writes above the prompt, in words and colours."""
 
 from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from prompt_toolkit.application.current import get_app
@@ -21,6 +22,7 @@ from kconsole.protocol.events import (
 from kconsole.protocol.replies import HistoryRow, KernelInfo, LanguageInfo
 from kconsole.render.cells import text_width, wrapped
 from kconsole.render.earlier import earlier_text
+from kconsole.render.errorlook import ErrorLook, Form
 from kconsole.render.greeting import banner
 from kconsole.render.highlight import (
     DEFAULT_STYLE,
@@ -34,6 +36,7 @@ from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
 from kconsole.render.style import Role, paint
 from kconsole.repl.exhibits import Exhibits, Shown
+from kconsole.repl.lasterror import LastError
 from kconsole.repl.marks import INPUT, OUTPUT, PROMPT, end_mark
 from kconsole.repl.prompts import continuation, input_prompt
 from kconsole.repl.screen import Screen
@@ -66,7 +69,9 @@ class Scribe:
         self.silent = True
         self._color = color
         self._style = style_named(style)
-        self._renderer = Renderer(RenderOptions(color=color, live=True))
+        self._errors = ErrorLook(style=style, rest=r"\tb")
+        self._renderer = Renderer(RenderOptions(color=color, live=True, errors=self._errors))
+        self.error = LastError(color=color, style=style)
         self._parent = ""  # of the output that is in the live region
         self._lexer = plain_lexer()
         #: Shows what is no text; None: nothing does.
@@ -85,6 +90,11 @@ class Scribe:
         from_start = Condition(lambda: get_app().current_buffer.document.line_count < _LONG_INPUT)
         lexer = PygmentsLexer(type(self._lexer), sync_from_start=from_start)
         return lexer, style_from_pygments_cls(self._style)
+
+    def show_errors(self, tb: Form) -> None:
+        """Show as much of tracebacks from now on."""
+        self._errors = replace(self._errors, form=tb)
+        self._renderer.show_errors(self._errors)
 
     def banner(self, info: KernelInfo) -> None:
         """Show the kernel's own banner."""
@@ -109,6 +119,7 @@ class Scribe:
             self._screen.show(self._renderer.block(event), event.display_id)
 
     def _error(self, event: ErrorOutput) -> None:
+        self.error.keep(event)
         self._screen.show(self._renderer.block(event))
 
     def _update(self, event: UpdateDisplay) -> None:

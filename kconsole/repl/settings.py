@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from kconsole.render.errorlook import FORMS
 from kconsole.render.nearest import nearest
 from kconsole.render.sanitise import one_line
 from kconsole.repl.desk import Desk
@@ -50,6 +51,7 @@ _KINDS: Mapping[str, _Kind] = {
     "notify_after": _Kind("a number of seconds", _seconds),
     "others": _ON_OFF,
     "suggestions": _ON_OFF,
+    "tb": _choice(*FORMS),
     "timing": _ON_OFF,
     "vi": _ON_OFF,
 }

@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TextIO, cast
 
+from kconsole.render.errorlook import AS_SENT, ErrorLook
 from kconsole.render.sgr import DEFAULT, RESET, Style, restyle, serialise
 from kconsole.script.cells import ScriptCell
 from kconsole.script.sink import Outcome
@@ -122,6 +123,7 @@ class PrefixedSink(TextSink):
     :param prefixes: what stands before each line, on ``stdout`` and on ``stderr``.
     :param color: as for :class:`TextSink`.
     :param mime: as for :class:`TextSink`; nothing of these types that is not text is written.
+    :param errors: as for :class:`TextSink`.
     """
 
     def __init__(
@@ -132,13 +134,14 @@ class PrefixedSink(TextSink):
         *,
         color: Mapping[str, bool],
         mime: Sequence[str] = (),
+        errors: ErrorLook = AS_SENT,
     ) -> None:
         self._lines = (
             _PrefixedStream(out, prefixes["stdout"]),
             _PrefixedStream(err, prefixes["stderr"]),
         )
         stdout, stderr = (cast(TextIO, each) for each in self._lines)
-        super().__init__(Streams(None, stdout, stderr), color=color, mime=mime)
+        super().__init__(Streams(None, stdout, stderr), color=color, mime=mime, errors=errors)
 
     def end(self, cell: ScriptCell, outcome: Outcome) -> None:
         """Write the lines that the cell has not ended."""

@@ -16,6 +16,7 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.protocol.message import Message
+from kconsole.render.errorlook import AS_SENT, ErrorLook
 from kconsole.render.mime import best_text, is_base64, raw_value
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
@@ -33,13 +34,19 @@ class TextSink:
     :param color: whether to colour, for stdout and for stderr.
     :param mime: the MIME types of displays and results that are wanted, the best first, and no others; none
         are what can be shown as text.
+    :param errors: how much of a traceback.
     """
 
     def __init__(
-        self, streams: Streams, *, color: Mapping[str, bool], mime: Sequence[str] = ()
+        self,
+        streams: Streams,
+        *,
+        color: Mapping[str, bool],
+        mime: Sequence[str] = (),
+        errors: ErrorLook = AS_SENT,
     ) -> None:
-        self._out = _Outlet(Mouth(streams.stdout, "standard output"), color=color["stdout"])
-        self._err = _Outlet(Mouth(streams.stderr, "standard error"), color=color["stderr"])
+        self._out = _Outlet(Mouth(streams.stdout, "standard output"), color["stdout"], errors)
+        self._err = _Outlet(Mouth(streams.stderr, "standard error"), color["stderr"], errors)
         self._mime = tuple(mime)
 
     def begin(self, cell: ScriptCell, msg_id: str) -> None:
@@ -103,10 +110,12 @@ class TextSink:
 class _Outlet:
     """One of stdout and stderr: events go in, text that suits the place comes out."""
 
-    def __init__(self, mouth: Mouth, *, color: bool) -> None:
+    def __init__(self, mouth: Mouth, color: bool, errors: ErrorLook) -> None:
         self.mouth = mouth
         self._renderer = Renderer(
-            RenderOptions(color=color, terminal=mouth.terminal, show_out_prompt=False)
+            RenderOptions(
+                color=color, terminal=mouth.terminal, show_out_prompt=False, errors=errors
+            )
         )
 
     def show(self, event: Event) -> None:

@@ -28,6 +28,7 @@ from kconsole.errors import KernelDiedError
 from kconsole.protocol.events import Event, ExecuteInput, Parent, ShutdownReply, Status, parse_event
 from kconsole.protocol.message import Channel, Message
 from kconsole.protocol.replies import LanguageInfo
+from kconsole.render.errorlook import AS_SENT, ErrorLook
 from kconsole.render.highlight import highlight, lexer_for, plain_lexer
 from kconsole.render.labels import client_label
 from kconsole.render.lines import TailLine
@@ -47,7 +48,9 @@ _WIDGET_COLUMNS = 56  # the time and the label come before it
 _LEAVE = b"q\x04"  # q, and Ctrl-D where the terminal hands it on as a character
 
 
-def run_watch(kernel: Kernel, *, color: bool, lines: JsonLines | None = None) -> int:
+def run_watch(
+    kernel: Kernel, *, color: bool, lines: JsonLines | None = None, errors: ErrorLook = AS_SENT
+) -> int:
     """Follow a kernel until its end, or until the user leaves.
 
     Ctrl-C leaves and does not interrupt the kernel. On a terminal q and Ctrl-D leave too.
@@ -55,6 +58,7 @@ def run_watch(kernel: Kernel, *, color: bool, lines: JsonLines | None = None) ->
     :param kernel: ready to be used; nothing is run in it.
     :param color: whether to use colours.
     :param lines: where to write events for other programs, in place of text.
+    :param errors: how much of a traceback, as text.
     :return: 0.
     :raise KernelDiedError: the kernel died; all that it sent has been written before.
     :raise KeyboardInterrupt: Ctrl-C.
@@ -67,7 +71,7 @@ def run_watch(kernel: Kernel, *, color: bool, lines: JsonLines | None = None) ->
         if lines is not None:
             watcher: Watcher | JsonWatcher = JsonWatcher(lines)
         else:
-            watcher = _text_watcher(kernel, stdout, color=color)
+            watcher = _text_watcher(kernel, stdout, color=color, errors=errors)
 
         try:
             with LinkNews(kernel.client, partial(tell_unattended, watcher.say)) as news:
@@ -90,9 +94,9 @@ def run_watch(kernel: Kernel, *, color: bool, lines: JsonLines | None = None) ->
             stdout.flush()
 
 
-def _text_watcher(kernel: Kernel, stdout: TextIO, *, color: bool) -> "Watcher":
+def _text_watcher(kernel: Kernel, stdout: TextIO, *, color: bool, errors: ErrorLook) -> "Watcher":
     language = None if kernel.info is None else kernel.info.language_info
-    watcher = Watcher(stdout, color=color, language=language)
+    watcher = Watcher(stdout, color=color, language=language, errors=errors)
     if stdout.isatty():
         watcher.say(f"watching {one_line(kernel.name)}; Ctrl-C leaves")
         stdout.flush()
@@ -166,10 +170,12 @@ class _Mail:
 class _Cell:
     """The output of one request: each of its streams has a line that is not finished."""
 
-    def __init__(self, parent: Parent, views: WidgetViews, *, color: bool) -> None:
+    def __init__(
+        self, parent: Parent, views: WidgetViews, *, color: bool, errors: ErrorLook
+    ) -> None:
         self._widgets = LastViews(views)
         self.label = client_label(parent) if parent.msg_id else ""
-        self._renderer = Renderer(RenderOptions(color=color))
+        self._renderer = Renderer(RenderOptions(color=color, errors=errors))
         self._line = TailLine()
 
     def lines(self, event: Event) -> list[str]:
@@ -193,13 +199,20 @@ class Watcher:
     :param stdout: where to write.
     :param color: whether to use colours.
     :param language: of the kernel, to colour what it runs.
+    :param errors: how much of a traceback.
     """
 
     def __init__(
-        self, stdout: TextIO, *, color: bool, language: LanguageInfo | None = None
+        self,
+        stdout: TextIO,
+        *,
+        color: bool,
+        language: LanguageInfo | None = None,
+        errors: ErrorLook = AS_SENT,
     ) -> None:
         self._stdout = stdout
         self._color = color
+        self._errors = errors
         self._lexer = lexer_for(language) if color and language is not None else plain_lexer()
         self._cells: dict[str, _Cell] = {}
         self._views = WidgetViews(lambda: _WIDGET_COLUMNS, color=color)
@@ -245,7 +258,8 @@ class Watcher:
     def _cell(self, parent: Parent) -> _Cell:
         cell = self._cells.get(parent.msg_id)
         if cell is None:
-            cell = self._cells[parent.msg_id] = _Cell(parent, self._views, color=self._color)
+            cell = _Cell(parent, self._views, color=self._color, errors=self._errors)
+            self._cells[parent.msg_id] = cell
             if len(self._cells) > _MOST_CELLS:
                 self._end(next(iter(self._cells)))
         return cell

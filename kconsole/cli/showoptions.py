@@ -1,0 +1,40 @@
+"""The options for how what a kernel sends is shown."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+__all__ = ["show_options"]
+
+
+def show_options(complete: Callable[..., Any]) -> list[click.Option]:
+    """Return them.
+
+    :param complete: tells a shell what may stand there.
+    """
+    return [
+        click.Option(
+            ["--color"],
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            show_default=True,
+            help="Colours; auto is on a terminal, unless NO_COLOR is set.",
+        ),
+        click.Option(
+            ["--style"],
+            metavar="NAME",
+            shell_complete=complete,
+            default="default",
+            show_default=True,
+            help="A style of pygments for code; default is the terminal's own colours.",
+        ),
+        click.Option(
+            ["--tb"],
+            type=click.Choice(["full", "context", "short", "plain"]),
+            default="full",
+            show_default=True,
+            help="How much of a traceback to show: all of it, your own frames, a line for each of "
+            "these, or all without colours and boxes.",
+        ),
+    ]

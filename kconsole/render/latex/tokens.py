@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kconsole.render.mathbox import Box, Unreadable
+from kconsole.render.latex.box import Box, Unreadable
 
 __all__ = ["Tokens"]
 

@@ -1,6 +1,6 @@
 r"""LaTeX's mathematics as boxes of text: the parser.
 
-A recursive descent over :class:`~kconsole.render.latextokens.Tokens`, of bounded depth.  Tables say
+A recursive descent over :class:`~kconsole.render.latex.tokens.Tokens`, of bounded depth.  Tables say
 what a command does; a command that none of them has is kept as it came, with its arguments.
 """
 
@@ -8,10 +8,9 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping
 
 from kconsole.render.cells import text_width
-from kconsole.render.latextokens import Tokens
-from kconsole.render.mathbox import Box, Unreadable, beside, box, fence, raised
-from kconsole.render.mathlist import Atom, Kind, fraction, in_brackets, joined, loose
-from kconsole.render.mathsymbols import (
+from kconsole.render.latex.atoms import Atom, Kind, fraction, in_brackets, joined, loose
+from kconsole.render.latex.box import Box, Unreadable, beside, box, fence, raised
+from kconsole.render.latex.symbols import (
     ACCENTS,
     ALPHABETS,
     BIG,
@@ -26,6 +25,7 @@ from kconsole.render.mathsymbols import (
     subscript,
     superscript,
 )
+from kconsole.render.latex.tokens import Tokens
 
 __all__ = ["ROW_ENDS", "MathReader"]
 
@@ -104,7 +104,7 @@ class MathReader:
     """Reads formulas from tokens.
 
     :param tokens: shared with the reader of text.
-    :param environment: reads what follows ``\\begin``, for :mod:`kconsole.render.latexgrid`.
+    :param environment: reads what follows ``\\begin``, for :mod:`kconsole.render.latex.environments`.
     :param words: reads an argument that is text.
     """
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from kconsole.render.mathbox import Box, beside, box
+from kconsole.render.latex.box import Box, beside, box
 
 __all__ = ["Atom", "Kind", "fraction", "in_brackets", "joined", "loose"]
 

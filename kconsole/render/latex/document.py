@@ -1,21 +1,16 @@
-r"""LaTeX as text that can be read in a terminal: :func:`latex_to_text`.
-
-Formulas become Unicode, matrices and aligned equations several lines.  A command that is not known
-stays as it came; where that does not do (an unknown environment, a missing bracket, more levels than
-somebody would write) the whole source does.
-"""
+r"""Text with formulas in it; see :func:`kconsole.render.latex.latex_to_text`."""
 
 from collections.abc import Collection
 
-from kconsole.render.latexgrid import read_environment
-from kconsole.render.latexmath import MathReader, accented
-from kconsole.render.latextokens import Tokens
-from kconsole.render.mathbox import Unreadable, box
-from kconsole.render.mathlist import Atom
-from kconsole.render.mathsymbols import ACCENTS, BINARY, DELIMITERS, ORDINARY, RELATIONS, names
+from kconsole.render.latex.atoms import Atom
+from kconsole.render.latex.box import Unreadable, box
+from kconsole.render.latex.environments import read_environment
+from kconsole.render.latex.formula import MathReader, accented
+from kconsole.render.latex.symbols import ACCENTS, BINARY, DELIMITERS, ORDINARY, RELATIONS, names
+from kconsole.render.latex.tokens import Tokens
 from kconsole.render.visible import make_visible
 
-__all__ = ["latex_to_text", "math_to_text"]
+__all__ = ["formula_of", "text_of"]
 
 #: Longer sources are shown as they are: nobody reads that much of a formula.
 _MAX_CHARACTERS = 50_000
@@ -37,14 +32,8 @@ _LISTS = frozenset(
 )
 
 
-def latex_to_text(source: str) -> str:
-    r"""Return LaTeX as Unicode, in one line or, for what needs it, several.
-
-    :param source: text with formulas in ``$…$``, ``$$…$$``, ``\(…\)``, ``\[…\]`` or an environment of
-        amsmath; a single formula may come without any of them.
-    :return: plain text without control characters.  What cannot be read comes back as it was, with
-        controls made visible.  Never raises, and takes time in proportion to the source.
-    """
+def text_of(source: str) -> str:
+    """Return a source as text."""
     shown = make_visible(source.replace("\r\n", "\n"))
     if len(shown) > _MAX_CHARACTERS or not ("\\" in shown or "$" in shown):
         return shown
@@ -55,12 +44,8 @@ def latex_to_text(source: str) -> str:
     return text if text.strip() else shown
 
 
-def math_to_text(source: str, *, flat: bool) -> str | None:
-    """Return one formula, given without what delimits it.
-
-    :param flat: on one line, as it has to stand within a text.
-    :return: None if it cannot be read.
-    """
+def formula_of(source: str, flat: bool) -> str | None:
+    """Return a formula as text; None if it cannot be read."""
     shown = make_visible(source)
     if len(shown) > _MAX_CHARACTERS:
         return None

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from kconsole.render.latexmath import ROW_ENDS
-from kconsole.render.latextokens import Tokens
-from kconsole.render.mathbox import Box, Unreadable, box, fence, grid
-from kconsole.render.mathlist import Atom
+from kconsole.render.latex.atoms import Atom
+from kconsole.render.latex.box import Box, Unreadable, box, fence, grid
+from kconsole.render.latex.formula import ROW_ENDS
+from kconsole.render.latex.tokens import Tokens
 
 __all__ = ["ENVIRONMENTS", "read_environment"]
 

@@ -35,7 +35,7 @@ mimes = st.sampled_from(
         ({"text/latex": "$x$", "image/png": "aaaa"}, ("text/latex", "$x$")),
         ({"application/json": {"a": "é"}}, ("application/json", '{\n  "a": "é"\n}')),
         ({"application/json": [1, "a"]}, ("application/json", '[\n  1,\n  "a"\n]')),
-        ({"text/html; charset=utf-8": "<p>a<p>b"}, ("text/html", "a\nb")),
+        ({"text/html; charset=utf-8": "<p>a<p>b"}, ("text/html", "a\n\nb")),
         ({"text/html": "<div id=x></div>"}, ("text/html", "[text/html, 16 B]")),
         ({"image/png": "QUJD\nRA==\n"}, ("image/png", "[image/png, 4 B]")),
         ({"image/png": "A" * 16400}, ("image/png", "[image/png, 12.3 kB]")),

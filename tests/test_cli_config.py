@@ -140,6 +140,13 @@ def test_the_command_line_is_stronger_than_the_environment_and_that_than_the_fil
     assert value_of(parse(command, arguments), name) == high
 
 
+def test_only_the_command_line_says_which_types_a_script_writes_alone(config, monkeypatch):
+    config.write_text('mime = ["a/b"]\n')
+    monkeypatch.setenv("KCONSOLE_MIME", "c/d")
+    assert parse(command, ["-c", "1"]).only_mime == ()
+    assert parse(command, ["-c", "1", "--mime", "e/f"]).only_mime == ("e/f",)
+
+
 def test_without_anything_the_defaults_are_those_of_the_consoles():
     options = _console_options(parse(command, []), color=True)
     assert options == ConsoleOptions()
@@ -371,6 +378,7 @@ def test_the_printed_file_without_its_signs_holds_the_defaults(config, capsys):
         (["4711", "-c", "1"], "--watch runs nothing: give only one of it and --code"),
         (["4711", "--expr", "a=1"], "--watch runs nothing: leave out --expr"),
         (["4711", "--output", "a"], "--watch runs nothing: leave out --output"),
+        (["4711", "--cells"], "--watch runs nothing: leave out --cells"),
         (["4711", "-i"], "--watch runs nothing: leave out --interactive"),
     ],
 )

@@ -2,12 +2,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kconsole.render.mime import best_text
+from kconsole.render.mime import Page, best_text, choose
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=10,
+    max_leaves=4,
 )
 mimes = st.sampled_from(
     [
@@ -31,10 +31,10 @@ mimes = st.sampled_from(
         ({"text/plain": ""}, ("text/plain", "")),
         ({"text/plain": None, "text/markdown": "*a*"}, ("text/markdown", "*a*")),
         ({"text/plain": 5}, ("text/plain", "5")),
-        ({"text/plain": {"a": [1]}}, ("text/plain", '{\n  "a": [\n    1\n  ]\n}')),
-        ({"text/latex": "$x$", "image/png": "aaaa"}, ("text/latex", "$x$")),
-        ({"application/json": {"a": "é"}}, ("application/json", '{\n  "a": "é"\n}')),
-        ({"application/json": [1, "a"]}, ("application/json", '[\n  1,\n  "a"\n]')),
+        ({"text/plain": {"a": [1]}}, ("text/plain", '{"a": [1]}')),
+        ({"text/latex": "$\\beta$", "image/png": "aaaa"}, ("text/latex", "β")),
+        ({"application/json": {"a": "é"}}, ("application/json", '{"a": "é"}')),
+        ({"application/json": [1, "a"]}, ("application/json", '[1, "a"]')),
         ({"text/html; charset=utf-8": "<p>a<p>b"}, ("text/html", "a\n\nb")),
         ({"text/html": "<div id=x></div>"}, ("text/html", "[text/html, 16 B]")),
         ({"image/png": "QUJD\nRA==\n"}, ("image/png", "[image/png, 4 B]")),
@@ -43,7 +43,14 @@ mimes = st.sampled_from(
         ({"a/b": {}, "image/gif": "QUJD"}, ("image/gif", "[image/gif, 3 B]")),
         (
             {"application/vnd.x+json": {"a": 1}},
-            ("application/vnd.x+json", "[application/vnd.x+json, 12 B]"),
+            ("application/vnd.x+json", "[application/vnd.x+json, 8 B]"),
+        ),
+        ({"application/geo+json": {"a": 1}}, ("application/geo+json", '{"a": 1}')),
+        ({"text/csv": "a,b"}, ("text/csv", "a,b")),
+        ({"text/javascript": "f()"}, ("text/javascript", "[text/javascript, 3 B]")),
+        (
+            {"application/javascript": "f()", "application/vnd.x+json": ""},
+            ("application/vnd.x+json", "[application/vnd.x+json, 0 B]"),
         ),
         ({"image/png": None}, ("", "")),
         ({"application/json": None, "": "x"}, ("", "")),
@@ -55,14 +62,56 @@ def test_the_best_text_of_a_bundle(data: dict[str, object], expected: tuple[str,
 
 
 def test_a_placeholder_names_the_size_of_a_picture() -> None:
-    metadata = {"image/png": {"width": 640, "height": 480.0}}
+    metadata: dict[str, object] = {"image/png": {"width": 640, "height": 480.0}}
     assert best_text({"image/png": "QUJD"}, metadata)[1] == "[image/png, 640x480, 3 B]"
-    assert best_text({"image/png": "QUJD"}, {"image/png": {"width": "a"}})[1] == "[image/png, 3 B]"
+    for width in ("a", float("nan"), 10**400, -1):
+        metadata = {"image/png": {"width": width, "height": 1}}
+        assert best_text({"image/png": "QUJD"}, metadata)[1] == "[image/png, 3 B]"
 
 
-def test_the_order_of_preference_can_be_given() -> None:
-    data = {"text/plain": "2", "text/latex": "$2$"}
-    assert best_text(data, {}, preference=("text/latex", "text/plain")) == ("text/latex", "$2$")
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (["text/latex", "text/plain"], ("text/latex", "α")),
+        (["no/such", "text/html"], ("text/html", "2")),
+        (["application/vnd.x+json"], ("application/vnd.x+json", '{"a": 1}')),
+        (["application/javascript"], ("application/javascript", "f()")),
+        (["image/svg+xml"], ("image/svg+xml", "<svg/>")),
+        (["image/png"], ("text/plain", "2")),
+        ([], ("text/plain", "2")),
+    ],
+)
+def test_the_types_that_are_wanted_come_first(wanted: list[str], expected: tuple[str, str]) -> None:
+    data = {
+        "application/javascript": "f()",
+        "application/vnd.x+json": {"a": 1},
+        "image/png": "QUJD",
+        "image/svg+xml": ["<svg", "/>"],
+        "text/html; charset=utf-8": "<b>2</b>",
+        "text/latex": "$\\alpha$",
+        "text/plain": "2",
+    }
+    assert best_text(data, {}, wanted=wanted) == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        (
+            {"text/plain": "<Figure size 640x480 with 1 Axes>", "image/png": "QUJD"},
+            ("image/png", "image/png", None),
+        ),
+        ({"image/svg+xml; x=y": "<svg/>"}, ("image/svg+xml", "image/svg+xml; x=y", None)),
+        ({"text/html": "<script>"}, ("text/html", "text/html", None)),
+        ({"text/html": "<script>", "text/plain": "a"}, ("text/plain", "text/plain", "a")),
+        ({"text/html": "<p>a"}, ("text/html", "text/html", "a")),
+        ({"image/jpeg": "QUJD"}, ("image/jpeg", "image/jpeg", None)),
+    ],
+)
+def test_what_can_be_drawn_or_saved_is_left_to_who_does_that(
+    data: dict[str, object], shown: tuple[str, str, str | None]
+) -> None:
+    assert choose(data, Page(drawn={"image/png", "image/svg+xml", "text/html"})) == shown
 
 
 def test_json_that_is_nested_too_deep_becomes_a_placeholder() -> None:
@@ -73,9 +122,13 @@ def test_json_that_is_nested_too_deep_becomes_a_placeholder() -> None:
 
 
 @settings(deadline=None)
-@given(data=st.dictionaries(mimes, json_values), metadata=st.dictionaries(mimes, json_values))
+@given(
+    data=st.dictionaries(mimes, json_values),
+    metadata=st.dictionaries(mimes, json_values),
+    wanted=st.lists(mimes),
+)
 def test_nothing_that_a_kernel_sends_makes_it_raise(
-    data: dict[str, object], metadata: dict[str, object]
+    data: dict[str, object], metadata: dict[str, object], wanted: list[str]
 ) -> None:
-    mime, text = best_text(data, metadata)
+    mime, text = best_text(data, metadata, Page(width=20, color=True, lines=3), wanted)
     assert bool(mime) or not text

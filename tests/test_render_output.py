@@ -57,6 +57,27 @@ def test_the_prompt_of_a_result_has_its_colour() -> None:
     assert rendered(replace(PLAIN, show_out_prompt=False), result("2")) == ["2\n"]
 
 
+def test_the_form_that_is_shown_is_that_for_the_page_or_that_which_is_wanted() -> None:
+    frame = {"text/plain": "a   b\n1   2", "text/html": "<table><tr><td>1</td></tr></table>"}
+    event = DisplayData({**frame, "text/latex; x=y": "$x^2$"}, {})
+    columns = [5]
+    renderer = Renderer(replace(PLAIN, width=lambda: columns[0]))
+    assert renderer.block(event) == "a   b\n1   2\n"
+    columns[0] = 4
+    assert renderer.block(event) != "a   b\n1   2\n"
+    columns[0] = 0  # which is not known
+    assert renderer.block(event) == "a   b\n1   2\n"
+    renderer.prefer(["text/latex"])
+    assert renderer.block(event) == "x²\n"
+    assert rendered(replace(PLAIN, mime=["text/latex"]), event) == ["x²\n"]
+
+
+def test_what_is_made_of_markup_is_sanitised_too() -> None:
+    data = {"application/json": {"a\x1b[2J": "\x9b2J"}, "text/plain": "<J object>"}
+    (text,) = rendered(PLAIN, DisplayData(data, {}))
+    assert text == '{"a\\u001b[2J": "<9B>2J"}\n'
+
+
 def test_a_result_begins_on_a_line_of_its_own() -> None:
     events = (
         Stream("stdout", "x"),

@@ -62,6 +62,8 @@ def test_one_is_shown(desk: Desk, settings: Settings) -> None:
         ("notify", "Desktop", "desktop"),
         ("tb", "Short", "short"),
         ("vi", "on", True),
+        ("mime", "Text/LaTeX, text/html", ("text/latex", "text/html")),
+        ("mime", "default", ()),
     ],
 )
 def test_a_value_is_taken(
@@ -83,6 +85,14 @@ def test_a_value_is_taken(
         ("notify_after", "-1", "notify-after takes a number of seconds, not '-1'"),
         ("tb", "long", "tb takes full, context, short or plain, not 'long'"),
         ("vi", "emacs", "vi takes on or off, not 'emacs'"),
+        *(
+            (
+                "mime",
+                value,
+                f"mime takes default or MIME types, as text/latex,text/html, not {value!r}",
+            )
+            for value in ("html", "text/*", "text/html,", "a/b c/d")
+        ),
     ],
 )
 def test_a_wrong_value_changes_nothing(

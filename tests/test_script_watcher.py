@@ -2,9 +2,11 @@
 
 import io
 import os
+import pty
 import re
 import signal
 import subprocess
+import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,7 @@ from running_kernels import Kernel, start_fake
 from stories import BlindTerminal, attached, program, run
 
 from kconsole.protocol.replies import LanguageInfo
+from kconsole.script.jsonwatcher import JsonWatcher
 from kconsole.script.watcher import Watcher
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
@@ -68,6 +71,41 @@ def test_a_cell_and_what_comes_of_it() -> None:
         "ada@3f2c Out[7]: 42",
         "ada@3f2c first",
         "ada@3f2c last",
+    ]
+
+
+def test_displays_are_shown_as_what_is_wanted_and_fitted_to_what_is_left_of_the_line() -> None:
+    data = {"text/plain": "a" + " " * 28 + "b\n1", "text/html": "<table><td>HTML</table>"}
+    content = {"data": data | {"text/latex": "$x^2$"}, "metadata": {}}
+    paper = Paper(mime=("no/such", "text/latex"))
+    paper.take("display_data", content, ADA)
+    assert paper.lines == ["ada@3f2c x²"]
+    primary, secondary = pty.openpty()
+    with open(primary, "rb") as screen, open(secondary, "w") as terminal:
+        for columns, shown in ((60, "b"), (36, "HTML")):
+            termios.tcsetwinsize(secondary, (24, columns))
+            watcher = Watcher(terminal, color=False)
+            message: Any = {"msg_type": "display_data", "header": {}, "parent_header": ADA}
+            watcher.take(message | {"content": content, "metadata": {}, "buffers": []})
+            terminal.flush()
+            assert shown in os.read(screen.fileno(), 4096).decode()
+
+
+def test_other_programs_are_told_of_the_types_that_are_wanted() -> None:
+    told: list[tuple[str, Any]] = []
+
+    class Lines:
+        def write(self, kind: str, fields: Any) -> None:
+            told.append((kind, fields["data"]))
+
+    data = {"text/plain": "a", "text/html; charset=utf-8": ["<b>", "a"], "image/png": "QUJD"}
+    message: Any = {"msg_type": "display_data", "header": {}, "parent_header": ADA, "buffers": []}
+    message |= {"content": {"data": data, "metadata": {}}, "metadata": {}}
+    JsonWatcher(Lines(), ["text/html", "image/png"]).take(message)  # type: ignore[arg-type]
+    JsonWatcher(Lines()).take(message)  # type: ignore[arg-type]
+    assert told == [
+        ("display", {"text/html": "<b>a", "image/png": "QUJD"}),
+        ("display", data | {"text/html; charset=utf-8": "<b>a"}),
     ]
 
 

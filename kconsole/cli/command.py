@@ -13,7 +13,7 @@ from kconsole import __version__
 from kconsole.cli.choosing import choose
 from kconsole.cli.linking import check_ssh, linked
 from kconsole.cli.listing import list_kernels, list_specs, wants_list
-from kconsole.cli.options import PARAMETERS
+from kconsole.cli.options import PARAMETERS, SHOWING
 from kconsole.cli.reaching import open_kernel, wait_for
 from kconsole.cli.saying import colored, complain
 from kconsole.cli.settings import Settings
@@ -63,6 +63,7 @@ command = click.version_option(__version__, "--version", message="kconsole %(ver
 _AS_GIVEN = (
     "complete_while_typing",
     "keep",
+    "mime",
     "notify",
     "notify_after",
     "others",
@@ -219,7 +220,7 @@ def _watch(settings: Settings) -> int:
     for kind in ("code", "file"):
         if any(each == kind for each, _ in settings.values["sources"]):
             raise click.UsageError(f"--watch runs nothing: give only one of it and --{kind}")
-    refuse_script(settings, "--watch")
+    refuse_script(settings, "--watch", SHOWING)
     settings = choose(settings, plain=_is_plain(settings))
     with linked(settings) as settings:
         return (_watch_as_json if settings.values["json"] else _watch_as_text)(settings)
@@ -233,8 +234,12 @@ def _watch_as_text(settings: Settings) -> int:
     values = settings.values
     with open_kernel(settings) as kernel:
         wait_for(kernel)
-        errors = ErrorLook(values["tb"], values["style"])
-        return run_watch(kernel, color=colored(values["color"], sys.stdout), errors=errors)
+        return run_watch(
+            kernel,
+            color=colored(values["color"], sys.stdout),
+            mime=values["mime"],
+            errors=ErrorLook(values["tb"], values["style"]),
+        )
 
 
 def _watch_as_json(settings: Settings) -> int:
@@ -245,7 +250,7 @@ def _watch_as_json(settings: Settings) -> int:
     with Report("watch") as report, open_kernel(settings) as kernel:
         wait_for(kernel)
         report.kernel(kernel)
-        return run_watch(kernel, color=False, lines=report.lines)
+        return run_watch(kernel, color=False, mime=settings.only_mime, lines=report.lines)
 
 
 def _list(settings: Settings) -> int:

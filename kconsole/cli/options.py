@@ -33,6 +33,7 @@ __all__ = [
     "NEWEST",
     "PARAMETERS",
     "SCRIPTING",
+    "SHOWING",
     "STARTING",
     "STDIN",
     "Color",
@@ -147,7 +148,8 @@ _SCRIPT_SETTINGS = [
         metavar="TYPE",
         multiple=True,
         type=MimeType(),
-        help="Write displays and results of this MIME type only; several: the first there is.",
+        help="Show displays and results as this MIME type where they have it; several: the first there "
+        "is. A script writes these types alone.",
     ),
     click.Option(
         ["--timeout"],
@@ -337,6 +339,9 @@ SCRIPTING = [
     *(each for each in _SCRIPT if each.name not in ("file", "interactive")),
 ]
 """The options for code that is run without a console."""
+
+SHOWING = frozenset({"mime"})
+"""The names of those of them that are about what the consoles show, too."""
 
 _VERBS = [
     _action(["--ping"], "Tell whether a kernel lives: status 0, or 3 if it does not."),

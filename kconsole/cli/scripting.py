@@ -42,6 +42,7 @@ class Script:
 
     def __init__(self, settings: Settings) -> None:
         self._values = settings.values
+        self._mime = settings.only_mime
         self._streams = standard_streams()
         self._stack = ExitStack()
         self._job: NotebookJob | None = None
@@ -130,7 +131,7 @@ class Script:
         return TextSink(
             self._streams,
             color=color,
-            mime=self._values["mime"],
+            mime=self._mime,
             errors=ErrorLook(self._values["tb"], self._values["style"]),
         )
 
@@ -142,7 +143,7 @@ class Script:
             report.lines,
             Mouth(self._streams.stderr, "standard error"),
             cells=len(cells) or int(bool(self._values["expr"])),
-            mime=self._values["mime"],
+            mime=self._mime,
         )
         report.totals = lambda: sink.totals
         return sink

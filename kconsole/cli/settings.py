@@ -63,6 +63,16 @@ class Settings(NamedTuple):
     #: All kernels to attach to, if these are several; `attach_to` is the first of them.
     several: tuple[str, ...] = ()
 
+    @property
+    def only_mime(self) -> tuple[str, ...]:
+        """The MIME types of displays and results that a script is to write alone; none are all.
+
+        What the environment and the file say is about the consoles alone: no script is to lose its
+        results by it.
+        """
+        mime: tuple[str, ...] = self.values["mime"] if self.given("mime") else ()
+        return mime
+
 
 def parse(command: click.Command, arguments: Sequence[str]) -> Settings:
     """Work out what was asked for.

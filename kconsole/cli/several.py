@@ -51,7 +51,7 @@ def check_several(settings: Settings) -> None:
             raise click.UsageError(
                 f"{option_name(name)} is not for several kernels: give --existing once"
             )
-    if not values["json"] and (bare := [each for each in values["mime"] if is_base64(each)]):
+    if not values["json"] and (bare := [each for each in settings.only_mime if is_base64(each)]):
         raise click.UsageError(
             f"--mime {bare[0]} of several kernels would be mixed: give --existing once, or --json"
         )
@@ -181,7 +181,7 @@ class _Several:
             self._statuses.append(result)
 
     def _voices(self) -> Sequence[Voice]:
-        mime = self._settings.values["mime"]
+        mime = self._settings.only_mime
         labels = [part.label for part in self._parts]
         if self._report is not None:
             voices = [JsonVoice(self._report, label, self._err, mime) for label in labels]

@@ -1,12 +1,12 @@
 """What a script is to run: ``-c`` and ``-f`` in the order in which they were given."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kconsole.cli.options import SCRIPTING, STDIN
+from kconsole.cli.options import SCRIPTING, SHOWING, STDIN
 from kconsole.cli.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ def check_usage(settings: Settings, *, interactive: bool) -> None:
     if values["json"] and (interactive or values["interactive"]):
         raise click.UsageError("--json is for programs: the console has none")
     for option in SCRIPTING:
-        if interactive and option.name is not None and settings.given(option.name):
+        name = option.name
+        if interactive and name is not None and name not in SHOWING and settings.given(name):
             raise click.UsageError(f"{option.opts[0]} is for code: give -c or -f, or pipe it in")
     if values["no_stdin"] and values["stdin_file"]:
         raise click.UsageError("give only one of --no-stdin and --stdin-file")
@@ -56,7 +57,7 @@ def check_usage(settings: Settings, *, interactive: bool) -> None:
         raise click.UsageError("standard input can be read only once: give only one -f -")
     if values["stdin_file"] == STDIN and reads_stdin(values["sources"]):
         raise click.UsageError("standard input is code already; it cannot answer too")
-    _check_notebook(values)
+    _check_notebook(settings)
     if not values["interactive"]:
         return
     for stream, name in ((sys.stdin, "input"), (sys.stdout, "output")):
@@ -66,20 +67,23 @@ def check_usage(settings: Settings, *, interactive: bool) -> None:
         raise click.UsageError("--interactive needs standard input for itself: give no -f -")
 
 
-def refuse_script(settings: Settings, action: str) -> None:
+def refuse_script(settings: Settings, action: str, allowed: Container[str] = ()) -> None:
     """Refuse what is for code beside something that runs none.
 
     :param action: the option that is about that.
+    :param allowed: the names of those options that make sense with it.
     """
     for option in SCRIPTING:
-        if option.name is not None and settings.given(option.name):
+        name = option.name
+        if name is not None and name not in allowed and settings.given(name):
             raise click.UsageError(f"{action} runs nothing: leave out {option.opts[0]}")
     if settings.values["interactive"]:
         raise click.UsageError(f"{action} runs nothing: leave out --interactive")
 
 
-def _check_notebook(values: Mapping[str, Any]) -> None:
+def _check_notebook(settings: Settings) -> None:
     """Refuse what --output cannot be meant with: it is for one notebook."""
+    values = settings.values
     if values["output"] is None:
         if values["param"]:
             raise click.UsageError("--param is for a notebook that is written: give --output too")
@@ -89,7 +93,7 @@ def _check_notebook(values: Mapping[str, Any]) -> None:
         raise click.UsageError("--output is for one notebook: give one -f FILE.ipynb, and no code")
     if values["output"] == STDIN:
         raise click.UsageError("--output needs a file, which is written again and again: not -")
-    if values["mime"]:
+    if settings.only_mime:
         raise click.UsageError("give only one of --output and --mime: a notebook has all types")
 
 

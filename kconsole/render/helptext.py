@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from kconsole.render.mime import best_text
+from kconsole.render.mime import Page, best_text
 from kconsole.render.overstrike import overstrikes_to_sgr
 from kconsole.render.sanitise import sanitise
 from kconsole.render.sgr import strip_sgr
@@ -10,13 +10,13 @@ from kconsole.render.sgr import strip_sgr
 __all__ = ["best_help", "help_text"]
 
 
-def best_help(data: Mapping[str, object], metadata: Mapping[str, object]) -> str:
+def best_help(data: Mapping[str, object], metadata: Mapping[str, object], page: Page) -> str:
     """Return the best of a bundle as text that is not yet sanitised; "" if there is nothing."""
-    mime, text = best_text(data, metadata)
+    mime, text = best_text(data, metadata, page)
     return overstrikes_to_sgr(text) if mime == "text/plain" else text
 
 
 def help_text(data: Mapping[str, object], metadata: Mapping[str, object], *, color: bool) -> str:
     """Return the best of a bundle, safe for a terminal, without empty lines around it."""
-    text = sanitise(best_help(data, metadata), "display").strip("\n")
+    text = sanitise(best_help(data, metadata, Page(color=color)), "display").strip("\n")
     return text if color else strip_sgr(text)

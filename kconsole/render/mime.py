@@ -1,50 +1,96 @@
-"""Which part of a MIME bundle to show, and as what text.
+"""MIME bundles: which form of an output is shown, and as what text.
 
 A table maps a MIME type to the function that makes text of its value.  To show a type in a richer
-way, add a row (and, if it should win over plain text, a place in the order of preference).
+way, add a row; :mod:`kconsole.render.preference` says which of several forms is shown.
 A type that no row knows is named in a placeholder, so that nobody waits for an output that came.
 """
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from kconsole.render.amounts import bytes_text
 from kconsole.render.html import html_to_text
+from kconsole.render.jsontext import json_to_text
+from kconsole.render.latex import latex_to_text
+from kconsole.render.page import Page
+from kconsole.render.preference import (
+    PLAIN,
+    bare_type,
+    in_order,
+    is_json,
+    is_program,
+    is_text,
+    joined,
+)
 
-__all__ = ["PREFERENCE", "best_text", "is_base64", "raw_value"]
+__all__ = ["PLAIN", "Page", "Shown", "best_text", "choose", "is_base64", "placeholder", "raw_value"]
 
-Renderer = Callable[[object], str | None]
+Renderer = Callable[[object, Page], str | None]
 """Makes text of a value; None if the value cannot be used (null, or nothing in it)."""
 
-PREFERENCE = ("text/plain", "text/markdown", "text/latex", "application/json", "text/html")
-"""The types that can be shown as text, the best first."""
+_MOST_PIXELS = 10**9
+_ANYWHERE = Page()
+
+
+class Shown(NamedTuple):
+    """The form of an output that is shown.
+
+    Attributes:
+        mime: its MIME type, without parameters; ``""`` if there is nothing to show at all.
+        key: the same as it is in the data.
+        text: as the kernel sent it or as it was made of that, not yet sanitised; None for what is no text:
+            it has to be drawn or saved, or a :func:`placeholder` stands for it.
+    """
+
+    mime: str
+    key: str
+    text: str | None
+
+
+def choose(data: Mapping[str, object], page: Page, wanted: Sequence[str] = ()) -> Shown:
+    """Choose what to show of an output.
+
+    :param data: MIME type -> value: a string, a list of strings, or any JSON value.
+    :param page: what it is to be shown on.
+    :param wanted: MIME types that the user prefers, the best first; where there is none of them, the choice
+        is that which a person would make.
+    :return: what is shown. Never raises, whatever the values are.
+    """
+    silent: list[str] = []
+    for key in in_order(data, page, wanted, _natural):
+        mime = bare_type(key)
+        drawn = mime in page.drawn
+        draws_only = drawn and mime not in _RENDERERS
+        text = None if draws_only else _renderer(mime, mime in wanted)(data[key], page)
+        if text is not None or drawn:
+            return Shown(mime, key, text)
+        silent.append(key)
+    if not silent:
+        return Shown("", "", "")
+    key = min(silent, key=lambda key: (not key.startswith("image/"), is_program(bare_type(key))))
+    return Shown(bare_type(key), key, None)
 
 
 def best_text(
     data: Mapping[str, object],
     metadata: Mapping[str, object],
-    *,
-    preference: Sequence[str] = PREFERENCE,
+    page: Page = _ANYWHERE,
+    wanted: Sequence[str] = (),
 ) -> tuple[str, str]:
-    """Choose what to show of an output.
+    """Choose what to show of an output, as text.
 
-    :param data: MIME type -> value: a string, a list of strings, or any JSON value.
+    :param data: as for :func:`choose`.
     :param metadata: MIME type -> what is said about that value (an image's width and height).
-    :param preference: MIME types, the best first.
-    :return: the MIME type chosen, and the text as the kernel sent it, not yet sanitised.  For what
-        cannot be shown as text a placeholder, ``[image/png, 12.3 kB]``; two empty strings if there
-        is nothing at all.  Never raises, whatever the values are.
+    :param page: what it is to be shown on.
+    :param wanted: as for :func:`choose`.
+    :return: the MIME type chosen, and the text, not yet sanitised; a :func:`placeholder` for what cannot be
+        shown as text, and two empty strings if there is nothing at all.  Never raises.
     """
-    by_type = {_bare_type(mime): mime for mime in reversed(list(data))}
-    for mime in preference:
-        key = by_type.get(mime)
-        if key is not None and (text := _render(mime, data[key])) is not None:
-            return mime, text
-    shown = [mime for mime in data if _bare_type(mime) and data[mime] is not None]
-    if not shown:
-        return "", ""
-    mime = next((mime for mime in shown if mime.startswith("image/")), shown[0])
-    return _bare_type(mime), _placeholder(mime, data[mime], metadata.get(mime))
+    mime, key, text = choose(data, page, wanted)
+    if text is None:
+        text = placeholder(key, data[key], metadata.get(key))
+    return mime, text
 
 
 def raw_value(data: Mapping[str, object], wanted: Sequence[str]) -> tuple[str, object]:
@@ -53,65 +99,75 @@ def raw_value(data: Mapping[str, object], wanted: Sequence[str]) -> tuple[str, o
     :param wanted: MIME types, the best first.
     :return: the type, as wanted, and its value; an empty string and None if there is none of them.
     """
-    by_type = {_bare_type(mime): mime for mime in reversed(list(data))}
+    by_type = {bare_type(mime): mime for mime in reversed(list(data))}
     for mime in wanted:
-        key = by_type.get(_bare_type(mime))
+        key = by_type.get(bare_type(mime))
         if key is None or (value := data[key]) is None:
             continue
-        lines = isinstance(value, list) and all(isinstance(line, str) for line in value)
-        if isinstance(value, list) and lines and not _bare_type(mime).endswith("json"):
-            value = "".join(value)
-        return _bare_type(mime), value
+        bare = bare_type(mime)
+        return bare, value if bare.endswith("json") else joined(value)
     return "", None
 
 
-def _bare_type(mime: str) -> str:
-    """``text/html; charset=utf-8`` -> ``text/html`` (RFC 2045, section 5.1)."""
-    return mime.partition(";")[0].strip().lower()
+def _renderer(mime: str, wanted: bool) -> Renderer:
+    """What makes text of a type; those without a row have to be text or JSON, or to be asked for."""
+    if (renderer := _RENDERERS.get(mime)) is not None:
+        return renderer
+    if is_json(mime) or (wanted and mime.endswith("+json")):
+        return json_to_text
+    if is_text(mime) or (wanted and not is_base64(mime)):
+        return _as_is
+    return _nothing
 
 
-def _render(mime: str, value: object) -> str | None:
-    return _RENDERERS.get(mime, _as_is)(value)
-
-
-def _as_is(value: object) -> str | None:
+def _as_is(value: object, page: Page) -> str | None:
     """Text as it came: nbformat's list of lines is joined, a number is written out."""
-    if isinstance(value, list | tuple) and all(isinstance(line, str) for line in value):
-        value = "".join(value)
-    if isinstance(value, str):
-        return value
-    return None if value is None else _pretty_json(value)
+    value = joined(value)
+    return value if isinstance(value, str) else json_to_text(value, page)
 
 
-def _pretty_json(value: object) -> str | None:
-    if value is None:
-        return None
-    try:
-        return json.dumps(value, indent=2, ensure_ascii=False, default=repr)
-    except (RecursionError, TypeError, ValueError):  # too deep, a key of a strange type, a loop
-        return None
+def _nothing(value: object, page: Page) -> None:
+    return None
 
 
-def _html(value: object) -> str | None:
-    html = _as_is(value)
+def _html(value: object, page: Page) -> str | None:
+    html = joined(value)
+    if not isinstance(html, str):
+        return _as_is(value, page)
     # Markup without any text, as an empty <div> that a script fills, is nothing to look at.
-    return (html_to_text(html) or None) if html else None
+    return html_to_text(html, width=page.width, color=page.color) or None
+
+
+def _latex(value: object, page: Page) -> str | None:
+    source = joined(value)
+    return latex_to_text(source) if isinstance(source, str) else _as_is(value, page)
+
+
+def _natural(value: object) -> str | None:
+    """HTML as text, as wide as it is."""
+    return _html(value, _ANYWHERE)
 
 
 _RENDERERS: Mapping[str, Renderer] = {
-    "application/json": _pretty_json,
+    "application/json": json_to_text,
     "text/html": _html,
-    "text/latex": _as_is,
+    "text/latex": _latex,
     "text/markdown": _as_is,
-    "text/plain": _as_is,
+    PLAIN: _as_is,
 }
 
 
-def _placeholder(mime: str, value: object, metadata: object) -> str:
-    facts = [_bare_type(mime)]
+def placeholder(mime: str, value: object, metadata: object) -> str:
+    """Return what stands for a value that is not text, as ``[image/png, 640x480, 12.3 kB]``.
+
+    :param mime: its type, which may have parameters.
+    :param value: its value, base64 if :func:`is_base64` says so.
+    :param metadata: what is said about it.
+    """
+    facts = [bare_type(mime)]
     if isinstance(metadata, Mapping):
         size = (metadata.get("width"), metadata.get("height"))
-        if all(isinstance(length, int | float) for length in size):
+        if all(isinstance(length, int | float) and 0 < length < _MOST_PIXELS for length in size):
             facts.append("{:.0f}x{:.0f}".format(*size))
     facts.append(bytes_text(_size(mime, value)))
     return f"[{', '.join(facts)}]"
@@ -119,15 +175,24 @@ def _placeholder(mime: str, value: object, metadata: object) -> str:
 
 def _size(mime: str, value: object) -> int:
     """Bytes of the value; those of the content where it is base64 (with newlines, from R)."""
-    text = _as_is(value) or ""
+    value = joined(value)
+    if not isinstance(value, str):
+        value = _dumped(value)
     if is_base64(mime):
-        return len("".join(text.split()).rstrip("=")) * 3 // 4
-    return len(text.encode("utf-8", "replace"))
+        return len("".join(value.split()).rstrip("=")) * 3 // 4
+    return len(value.encode("utf-8", "replace"))
+
+
+def _dumped(value: object) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, default=repr)
+    except (RecursionError, TypeError, ValueError):  # too deep, a key of a strange type, a loop
+        return ""
 
 
 def is_base64(mime: str) -> bool:
     """Whether values of a MIME type are bytes, as base64, in messages."""
-    bare = _bare_type(mime)
+    bare = bare_type(mime)
     if bare.endswith(("+xml", "+json")):
         return False
     return bare == "application/pdf" or bare.startswith(("image/", "audio/", "video/"))

@@ -7,7 +7,7 @@ Each text stands for itself: it begins by setting the style that its stream has 
 before, and resets it at its end.  So whatever else is written in between is not coloured by it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -21,7 +21,7 @@ from kconsole.protocol.events import (
 )
 from kconsole.render.errorlook import AS_SENT, ErrorLook
 from kconsole.render.helptext import best_help
-from kconsole.render.mime import best_text
+from kconsole.render.mime import PLAIN, Page, best_text
 from kconsole.render.sanitise import Kind, Sanitiser, sanitise
 from kconsole.render.sgr import RESET, ends_line, strip_sgr
 from kconsole.render.style import paint
@@ -31,6 +31,10 @@ __all__ = ["RenderOptions", "Renderer"]
 
 #: Characters at a text's end that are looked at for a newline, SGR sequences behind it included.
 _TAIL = 128
+
+
+def _no_bound() -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,10 @@ class RenderOptions:
         live: let streams move the cursor; only for :mod:`kconsole.render.live`, which emulates it.
         show_out_prompt: put ``Out[n]:`` before a result.
         errors: how much of a traceback.
+        width: tells how many columns there are at the moment; None where there is no bound, as in a pipe.
+        style: of pygments, for code in displays and results, or ``default``.
+        mime: the MIME types that the user would rather see than others, the best first.
+        lines: the most lines of a value that is folded, as JSON is; None folds nothing.
     """
 
     color: bool = True
@@ -51,6 +59,10 @@ class RenderOptions:
     live: bool = False
     show_out_prompt: bool = True
     errors: ErrorLook = AS_SENT
+    width: Callable[[], int | None] = _no_bound
+    style: str = "default"
+    mime: Sequence[str] = ()
+    lines: int | None = None
 
 
 class Renderer:
@@ -80,6 +92,10 @@ class Renderer:
         method = self._METHODS.get(type(event))
         return method(self, event) if method else ""
 
+    def prefer(self, mime: Sequence[str]) -> None:
+        """Show these MIME types rather than others from now on."""
+        self._options = replace(self._options, mime=mime)
+
     def page(self, payload: Mapping[str, Any]) -> str:
         """Return the text of a ``page`` payload of an execute_reply; ``""`` if it has none.
 
@@ -88,7 +104,7 @@ class Renderer:
         data = payload.get("data")
         if not isinstance(data, Mapping):
             data = {"text/plain": payload.get("text")}
-        text = best_help(data, {})
+        text = best_help(data, {}, self._page())
         return self._lines(text) if text else ""
 
     def end_cell(self) -> str:
@@ -149,8 +165,14 @@ class Renderer:
         return error_text(event, options.color, raw=not options.terminal, look=options.errors)
 
     def _bundle(self, data: Mapping[str, object], metadata: Mapping[str, object]) -> str:
-        mime, text = best_text(data, metadata)
+        if len(data) == 1 and isinstance(plain := data.get(PLAIN), str):
+            return self._lines(plain)  # as most are
+        mime, text = best_text(data, metadata, self._page(), self._options.mime)
         return self._lines(text) if mime else ""
+
+    def _page(self) -> Page:
+        options = self._options
+        return Page(options.width() or None, options.color, options.style, options.lines)
 
     def _lines(self, text: str) -> str:
         text = self._safe(text, "display")

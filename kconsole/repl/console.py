@@ -104,6 +104,7 @@ class Console:
             color=options.color,
             style=options.style,
             marks=understands_marks(os.environ),
+            mime=options.mime,
         )
         self._cabinet = Cabinet(cabinet_root())
         self._scribe.exhibits = self._exhibits()
@@ -129,6 +130,7 @@ class Console:
             loop=self._loop,
             behind=lambda: self._bridge.behind,
         )
+        self._desk.listeners.append(lambda: self._scribe.prefer(self._desk.options.mime))
         self._desk.ticks.append(Usage(self._desk).look)
         self._editing = Editing(self._desk, key_help(options.keys))
         self._work = self._editing.work

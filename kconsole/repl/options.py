@@ -35,6 +35,7 @@ class ConsoleOptions(NamedTuple):
         notify: what to do when a long cell ends.
         notify_after: how long a cell must have run for that, in seconds.
         timing: say after each cell how long it took.
+        mime: the MIME types that displays and results are shown as, where they have them, the best first.
         log: a file to write the session to as it goes on.
         ran: how many cells the kernel has run before; None if that is not known.
         image: how images are shown.
@@ -57,6 +58,7 @@ class ConsoleOptions(NamedTuple):
     notify: Notice = "bell"
     notify_after: float = 10.0
     timing: bool = False
+    mime: tuple[str, ...] = ()
     log: Path | None = None
     ran: int | None = None
     image: ImageMode = "auto"

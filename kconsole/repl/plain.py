@@ -79,7 +79,9 @@ class PlainConsole:
         self._options = options
         self._timing = options.timing
         errors = ErrorLook(options.tb, options.style, r"\tb" if sys.stdout.isatty() else "")
-        self._renderer = Renderer(RenderOptions(color=options.color, errors=errors))
+        self._renderer = Renderer(
+            RenderOptions(color=options.color, errors=errors, width=_columns, mime=options.mime)
+        )
         self._error = LastError(color=options.color, style=options.style)
         self._widgets = LastViews(WidgetViews(lambda: _columns() or _WIDE, color=False))
         self._closer = CommCloser(self._client)

@@ -1,6 +1,6 @@
 """What the console writes above the prompt, in words and colours."""
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -56,10 +56,17 @@ class Scribe:
     :param color: whether to use colours.
     :param style: the name of the style that code is shown in.
     :param marks: whether to mark inputs and outputs for the terminal (:mod:`kconsole.repl.marks`).
+    :param mime: the MIME types that displays and results are shown as, where they have them.
     """
 
     def __init__(
-        self, screen: Screen, *, color: bool, style: str = DEFAULT_STYLE, marks: bool = False
+        self,
+        screen: Screen,
+        *,
+        color: bool,
+        style: str = DEFAULT_STYLE,
+        marks: bool = False,
+        mime: Sequence[str] = (),
     ) -> None:
         self._screen = screen
         self._marks = marks
@@ -70,7 +77,16 @@ class Scribe:
         self._color = color
         self._style = style_named(style)
         self._errors = ErrorLook(style=style, rest=r"\tb")
-        self._renderer = Renderer(RenderOptions(color=color, live=True, errors=self._errors))
+        self._renderer = Renderer(
+            RenderOptions(
+                color=color,
+                live=True,
+                errors=self._errors,
+                width=lambda: screen.columns,
+                style=style,
+                mime=mime,
+            )
+        )
         self.error = LastError(color=color, style=style)
         self._parent = ""  # of the output that is in the live region
         self._lexer = plain_lexer()
@@ -95,6 +111,10 @@ class Scribe:
         """Show as much of tracebacks from now on."""
         self._errors = replace(self._errors, form=tb)
         self._renderer.show_errors(self._errors)
+
+    def prefer(self, mime: Sequence[str]) -> None:
+        """Show displays and results as these MIME types from now on, where they have them."""
+        self._renderer.prefer(mime)
 
     def banner(self, info: KernelInfo) -> None:
         """Show the kernel's own banner."""

@@ -4,6 +4,7 @@ They are called here as they are on the command line and in the file.
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -35,6 +36,15 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _types(text: str) -> tuple[str, ...]:
+    if text.lower() == _DEFAULT:
+        return ()
+    types = tuple(each.strip().lower() for each in text.split(","))
+    if not all(_TYPE.fullmatch(each) for each in types):
+        raise ValueError(text)
+    return types
+
+
 def _choice(*words: str) -> _Kind:
     def read(text: str) -> str:
         return {word: word for word in words}[text.lower()]
@@ -45,8 +55,12 @@ def _choice(*words: str) -> _Kind:
 _SWITCH = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 _ON_OFF = _Kind("on or off", _switch)
 
+_DEFAULT = "default"
+_TYPE = re.compile(r"[^\s;,/*]+/[^\s;,/*]+")
+
 _KINDS: Mapping[str, _Kind] = {
     "complete_while_typing": _ON_OFF,
+    "mime": _Kind("default or MIME types, as text/latex,text/html", _types),
     "notify": _choice("none", "bell", "desktop"),
     "notify_after": _Kind("a number of seconds", _seconds),
     "others": _ON_OFF,
@@ -114,6 +128,8 @@ def _dashed(option: str) -> str:
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
+    if isinstance(value, tuple):
+        return ",".join(value) or _DEFAULT
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

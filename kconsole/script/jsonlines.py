@@ -9,7 +9,7 @@ import base64
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -32,12 +32,13 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.protocol.message import Message
+from kconsole.render.mime import raw_value
 from kconsole.script.streams import SteadyMouth
 
 if TYPE_CHECKING:
     from kconsole.client.kernel import Kernel
 
-__all__ = ["VERSION", "JsonLines", "event_fields", "kernel_fields"]
+__all__ = ["VERSION", "JsonLines", "event_fields", "kernel_fields", "of_types"]
 
 VERSION = 1
 """Goes up when what a consumer relies on changes; new kinds of events and new fields do not count."""
@@ -98,6 +99,17 @@ class JsonLines:
         """
         head = {"event": event, "time": format_date(datetime.now(UTC)), **self._common}
         self._mouth.text(_line({**head, **fields}))
+
+
+def of_types(event: Event, mime: Sequence[str]) -> Event:
+    """Return an event whose data, if it is a display or a result, are of the types that are wanted.
+
+    :param mime: MIME types; none are all.
+    """
+    if not mime or not isinstance(event, DisplayData | ExecuteResult | UpdateDisplay):
+        return event
+    found = (raw_value(event.data, (each,)) for each in mime)
+    return event._replace(data={each: value for each, value in found if each})
 
 
 def event_fields(event: Event, msg: Message | None) -> tuple[str, dict[str, Any]]:

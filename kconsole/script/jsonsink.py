@@ -4,11 +4,10 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kconsole.protocol.events import DisplayData, Event, ExecuteResult, UpdateDisplay
+from kconsole.protocol.events import Event
 from kconsole.protocol.message import Message
-from kconsole.render.mime import raw_value
 from kconsole.script.cells import ScriptCell
-from kconsole.script.jsonlines import JsonLines, event_fields
+from kconsole.script.jsonlines import JsonLines, event_fields, of_types
 from kconsole.script.sink import Outcome
 from kconsole.script.streams import Mouth
 
@@ -50,9 +49,7 @@ class JsonSink:
 
     def event(self, event: Event, msg: Message | None) -> None:
         """Write it."""
-        if self._mime and isinstance(event, DisplayData | ExecuteResult | UpdateDisplay):
-            event = event._replace(data=self._wanted(event.data))
-        kind, fields = event_fields(event, msg)
+        kind, fields = event_fields(of_types(event, self._mime), msg)
         if kind:
             self._write(kind, fields)
 
@@ -99,10 +96,6 @@ class JsonSink:
             self._lines.hurry()
             cell, began = self._running
             self.end(cell, Outcome("interrupted", time.monotonic() - began))
-
-    def _wanted(self, data: Mapping[str, object]) -> dict[str, object]:
-        found = (raw_value(data, (mime,)) for mime in self._mime)
-        return {mime: value for mime, value in found if mime}
 
     def _write(self, event: str, fields: Mapping[str, Any]) -> None:
         where = {} if self._running is None else {"cell": self._run}

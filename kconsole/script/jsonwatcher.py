@@ -1,8 +1,10 @@
 """Follows a kernel for other programs: every client's messages as lines of JSON."""
 
+from collections.abc import Sequence
+
 from kconsole.protocol.events import parse_event
 from kconsole.protocol.message import Message
-from kconsole.script.jsonlines import JsonLines, event_fields
+from kconsole.script.jsonlines import JsonLines, event_fields, of_types
 
 __all__ = ["JsonWatcher"]
 
@@ -11,10 +13,12 @@ class JsonWatcher:
     """Writes each message as an event, with whom it belongs to: ``msg_id``, ``session``, ``username``.
 
     :param lines: writes them.
+    :param mime: the MIME types of displays and results that are wanted, and no others; none are all.
     """
 
-    def __init__(self, lines: JsonLines) -> None:
+    def __init__(self, lines: JsonLines, mime: Sequence[str] = ()) -> None:
         self._lines = lines
+        self._mime = tuple(mime)
 
     def take(self, msg: Message | None) -> None:
         """Write what a message says.
@@ -24,7 +28,7 @@ class JsonWatcher:
         if msg is None:
             self._lines.write("restarted", {})
             return
-        event = parse_event(msg)
+        event = of_types(parse_event(msg), self._mime)
         kind, fields = event_fields(event, msg)
         if kind:
             self._lines.write(kind, event.parent._asdict() | fields)

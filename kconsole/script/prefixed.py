@@ -14,8 +14,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TextIO, cast
 
+from kconsole.render.cells import text_width
 from kconsole.render.errorlook import AS_SENT, ErrorLook
-from kconsole.render.sgr import DEFAULT, RESET, Style, restyle, serialise
+from kconsole.render.sgr import DEFAULT, RESET, Style, restyle, serialise, strip_sgr
 from kconsole.script.cells import ScriptCell
 from kconsole.script.sink import Outcome
 from kconsole.script.streams import Mouth, Streams
@@ -141,7 +142,14 @@ class PrefixedSink(TextSink):
             _PrefixedStream(err, prefixes["stderr"]),
         )
         stdout, stderr = (cast(TextIO, each) for each in self._lines)
-        super().__init__(Streams(None, stdout, stderr), color=color, mime=mime, errors=errors)
+        taken = text_width(strip_sgr(prefixes["stdout"]))
+
+        def room() -> int | None:
+            return out.columns and max(1, out.columns - taken)
+
+        super().__init__(
+            Streams(None, stdout, stderr), color=color, mime=mime, errors=errors, columns=room
+        )
 
     def end(self, cell: ScriptCell, outcome: Outcome) -> None:
         """Write the lines that the cell has not ended."""

@@ -1,6 +1,7 @@
 """The standard streams of a script, also where one of them is closed, full, or left by its reader."""
 
 import io
+import os
 import select
 import sys
 from collections import deque
@@ -11,7 +12,7 @@ from typing import TextIO, cast
 
 from kconsole.errors import OutputError
 
-__all__ = ["Mouth", "SteadyMouth", "Streams", "standard_streams"]
+__all__ = ["Mouth", "SteadyMouth", "Streams", "columns_of", "standard_streams"]
 
 #: So many bytes are written at a time. Two of these are no more than a pipe has room for if it has any
 #: (PIPE_BUF, 4096 on Linux).
@@ -30,6 +31,14 @@ class Streams:
     stderr: TextIO
 
 
+def columns_of(stream: TextIO) -> int | None:
+    """The width of the terminal that a stream is, at this moment; None if it is none, or does not tell."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except (OSError, ValueError):  # ValueError: it is closed
+        return None
+
+
 class Mouth:
     """Writes to one of the standard streams at once: whoever reads the other end wants it now.
 
@@ -41,6 +50,11 @@ class Mouth:
         self._stream = stream
         self._name = name
         self.terminal = stream.isatty()
+
+    @property
+    def columns(self) -> int | None:
+        """The width of the terminal at this moment; None if it is none, or does not tell."""
+        return columns_of(self._stream) if self.terminal else None
 
     def text(self, text: str) -> None:
         """Write text.

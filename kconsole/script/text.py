@@ -3,7 +3,8 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from kconsole.protocol.events import (
@@ -17,7 +18,7 @@ from kconsole.protocol.events import (
 )
 from kconsole.protocol.message import Message
 from kconsole.render.errorlook import AS_SENT, ErrorLook
-from kconsole.render.mime import best_text, is_base64, raw_value
+from kconsole.render.mime import is_base64, placeholder, raw_value
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
 from kconsole.script.cells import ScriptCell
@@ -35,6 +36,7 @@ class TextSink:
     :param mime: the MIME types of displays and results that are wanted, the best first, and no others; none
         are what can be shown as text.
     :param errors: how much of a traceback.
+    :param columns: tells the room for displays and results; by default, that of standard output.
     """
 
     def __init__(
@@ -44,9 +46,14 @@ class TextSink:
         color: Mapping[str, bool],
         mime: Sequence[str] = (),
         errors: ErrorLook = AS_SENT,
+        columns: Callable[[], int | None] | None = None,
     ) -> None:
-        self._out = _Outlet(Mouth(streams.stdout, "standard output"), color["stdout"], errors)
-        self._err = _Outlet(Mouth(streams.stderr, "standard error"), color["stderr"], errors)
+        out, err = Mouth(streams.stdout, "standard output"), Mouth(streams.stderr, "standard error")
+        options = RenderOptions(
+            show_out_prompt=False, errors=errors, width=columns or (lambda: out.columns)
+        )
+        self._out = _Outlet(out, color["stdout"], options)
+        self._err = _Outlet(err, color["stderr"], options)
         self._mime = tuple(mime)
 
     def begin(self, cell: ScriptCell, msg_id: str) -> None:
@@ -102,21 +109,15 @@ class TextSink:
         elif not self._out.mouth.terminal and (content := _decoded(value)):
             self._out.mouth.data(content)
         else:
-            self._out.display(
-                best_text({mime: value}, {}, preference=())[1]
-            )  # [image/png, 12.3 kB]
+            self._out.display(placeholder(mime, value, {}))
 
 
 class _Outlet:
     """One of stdout and stderr: events go in, text that suits the place comes out."""
 
-    def __init__(self, mouth: Mouth, color: bool, errors: ErrorLook) -> None:
+    def __init__(self, mouth: Mouth, color: bool, options: RenderOptions) -> None:
         self.mouth = mouth
-        self._renderer = Renderer(
-            RenderOptions(
-                color=color, terminal=mouth.terminal, show_out_prompt=False, errors=errors
-            )
-        )
+        self._renderer = Renderer(replace(options, color=color, terminal=mouth.terminal))
 
     def show(self, event: Event) -> None:
         self.mouth.text(self._renderer.render(event))

@@ -16,8 +16,9 @@ import termios
 import time
 import tty
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import TextIO
 
@@ -28,6 +29,7 @@ from kconsole.errors import KernelDiedError
 from kconsole.protocol.events import Event, ExecuteInput, Parent, ShutdownReply, Status, parse_event
 from kconsole.protocol.message import Channel, Message
 from kconsole.protocol.replies import LanguageInfo
+from kconsole.render.cells import text_width
 from kconsole.render.errorlook import AS_SENT, ErrorLook
 from kconsole.render.highlight import highlight, lexer_for, plain_lexer
 from kconsole.render.labels import client_label
@@ -39,17 +41,26 @@ from kconsole.render.views import LastViews, WidgetViews
 from kconsole.script.jsonlines import JsonLines
 from kconsole.script.jsonwatcher import JsonWatcher
 from kconsole.script.linktelling import tell_unattended
-from kconsole.script.streams import standard_streams
+from kconsole.script.streams import columns_of, standard_streams
 
 __all__ = ["Watcher", "run_watch"]
 
 _MOST_CELLS = 256  # whose ends have not been heard of; the oldest are ended by us
 _WIDGET_COLUMNS = 56  # the time and the label come before it
+_TIME, _LEAST = (
+    len("12:03:04 "),
+    20,
+)  # columns: of the time, and of an output however narrow the screen is
 _LEAVE = b"q\x04"  # q, and Ctrl-D where the terminal hands it on as a character
 
 
 def run_watch(
-    kernel: Kernel, *, color: bool, lines: JsonLines | None = None, errors: ErrorLook = AS_SENT
+    kernel: Kernel,
+    *,
+    color: bool,
+    mime: Sequence[str] = (),
+    lines: JsonLines | None = None,
+    errors: ErrorLook = AS_SENT,
 ) -> int:
     """Follow a kernel until its end, or until the user leaves.
 
@@ -57,6 +68,8 @@ def run_watch(
 
     :param kernel: ready to be used; nothing is run in it.
     :param color: whether to use colours.
+    :param mime: the MIME types of displays and results that are shown rather than others; with `lines`,
+        those that are written, and no others.
     :param lines: where to write events for other programs, in place of text.
     :param errors: how much of a traceback, as text.
     :return: 0.
@@ -69,9 +82,9 @@ def run_watch(
     keys = stdin.fileno() if stdin is not None and stdin.isatty() else None
     with _Mail(kernel) as mail, _single_keys(keys):
         if lines is not None:
-            watcher: Watcher | JsonWatcher = JsonWatcher(lines)
+            watcher: Watcher | JsonWatcher = JsonWatcher(lines, mime)
         else:
-            watcher = _text_watcher(kernel, stdout, color=color, errors=errors)
+            watcher = _text_watcher(kernel, stdout, color=color, mime=mime, errors=errors)
 
         try:
             with LinkNews(kernel.client, partial(tell_unattended, watcher.say)) as news:
@@ -94,9 +107,11 @@ def run_watch(
             stdout.flush()
 
 
-def _text_watcher(kernel: Kernel, stdout: TextIO, *, color: bool, errors: ErrorLook) -> "Watcher":
+def _text_watcher(
+    kernel: Kernel, stdout: TextIO, *, color: bool, mime: Sequence[str], errors: ErrorLook
+) -> "Watcher":
     language = None if kernel.info is None else kernel.info.language_info
-    watcher = Watcher(stdout, color=color, language=language, errors=errors)
+    watcher = Watcher(stdout, color=color, language=language, mime=mime, errors=errors)
     if stdout.isatty():
         watcher.say(f"watching {one_line(kernel.name)}; Ctrl-C leaves")
         stdout.flush()
@@ -170,13 +185,17 @@ class _Mail:
 class _Cell:
     """The output of one request: each of its streams has a line that is not finished."""
 
-    def __init__(
-        self, parent: Parent, views: WidgetViews, *, color: bool, errors: ErrorLook
-    ) -> None:
+    def __init__(self, parent: Parent, views: WidgetViews, options: RenderOptions) -> None:
         self._widgets = LastViews(views)
         self.label = client_label(parent) if parent.msg_id else ""
-        self._renderer = Renderer(RenderOptions(color=color, errors=errors))
+        self._width = options.width
+        self._renderer = Renderer(replace(options, width=self._room))
         self._line = TailLine()
+
+    def _room(self) -> int | None:
+        """The columns that the time and the label leave."""
+        columns = self._width()
+        return columns and max(_LEAST, columns - _TIME - text_width(self.label) - 1)
 
     def lines(self, event: Event) -> list[str]:
         """The lines that an event finishes, with their newlines."""
@@ -200,6 +219,7 @@ class Watcher:
     :param color: whether to use colours.
     :param language: of the kernel, to colour what it runs.
     :param errors: how much of a traceback.
+    :param mime: the MIME types of displays and results that are shown rather than others.
     """
 
     def __init__(
@@ -208,11 +228,14 @@ class Watcher:
         *,
         color: bool,
         language: LanguageInfo | None = None,
+        mime: Sequence[str] = (),
         errors: ErrorLook = AS_SENT,
     ) -> None:
         self._stdout = stdout
+        self._options = RenderOptions(
+            color=color, errors=errors, width=partial(columns_of, stdout), mime=mime
+        )
         self._color = color
-        self._errors = errors
         self._lexer = lexer_for(language) if color and language is not None else plain_lexer()
         self._cells: dict[str, _Cell] = {}
         self._views = WidgetViews(lambda: _WIDGET_COLUMNS, color=color)
@@ -258,8 +281,7 @@ class Watcher:
     def _cell(self, parent: Parent) -> _Cell:
         cell = self._cells.get(parent.msg_id)
         if cell is None:
-            cell = _Cell(parent, self._views, color=self._color, errors=self._errors)
-            self._cells[parent.msg_id] = cell
+            cell = self._cells[parent.msg_id] = _Cell(parent, self._views, self._options)
             if len(self._cells) > _MOST_CELLS:
                 self._end(next(iter(self._cells)))
         return cell

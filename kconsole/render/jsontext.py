@@ -1,0 +1,133 @@
+"""JSON (RFC 8259) for reading: what is short in one line, the rest indented, and what is long folded."""
+
+import json
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from itertools import islice
+
+from kconsole.render.page import Page
+from kconsole.render.style import paint
+
+__all__ = ["json_to_text"]
+
+_INDENT = "  "
+#: A list or an object that is no longer than this stands in one line, if there is room.
+_SHORT = 80
+#: Characters of one line of what is folded: a picture as base64 is nothing to read.
+_LONGEST_LINE = 1000
+#: Deeper values are not shown: they would be indented further than any screen is wide.
+_DEEPEST = 500
+#: Lines that are left out are counted up to here.
+_MOST_COUNTED = 100_000
+
+_Item = tuple[str, object, str]
+"""What stands before a value, the value, and what stands behind it."""
+
+
+def json_to_text(value: object, page: Page) -> str | None:
+    """Return a JSON value as text, in colours if the page has them.
+
+    :param value: what ``json.loads`` gives; anything else is shown as its ``repr``.
+    :param page: its `lines` are the most that are returned, with a note of how many are left out.
+    :return: None for null, and for what is nested too deep.
+    """
+    if value is None:
+        return None
+    columns = _SHORT if page.width is None else min(page.width, _SHORT)
+    lines = _lines(value, columns)
+    try:
+        shown = list(islice(lines, page.lines))
+        more = sum(1 for _ in islice(lines, _MOST_COUNTED + 1))
+    except (RecursionError, ValueError):  # too deep, or a number of too many digits
+        return None
+    if page.lines is not None:
+        shown = [_cut(line) for line in shown]
+    text = _coloured("\n".join(shown), page)
+    if not more:
+        return text
+    count = f"{more:,}" if more <= _MOST_COUNTED else f"more than {_MOST_COUNTED:,}"
+    return f"{text}\n{paint(f'({count} more lines)', 'note', page.color)}"
+
+
+def _lines(value: object, columns: int) -> Iterator[str]:
+    """The lines of a value.
+
+    :raise RecursionError: it is nested too deep.
+    """
+    items: Iterator[_Item] = iter((("", value, ""),))
+    #: The containers that are open: what is left of each one's parent, and the line that ends it.
+    open_ones: list[tuple[Iterator[_Item], str]] = []
+    while True:
+        margin = _INDENT * len(open_ones)
+        item = next(items, None)
+        if item is None:
+            if not open_ones:
+                return
+            items, end = open_ones.pop()
+            yield end
+            continue
+        before, inner, behind = item
+        flat = _flat(inner, columns - len(margin) - len(before) - len(behind))
+        if flat is not None:
+            yield f"{margin}{before}{flat}{behind}"
+            continue
+        if len(open_ones) == _DEEPEST:
+            raise RecursionError
+        brackets = "{}" if isinstance(inner, Mapping) else "[]"
+        yield f"{margin}{before}{brackets[0]}"
+        open_ones.append((items, f"{margin}{brackets[1]}{behind}"))
+        items = _items(inner)
+
+
+def _items(value: object) -> Iterator[_Item]:
+    """The parts of a list or an object, each with its name before it, and a comma behind it."""
+    assert isinstance(value, Mapping | list | tuple)
+    last = len(value) - 1
+    if isinstance(value, Mapping):
+        for number, (name, inner) in enumerate(value.items()):
+            yield f"{_scalar(str(name))}: ", inner, "," if number < last else ""
+    else:
+        for number, inner in enumerate(value):
+            yield "", inner, "," if number < last else ""
+
+
+def _flat(value: object, room: int) -> str | None:
+    """A value in one line; None for a list or an object that has not as much room.
+
+    Looks at no more of it than there is room for, so each level of a deep value can be tried.
+    """
+    if not isinstance(value, Mapping | list | tuple):
+        return _scalar(value)
+    parts = []
+    left = room - 2
+    for before, inner, behind in _items(value):
+        if isinstance(inner, str) and len(inner) > left:
+            return None
+        flat = _flat(inner, left - len(before) - len(behind)) if left > 0 else None
+        if flat is None:
+            return None
+        parts.append(f"{before}{flat}{behind}")
+        left -= len(parts[-1]) + 1
+        if left < -1:
+            return None
+    brackets = "{}" if isinstance(value, Mapping) else "[]"
+    return f"{brackets[0]}{' '.join(parts)}{brackets[1]}"
+
+
+def _scalar(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=repr)
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
+
+
+def _coloured(text: str, page: Page) -> str:
+    if not page.color:
+        return text
+    # Imported by those alone who are shown JSON in colours: it takes a tenth of a second.
+    highlighting = import_module("kconsole.render.highlight")
+    lexer = import_module("kconsole.render.lexers").find_lexer("alias", "json")
+    style = highlighting.style_named(page.style)
+    coloured: str = highlighting.highlight(text, lexer, True, style)
+    return coloured

@@ -135,10 +135,49 @@ then 5%, étude
 ]
 
 
+SEVERAL_LINES += [
+    (
+        r"""\begin{table}
+\centering
+\caption{Results}
+\begin{tabular}{lrr}
+\toprule
+ & a & b \\
+\midrule
+x\_1 & 1.50 & \textbf{2} \\
+y & \multicolumn{2}{c}{n/a} \\
+\cmidrule(lr){2-3}
+\bottomrule
+\end{tabular}
+\end{table}
+""",
+        """
+Results
+────────────
+        a  b
+────────────
+x_1  1.50  2
+y     n/a
+────────────
+""",
+    ),
+    ("\\begin{enumerate*}\n\\item 1\n\\item $x^2$\n\\end{enumerate*}\n", "\n- 1\n- x²\n"),
+    (r"\newcommand{\Bold}[1]{\mathbf{#1}}x \in \Bold{Z}", "\nx ∈ 𝐙\n"),
+]
+
+
 @pytest.mark.parametrize(("source", "text"), SEVERAL_LINES)
 def test_what_needs_several_lines(source: str, text: str) -> None:
     lines = latex_to_text(source).split("\n")
     assert [line.rstrip() for line in lines] == text.strip("\n").split("\n")
+
+
+@pytest.mark.parametrize(("width", "text"), [(6, "⎡1  2⎤\n⎣3  4⎦"), (5, "[1, 2; 3, 4]")])
+def test_what_would_be_too_wide_on_several_lines_takes_one(width: int, text: str) -> None:
+    matrix = r"\begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}"
+    assert latex_to_text(f"${matrix}$", width=width) == text
+    assert latex_to_text(f"a $${matrix}$$", width=width) == f"a\n{text}"
+    assert math_to_text(matrix, flat=False, width=width) == text
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
 r"""Text with formulas in it; see :func:`kconsole.render.latex.latex_to_text`."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 
+from kconsole.render.cells import text_width
 from kconsole.render.latex.atoms import Atom
 from kconsole.render.latex.box import Unreadable, box
+from kconsole.render.latex.commands import DROPPED, DROPPED_WITH_ARGUMENT
 from kconsole.render.latex.environments import read_environment
 from kconsole.render.latex.formula import MathReader, accented
 from kconsole.render.latex.symbols import ACCENTS, BINARY, DELIMITERS, ORDINARY, RELATIONS, names
@@ -14,6 +17,7 @@ __all__ = ["formula_of", "text_of"]
 
 #: Longer sources are shown as they are: nobody reads that much of a formula.
 _MAX_CHARACTERS = 50_000
+_EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 _END = frozenset({""})
 _GROUP = frozenset({"}"})
 _ROWS = frozenset({"\\\\", "\\cr", ""})
@@ -26,39 +30,44 @@ _OUTERMOST = names(
 _LONGEST_NAME = 16
 _TEXT_COMMANDS = names(
     "text textrm textit textbf texttt textsf textnormal textup textsc mbox emph underline"
+    " caption title section subsection subsubsection paragraph"
 )
-_LISTS = frozenset(
-    {"itemize", "enumerate", "description", "center", "flushleft", "flushright", "quote"}
+_LISTS = names(
+    "center description document enumerate figure flushleft flushright itemize quote table"
 )
 
 
-def text_of(source: str) -> str:
+def text_of(source: str, width: int | None) -> str:
     """Return a source as text."""
     shown = make_visible(source.replace("\r\n", "\n"))
     if len(shown) > _MAX_CHARACTERS or not ("\\" in shown or "$" in shown):
         return shown
     try:
-        text = _Reader(shown.strip()).document()
+        text = _Reader(shown.strip(), width).document()
     except Unreadable:
         return shown
     return text if text.strip() else shown
 
 
-def formula_of(source: str, flat: bool) -> str | None:
+def formula_of(source: str, flat: bool, width: int | None) -> str | None:
     """Return a formula as text; None if it cannot be read."""
     shown = make_visible(source)
     if len(shown) > _MAX_CHARACTERS:
         return None
     try:
-        return _Reader(shown.strip()).whole_formula(flat=flat).strip("\n") or None
+        return _Reader(shown.strip(), width).whole_formula(flat=flat).strip("\n") or None
     except Unreadable:
         return None
 
 
 class _Reader:
-    """Reads a source that is text with formulas in it."""
+    """Reads a source that is text with formulas in it.
 
-    def __init__(self, source: str) -> None:
+    :param width: the columns that formulas of several lines may take; None for no bound.
+    """
+
+    def __init__(self, source: str, width: int | None) -> None:
+        self._width = width
         self._tokens = Tokens(source)
         self._math = MathReader(self._tokens, self._environment, self._argument)
 
@@ -80,13 +89,24 @@ class _Reader:
 
     def _lines(self, ends: Collection[str], *, flat: bool) -> str:
         r"""Read a formula of which ``\\`` may make several."""
+        start = self._tokens.at
         lines: list[str] = []
         while True:
             formula = self._math.formula({*ends, *_ROWS}, flat=flat)
             lines += (line.rstrip() for line in formula.lines)
             if self._tokens.next in ends:
-                return ("; " if flat else "\n").join(lines)
+                break
             self._tokens.take()
+        if not flat and self._is_too_wide(lines):
+            self._tokens.at = start
+            return self._lines(ends, flat=True)
+        return ("; " if flat else "\n").join(lines)
+
+    def _is_too_wide(self, lines: Sequence[str]) -> bool:
+        """Whether a terminal would cut through what stands on several lines."""
+        if self._width is None or len(lines) < 2:
+            return False
+        return max(map(text_width, lines)) > self._width
 
     def _environment(self, flat: bool) -> Atom:
         return read_environment(
@@ -135,6 +155,11 @@ class _Reader:
                     tokens.take()
                 elif token == "\\begin":
                     pieces.append(self._begun(flat))
+                elif token == "\\item":
+                    tokens.skip_blanks()
+                    while pieces and not pieces[-1][0].strip():
+                        pieces.pop()
+                    pieces.append(("\n- ", False))
                 elif token[0] == "\\" and len(token) > 1:
                     pieces.append((self._command(token[1:]), False))
                 elif token == "}":
@@ -160,8 +185,11 @@ class _Reader:
         if self._tokens.verbatim().removesuffix("*") in _LISTS:
             return "", False
         self._tokens.at = start
-        formula = self._environment(flat).box
-        return "\n".join(line.rstrip() for line in formula.lines), not flat
+        lines = [line.rstrip() for line in self._environment(flat).box.lines]
+        if self._is_too_wide(lines):
+            self._tokens.at = start
+            lines = [self._environment(True).box.text]
+        return "\n".join(lines), not flat
 
     def _command(self, name: str) -> str:
         tokens = self._tokens
@@ -175,11 +203,19 @@ class _Reader:
             return self._argument()
         if name in ACCENTS and name not in "^~":
             return accented(self._argument(), name)
-        if name == "item":
-            return "- "
         if name == "end":
             if tokens.verbatim().removesuffix("*") not in _LISTS:
                 raise Unreadable
+            return ""
+        if name == "multicolumn":
+            tokens.verbatim()
+            tokens.verbatim()
+            return self._argument()
+        if name in DROPPED_WITH_ARGUMENT:
+            tokens.verbatim()
+            return ""
+        if name in DROPPED:
+            tokens.skip_blanks()
             return ""
         if name in ("\\", "newline", "par"):
             return "\n"
@@ -202,4 +238,4 @@ def _assembled(pieces: list[tuple[str, bool]]) -> str:
         else:
             text += ["\n" if after_block else "", piece]
         after_block = block
-    return "".join(text)
+    return _EMPTY_LINES.sub("\n\n", "".join(text)).strip("\n")

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from kconsole.render.latex.atoms import Atom
 from kconsole.render.latex.box import Box, Unreadable, box, fence, grid
-from kconsole.render.latex.formula import ROW_ENDS
+from kconsole.render.latex.commands import ROW_ENDS
 from kconsole.render.latex.tokens import Tokens
 
 __all__ = ["ENVIRONMENTS", "read_environment"]
@@ -59,6 +59,7 @@ ENVIRONMENTS: Mapping[str, Environment] = {
 """Those that are read, without the star that some names have."""
 
 _RULES = frozenset({"\\hline", "\\toprule", "\\midrule", "\\bottomrule"})
+_PARTIAL_RULES = frozenset({"\\cline", "\\cmidrule"})
 _CELL_ENDS = frozenset({"&", "\\end", *ROW_ENDS})
 _LENGTH = re.compile(r"\s*-?[\d.]+\s*(?:pt|em|ex|mm|cm|in|bp|pc|\\\w+)\s*")
 _NUMBER = re.compile(r"[-+−]?[\d.,]+(?:[eE][-+]?\d+)?%?|")
@@ -119,6 +120,11 @@ def _rows(tokens: Tokens, cell: Cell, flat: bool) -> tuple[list[list[Box]], froz
             rules.add(len(rows))
             tokens.take()
             continue
+        if not row and tokens.next in _PARTIAL_RULES:
+            tokens.take()
+            _skip_parenthesis(tokens)
+            tokens.verbatim()
+            continue
         row.append(cell(_CELL_ENDS, flat))
         end = tokens.take()
         if end == "&":
@@ -131,6 +137,13 @@ def _rows(tokens: Tokens, cell: Cell, flat: bool) -> tuple[list[list[Box]], froz
         if tokens.next == "*":
             tokens.take()
         _skip_length(tokens)
+
+
+def _skip_parenthesis(tokens: Tokens) -> None:
+    r"""Read the ``(lr)`` of a ``\cmidrule``."""
+    if tokens.next == "(":
+        while tokens.take() != ")":
+            pass
 
 
 def _skip_length(tokens: Tokens) -> None:

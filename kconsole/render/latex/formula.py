@@ -5,99 +5,48 @@ what a command does; a command that none of them has is kept as it came, with it
 """
 
 import unicodedata
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 
 from kconsole.render.cells import text_width
 from kconsole.render.latex.atoms import Atom, Kind, fraction, in_brackets, joined, loose
 from kconsole.render.latex.box import Box, Unreadable, beside, box, fence, raised
+from kconsole.render.latex.commands import (
+    ARROWS,
+    CHARACTERS,
+    CLASSES,
+    CLOSING,
+    DROPPED,
+    DROPPED_WITH_ARGUMENT,
+    FRACTIONS,
+    FUNCTIONS_SPACED,
+    GROUP,
+    LONG_NUMBER,
+    OPENING,
+    PLAIN_GROUPS,
+    PRIMES,
+    RIGHT,
+    ROOT_SIGNS,
+    ROOTS,
+    ROW_ENDS,
+    SPACES,
+    SYMBOLS,
+    TEXTS,
+    UPRIGHT,
+)
 from kconsole.render.latex.symbols import (
     ACCENTS,
     ALPHABETS,
-    BIG,
-    BINARY,
     DELIMITERS,
     FUNCTIONS,
     NEGATED,
-    ORDINARY,
     RELATIONS,
     in_alphabet,
-    names,
     subscript,
     superscript,
 )
 from kconsole.render.latex.tokens import Tokens
 
-__all__ = ["ROW_ENDS", "MathReader"]
-
-ROW_ENDS = frozenset({"\\\\", "\\cr", "\\tabularnewline"})
-"""What ends a row of an environment."""
-
-_CHARACTERS: Mapping[str, tuple[str, Kind]] = {
-    "+": ("+", "bin"),
-    "-": ("-", "bin"),
-    "*": ("*", "bin"),
-    "=": ("=", "rel"),
-    "<": ("<", "rel"),
-    ">": (">", "rel"),
-    ",": (",", "punct"),
-    ";": (";", "punct"),
-    "(": ("(", "open"),
-    "[": ("[", "open"),
-    ")": (")", "close"),
-    "]": ("]", "close"),
-    "~": (" ", "space"),
-}
-_OPENING = frozenset(
-    {"langle", "lfloor", "lceil", "lbrace", "{", "lvert", "lVert", "lbrack", "lgroup"}
-)
-_CLOSING = frozenset(
-    {"rangle", "rfloor", "rceil", "rbrace", "}", "rvert", "rVert", "rbrack", "rgroup"}
-)
-_SPACES: Mapping[str, str] = {
-    **dict.fromkeys((",", ":", ";", ">", " ", "\n", "\t", "enspace", "thinspace", "space"), " "),
-    **dict.fromkeys(("medspace", "thickspace", "nobreakspace"), " "),
-    "quad": "  ",
-    "qquad": "    ",
-}
-_DROPPED = names(
-    """
-    displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag ! / - relax
-    big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm biggm Biggm mathstrut strut
-    rm bf it cal sf tt bfseries itshape normalfont boldmath unboldmath tiny small normalsize large Large
-    LARGE huge Huge negthinspace centering allowbreak nobreak displaylimits smash null noindent
-    """
-)
-_DROPPED_WITH_ARGUMENT = names("label color hspace vspace phantom hphantom vphantom ref")
-_TEXTS = names(
-    "text textrm textit textbf texttt textsf textnormal textup textsc mbox hbox emph intertext"
-)
-_UPRIGHT = names("mathrm mathit mathsf mathtt mathnormal operatorname operatornamewithlimits")
-_PLAIN_GROUPS = names("ensuremath underbrace overbrace mathclap cancel bcancel pmb")
-_CLASSES: Mapping[str, Kind] = {
-    "mathord": "ord",
-    "mathop": "op",
-    "mathbin": "bin",
-    "mathrel": "rel",
-    "mathopen": "open",
-    "mathclose": "close",
-    "mathpunct": "punct",
-    "mathinner": "inner",
-}
-_FRACTIONS = names("frac dfrac tfrac cfrac nicefrac sfrac")
-_ROOTS = {"2": "√", "3": "∛", "4": "∜"}
-_ROOT_SIGNS = frozenset(_ROOTS.values())
-_ARROWS = {
-    "xrightarrow": ("─", "→"),
-    "xleftarrow": ("←", "─"),
-    "xRightarrow": ("═", "⇒"),
-    "xleftrightarrow": ("←", "→"),
-    "xmapsto": ("↦", "→"),
-}
-_GROUP = frozenset({"}"})
-_RIGHT = frozenset({"\\right"})
-#: A shorter one stands before its letter without a blank: "2x".
-_LONG_NUMBER = 3
-_PRIMES = {1: "′", 2: "″", 3: "‴"}
+__all__ = ["MathReader", "accented"]
 
 
 class MathReader:
@@ -169,7 +118,7 @@ class MathReader:
                 break
         if tokens.at == start or not (primes or raised_text or lowered):
             return atoms
-        raised_text = _PRIMES.get(primes, "′" * primes) + (
+        raised_text = PRIMES.get(primes, "′" * primes) + (
             superscript(raised_text) if raised_text else ""
         )
         lowered = subscript(lowered) if lowered else ""
@@ -182,7 +131,7 @@ class MathReader:
             return base._replace(box=self._tokens.charge(raised(base.box, high, low)), kind="ord")
         text = base.box.text
         fragile = loose(text) and base.kind not in ("fence", "name", "op", "rel", "big")
-        if fragile or (high and len(text) > 1 and not _ROOT_SIGNS.isdisjoint(text)):
+        if fragile or (high and len(text) > 1 and not ROOT_SIGNS.isdisjoint(text)):
             text = text if in_brackets(text) else f"({text})"
         kind = base.kind
         bracketed = "^" in high or "_" in low
@@ -201,7 +150,7 @@ class MathReader:
         tokens.skip_blanks()
         if tokens.next == "{":
             tokens.take()
-            atoms = self.atoms(_GROUP, flat=True)
+            atoms = self.atoms(GROUP, flat=True)
             tokens.take()
         elif len(tokens.next) == 1 and tokens.next.isalnum():
             return box(tokens.take())
@@ -219,8 +168,8 @@ class MathReader:
             return self._command(token[1:], flat)
         if token in "&}^_#$" or token == "$$":
             raise Unreadable
-        if token in _CHARACTERS:
-            text, kind = _CHARACTERS[token]
+        if token in CHARACTERS:
+            text, kind = CHARACTERS[token]
             return [Atom(box(text), kind)]
         if token == ":":
             if tokens.next == "=":
@@ -238,30 +187,30 @@ class MathReader:
                 tokens.next.isdigit() or tokens.next == "." if digits else tokens.next.isalpha()
             ):
                 text.append(tokens.take())
-        long = len(text) > (_LONG_NUMBER if digits else 1)
+        long = len(text) > (LONG_NUMBER if digits else 1)
         return Atom(box("".join(text)), "word" if long else "ord")
 
     def _group(self, flat: bool) -> list[Atom]:
-        atoms = self.atoms(_GROUP, flat=flat)
+        atoms = self.atoms(GROUP, flat=flat)
         self._tokens.take()
         if len(atoms) == 1:
             return atoms
         return [Atom(self._tokens.charge(joined(atoms)), "ord")]
 
     def _command(self, name: str, flat: bool) -> list[Atom]:
-        for table, kind in _SYMBOLS:
+        for table, kind in SYMBOLS:
             if name in table:
                 return [Atom(box(table[name]), kind)]
-        if name in _SPACES:
-            return [Atom(box(_SPACES[name]), "space")]
+        if name in SPACES:
+            return [Atom(box(SPACES[name]), "space")]
         if name in FUNCTIONS:
-            return [Atom(box(_FUNCTIONS_SPACED.get(name, name)), "op")]
+            return [Atom(box(FUNCTIONS_SPACED.get(name, name)), "op")]
         if name in DELIMITERS:
-            side: Kind = "open" if name in _OPENING else "close" if name in _CLOSING else "ord"
+            side: Kind = "open" if name in OPENING else "close" if name in CLOSING else "ord"
             return [Atom(box(DELIMITERS[name]), side)]
-        if name in _DROPPED:
+        if name in DROPPED:
             return []
-        if name in _DROPPED_WITH_ARGUMENT:
+        if name in DROPPED_WITH_ARGUMENT:
             if self._tokens.next == "*":
                 self._tokens.take()
             self._tokens.verbatim()
@@ -286,7 +235,7 @@ class MathReader:
 
     def _left(self, flat: bool) -> Atom:
         opening = self._delimiter()
-        inner = self.formula(_RIGHT, flat=flat)
+        inner = self.formula(RIGHT, flat=flat)
         self._tokens.take()
         closing = self._delimiter()
         return Atom(self._tokens.charge(fence(opening, inner, closing)), "fence")
@@ -314,7 +263,7 @@ class MathReader:
     def _root(self, name: str) -> list[Atom]:
         index = " ".join((self._tokens.optional() or "2").split())
         inner = self._argument().text
-        sign = _ROOTS.get(index)
+        sign = ROOTS.get(index)
         if sign is None:
             sign = superscript(index) + "√" if index.isalnum() else f"^({index})√"
         plain = len(inner) == 1 or inner.isdigit() or in_brackets(inner)
@@ -349,7 +298,7 @@ class MathReader:
         return [Atom(self._argument(), "ord")]
 
     def _classed(self, name: str) -> list[Atom]:
-        return [Atom(self._argument(), _CLASSES[name])]
+        return [Atom(self._argument(), CLASSES[name])]
 
     def _above(self, name: str) -> list[Atom]:
         script, base = self._argument(tight=True).text, self._argument().text
@@ -359,7 +308,7 @@ class MathReader:
 
     def _arrow(self, name: str) -> list[Atom]:
         below = self._tokens.optional()
-        tail, head = _ARROWS[name]
+        tail, head = ARROWS[name]
         label = self._argument().text
         note = f"{label}; {below}" if below and label else label or below or ""
         return [Atom(box(f"{tail}{note}{head}"), "rel")]
@@ -401,18 +350,24 @@ class MathReader:
         self._tokens.verbatim()
         return [Atom(self._argument(), "ord")]
 
+    def _definition(self, name: str) -> list[Atom]:
+        """Read over ``{\\name}[1]{…}``: what uses it stays as it is, or is known anyway."""
+        self._tokens.verbatim()
+        self._tokens.arguments()
+        return []
+
     _CONSTRUCTS: tuple[tuple[Collection[str], Callable[["MathReader", str], list[Atom]]], ...] = (
-        (_FRACTIONS, _fraction),
+        (FRACTIONS, _fraction),
         (frozenset({"binom", "dbinom", "tbinom"}), _binomial),
         (frozenset({"sqrt"}), _root),
-        (_TEXTS, _text),
-        (_UPRIGHT, _upright),
+        (TEXTS, _text),
+        (UPRIGHT, _upright),
         (ALPHABETS, _alphabet),
         (ACCENTS, _accent),
-        (_PLAIN_GROUPS, _plain_group),
-        (_CLASSES, _classed),
+        (PLAIN_GROUPS, _plain_group),
+        (CLASSES, _classed),
         (frozenset({"overset", "underset", "stackrel"}), _above),
-        (_ARROWS, _arrow),
+        (ARROWS, _arrow),
         (frozenset({"boxed", "fbox"}), _boxed),
         (frozenset({"not"}), _not),
         (frozenset({"pmod", "pod", "mod"}), _modulo),
@@ -420,21 +375,8 @@ class MathReader:
         (frozenset({"tag"}), _tag),
         (frozenset({"substack"}), _substack),
         (frozenset({"textcolor", "colorbox"}), _coloured),
+        (frozenset({"newcommand", "renewcommand", "providecommand"}), _definition),
     )
-
-
-_SYMBOLS: tuple[tuple[Mapping[str, str], Kind], ...] = (
-    (ORDINARY, "ord"),
-    (BINARY, "bin"),
-    (RELATIONS, "rel"),
-    (BIG, "big"),
-)
-_FUNCTIONS_SPACED = {
-    "liminf": "lim inf",
-    "limsup": "lim sup",
-    "injlim": "inj lim",
-    "projlim": "proj lim",
-}
 
 
 def accented(text: str, name: str) -> str:

@@ -117,6 +117,7 @@ ACCENTS: Mapping[str, str] = {
 #: First code points of A, a and 0 in the Mathematical Alphanumeric Symbols; 0 where there is none.
 ALPHABETS: Mapping[str, tuple[int, int, int]] = {
     "mathbf": (0x1D400, 0x1D41A, 0x1D7CE),
+    "Bold": (0x1D400, 0x1D41A, 0x1D7CE),  # which Sage defines
     "boldsymbol": (0x1D400, 0x1D41A, 0x1D7CE),
     "bm": (0x1D400, 0x1D41A, 0x1D7CE),
     "mathbb": (0x1D538, 0x1D552, 0x1D7D8),

@@ -41,6 +41,6 @@ def markdown_to_text(
     :return: lines without one at the end; "" if there is nothing to be seen.
     """
     html: str = import_module("kconsole.render.markdown.document").html_of(
-        source, marks=not color, style=style if color else ""
+        source, marks=not color, style=style if color else "", width=width
     )
     return html_to_text(html, width=width, color=color)

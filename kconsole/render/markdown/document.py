@@ -18,15 +18,25 @@ _ALIGN = {"": "", **{side: f' align="{side}"' for side in ("left", "center", "ri
 _TASKS = {"[ ]": '<input type="checkbox" />', "[x]": '<input type="checkbox" checked="" />'}
 
 
-def html_of(source: str, *, marks: bool = False, indent: str = _INDENT, style: str = "") -> str:
+def html_of(
+    source: str,
+    *,
+    marks: bool = False,
+    indent: str = _INDENT,
+    style: str = "",
+    width: int | None = None,
+) -> str:
     """Return Markdown as HTML.
 
     :param marks: show in the text what no style will show: levels of headings, that something is code.
     :param indent: what stands before each line of code.
     :param style: of the colours of code; "" for none.
+    :param width: the columns that there are, for formulas of several lines; None for no bound.
     """
     tree, references = parse(source)
-    writer = _Writer(references, marks, indent, style)
+    if width is not None:
+        width = max(1, width - len(indent))
+    writer = _Writer(references, Manner(marks, indent, width), style)
     writer.blocks(tree.children, tight=False)
     return "\n".join(writer.pieces)
 
@@ -34,13 +44,14 @@ def html_of(source: str, *, marks: bool = False, indent: str = _INDENT, style: s
 class _Writer:
     """Writes blocks."""
 
-    def __init__(self, references: References, marks: bool, indent: str, style: str) -> None:
+    def __init__(self, references: References, manner: Manner, style: str) -> None:
         self.pieces: list[str] = []
         self._references = references
-        self._marks = marks
-        self._indent = indent
-        self._text = Manner(marks=marks, indent=None)
-        self._paragraph = Manner(marks=marks, indent=indent)
+        self._indent = manner.indent or ""
+        self._width = manner.width
+        self._marks = manner.marks
+        self._paragraph = manner
+        self._text = manner._replace(indent=None)
         self._style = style
 
     def blocks(self, nodes: Sequence[Node], *, tight: bool) -> None:
@@ -98,7 +109,7 @@ class _Writer:
     def _math(self, node: Node) -> None:
         source = "\n".join(node.lines).strip()
         bare = source.removeprefix("$$").removesuffix("$$")
-        text = math_to_text(bare, flat=False)
+        text = math_to_text(bare, flat=False, width=self._width)
         html = escape(source if text is None else text, quote=False)
         self.pieces.append(verbatim_html(html, self._indent))
 

@@ -45,10 +45,12 @@ class Manner(NamedTuple):
     Attributes:
         marks: show in the text what no style will show: that something is code, or struck out.
         indent: what stands before the lines of a formula that is displayed; None where none can be.
+        width: the columns that its lines may take; None for no bound.
     """
 
     marks: bool = False
     indent: str | None = None
+    width: int | None = None
 
 
 def inline_html(text: str, references: References, manner: Manner) -> str:
@@ -75,7 +77,7 @@ class _Inline:
     def __init__(self, text: str, references: References, manner: Manner) -> None:
         self._text = text
         self._references = references
-        self._marks, self._indent = manner
+        self._marks, self._indent, self._width = manner
         self._at = 0
         self._pieces: list[str] = []
         self._runs = Runs(manner.marks)
@@ -178,7 +180,7 @@ class _Inline:
     def _put_formula(self, source: str, length: int, displayed: bool) -> bool:
         """Write a formula; False if it cannot be read."""
         displayed = displayed and self._indent is not None
-        formula = math_to_text(source, flat=not displayed)
+        formula = math_to_text(source, flat=not displayed, width=self._width)
         if formula is None:
             return False
         html = escape(formula, quote=False)

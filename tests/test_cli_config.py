@@ -58,6 +58,7 @@ PLACES = {
     "keep": ("true", "0", ["--keep"], (True, False, True)),
     "color": ('"never"', "auto", ["--color", "always"], ("never", "auto", "always")),
     "style": ('"vim"', "monokai", ["--style=emacs"], ("vim", "monokai", "emacs")),
+    "image": ('"save"', "blocks", ["--image=none"], ("save", "blocks", "none")),
     "tb": ('"short"', "plain", ["--tb=context"], ("short", "plain", "context")),
     "prompt": ('"a{n}"', "b{n}", ["--prompt", "{{}}"], ("a{n}", "b{n}", "{{}}")),
     "vi": ("true", "no", ["--vi"], (True, False, True)),

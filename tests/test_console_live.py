@@ -1,10 +1,13 @@
 """Stories of output that changes after it was printed: bars, live displays, cleared and updated output."""
 
+import base64
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pngs import plain_png
 from running_kernels import Kernel
 from stories import PROMPT, Pair, attached, paired, rows_with, run, toolbar
 from terminal import Terminal
@@ -173,3 +176,40 @@ def test_a_cell_that_never_ends_its_line_leaves_it_once(console: Pair) -> None:
     terminal.wait_for("KeyboardInterrupt")
     terminal.wait_for(lambda one: "idle" in toolbar(one))
     assert [row.strip() for row in rows_with(terminal, "loading")] == ["loading 90 %"]
+
+
+def test_images_stand_among_the_text_and_change_in_their_place(console: Pair) -> None:
+    """Drawn as blocks, which the emulated terminal can show; an update comes while one types."""
+    terminal, kernel = console
+    terminal.line("import time; time.sleep(60)")
+    stream(console, "above\n")
+    show(console, plain_png(6, 4), "red")
+    stream(console, "below\n")
+    terminal.send("typed")
+    terminal.wait_for(
+        re.compile(r"^above\n[ ▀▄]*\n[ ▀▄]*\nbelow\nIn \[2\]: typed", re.MULTILINE), where="screen"
+    )
+    row = terminal.find("above")[0] + 1
+    assert terminal.cell(row, 5).bg == "ff0000"
+    show(console, plain_png(6, 2, (0, 0, 255, 255)), "red", update=True)
+    terminal.wait_for(
+        re.compile(r"^above\n[ ▀▄]*\nbelow\nIn \[2\]: typed", re.MULTILINE), where="screen"
+    )
+    assert terminal.cell(row, 5).bg == "0000ff"
+    show(console, b"no image", "other")
+    terminal.wait_for("[not drawn: image/png: ")
+    terminal.line("\x15" + r"\open 9")
+    terminal.wait_for("there is no 9 to open")
+    assert [each.read_bytes() for each in Path(os.environ["JUPYTER_RUNTIME_DIR"]).glob("*/*.png")]
+    kernel.interrupt()
+    terminal.wait_for("KeyboardInterrupt")
+
+
+def show(pair: Pair, image: bytes, display_id: str, *, update: bool = False) -> None:
+    header = pair.kernel.wait_for("execute_request").header
+    content = {
+        "data": {"image/png": base64.b64encode(image).decode(), "text/plain": "<Image>"},
+        "metadata": {},
+        "transient": {"display_id": display_id},
+    }
+    pair.kernel.publish("update_display_data" if update else "display_data", content, header)

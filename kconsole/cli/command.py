@@ -62,6 +62,7 @@ command = click.version_option(__version__, "--version", message="kconsole %(ver
 #: The options of the same name and meaning in the consoles' options.
 _AS_GIVEN = (
     "complete_while_typing",
+    "image",
     "keep",
     "mime",
     "notify",

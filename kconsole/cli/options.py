@@ -202,6 +202,13 @@ _OPTIONS = [
     _switch("--keep/--no-keep", "Leave a kernel that was started here running at the end."),
     *show_options(_complete),
     click.Option(
+        ["--image"],
+        type=click.Choice(["auto", "kitty", "iterm", "sixel", "blocks", "save", "none"]),
+        default="auto",
+        show_default=True,
+        help="How the console shows images; auto is what the terminal can, save a file, none a line.",
+    ),
+    click.Option(
         ["--prompt"],
         metavar="FORMAT",
         default=_PROMPT,

@@ -21,8 +21,10 @@ from kconsole.client.kernel import Kernel
 from kconsole.client.title import kernelspec_title
 from kconsole.protocol.replies import KernelInfo
 from kconsole.render.cabinet import Cabinet, cabinet_root
+from kconsole.render.canvas import Canvas
 from kconsole.render.greeting import busy_note
 from kconsole.repl.bridge import Bridge
+from kconsole.repl.canvases import canvas
 from kconsole.repl.commands import is_command
 from kconsole.repl.desk import Desk
 from kconsole.repl.earlier import show_earlier
@@ -107,7 +109,6 @@ class Console:
             mime=options.mime,
         )
         self._cabinet = Cabinet(cabinet_root())
-        self._scribe.exhibits = self._exhibits()
         self._filing = Filing(
             self._loop,
             self._scribe,
@@ -148,14 +149,29 @@ class Console:
             intake.lost,
         )
         self._desk.bridge = self._bridge
+        self._scribe.exhibits = self._exhibits()
 
     def _exhibits(self) -> Exhibits:
-        return Exhibits(
+        """What shows images, with those whom it needs for that."""
+        exhibits = Exhibits(
             self._screen,
             self._cabinet,
-            lambda: self._desk.options.image,
+            self._canvas,
             link=os.environ.get("TERM") != "linux",
         )
+        cells = self._state.cells
+        exhibits.pause, exhibits.go_on = self._bridge.pause, self._bridge.go_on
+        exhibits.interrupted = cells.is_interrupted
+        exhibits.abandoned = lambda msg_id: msg_id in cells.abandoned
+        return exhibits
+
+    def _canvas(self) -> Canvas | None:
+        """Where images are drawn; None if they are text."""
+        options = self._desk.options
+        if options.image == "none":
+            return None
+        facts, room = self._desk.interview.facts, self._screen.room
+        return canvas(options.image, facts, room, os.environ, color=options.color)
 
     async def run(self) -> int:
         """Show the prompt, and stay until the console is left."""

@@ -1,20 +1,36 @@
-"""What cells show that is no text: kept in a file, and told in a line."""
+"""What cells show that is no text: drawn above the prompt, or kept in a file and told in a line.
 
+Drawing takes its time, and is done beside the event loop. What the kernel sends meanwhile waits, so that
+all comes in its order; keys do not wait.
+"""
+
+import asyncio
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
 
+from kconsole.errors import ImageError
 from kconsole.protocol.events import DisplayData, ExecuteResult, UpdateDisplay
 from kconsole.render.artifact import Artifact, artifact_of, page_of
 from kconsole.render.cabinet import Cabinet, Kept
+from kconsole.render.canvas import Canvas
 from kconsole.render.filelink import file_link
 from kconsole.repl.above import Picture, height
-from kconsole.repl.options import ImageMode
 from kconsole.repl.screen import Screen
+
+if TYPE_CHECKING:
+    from kconsole.render.images import Drawing
 
 __all__ = ["Exhibits", "Shown"]
 
 Shown = DisplayData | ExecuteResult | UpdateDisplay
 
 _MOST_FILED = 64  # displays whose files are found again when they are updated
+#: So many images are drawn of a cell that clears nothing; of the others there is a line.
+_MOST_DRAWN = 100
+#: Deletes what kitty shows at the cursor ("Deleting images" in its graphics protocol), without an answer.
+_KITTY_WIPE = "\x1b_Ga=d,d=C,q=2\x1b\\"
 
 
 class Exhibits:
@@ -22,32 +38,41 @@ class Exhibits:
 
     :param screen: the place above the prompt.
     :param cabinet: where files are kept.
-    :param mode: tells how images are to be shown.
-    :param link: whether the terminal is known to be one that can have links.
+    :param canvas: tells where to draw; None is for images to be left to those who show text.
+    :param link: whether the terminal can be told of links.
     """
 
     def __init__(
         self,
         screen: Screen,
         cabinet: Cabinet,
-        mode: Callable[[], ImageMode],
+        canvas: Callable[[], Canvas | None],
         *,
         link: bool,
     ) -> None:
         self._screen = screen
         self._cabinet = cabinet
-        self._mode = mode
+        self._canvas = canvas
         self._link = link
+        #: Called around a drawing, to have all that comes wait for it.
+        self.pause: Callable[[], None] = lambda: None
+        self.go_on: Callable[[], None] = lambda: None
+        #: Whether nothing more of a request is to be drawn; whether nothing at all is wanted of it.
+        self.interrupted: Callable[[str], bool] = lambda msg_id: False
+        self.abandoned: Callable[[str], bool] = lambda msg_id: False
         #: display_id -> its file.
         self._filed: dict[str, Kept] = {}
+        #: The request whose images were drawn last, and how many since it has cleared them.
+        self._parent, self._drawn = "", 0
 
     def take(self, event: Shown, head: str) -> bool:
         """Show what a message has, if it is no text.
 
         :param head: what stands before a result; "" where nothing does.
-        :return: whether it was shown here.
+        :return: whether it was shown here, or will be.
         """
-        if self._mode() == "none":
+        canvas = self._canvas()
+        if canvas is None:
             return False
         artifact = None
         if "text/latex" not in event.data:
@@ -56,24 +81,79 @@ class Exhibits:
             if (page := page_of(event.data)) is not None:
                 self._cabinet.remember(page)
             return False
-        self._show_filed(event, head, artifact, "")
+        if canvas.protocol == "none" or not _may_be_drawn(artifact):
+            self._show_filed(event, head, artifact)
+        elif self._is_too_much(event):
+            kept = self._cabinet.remember(artifact)
+            self._write(event, head, rf"[{artifact.facts}  \open {kept.number}]")
+        else:
+            self._begin(event, head, artifact, canvas)
         return True
 
-    def _show_filed(self, event: Shown, head: str, artifact: Artifact, why: str) -> None:
+    def cleared(self) -> None:
+        """The cell has cleared its output: it may show as many again."""
+        self._drawn = 0
+
+    # -- drawn -----------------------------------------------------------------------------------------
+
+    def _is_too_much(self, event: Shown) -> bool:
+        msg_id = event.parent.msg_id
+        if self.interrupted(msg_id):
+            return True
+        if isinstance(event, UpdateDisplay) and self._screen.shows(event.display_id):
+            return False
+        if msg_id != self._parent:
+            self._parent, self._drawn = msg_id, 0
+        self._drawn += 1
+        return self._drawn > _MOST_DRAWN
+
+    def _begin(self, event: Shown, head: str, artifact: Artifact, canvas: Canvas) -> None:
+        self.pause()
+        loop = asyncio.get_running_loop()
+        drawing = loop.run_in_executor(None, partial(_draw, artifact, canvas))
+        drawing.add_done_callback(partial(self._end, event, head, artifact, canvas))
+
+    def _end(
+        self,
+        event: Shown,
+        head: str,
+        artifact: Artifact,
+        canvas: Canvas,
+        drawing: "asyncio.Future[Drawing]",
+    ) -> None:
+        """A drawing is done, or cannot be."""
+        try:
+            if drawing.cancelled() or self.abandoned(event.parent.msg_id):
+                return
+            try:
+                done = drawing.result()
+            except ImageError as error:
+                self._show_filed(event, head, artifact, str(error))
+                return
+            self._cabinet.remember(artifact)
+            above = f"{head.rstrip()}\n" if head else ""
+            rows = done.rows + bool(above)
+            self._place(event, Picture(above + done.text, rows, event.display_id, _wipe(canvas)))
+        finally:
+            self.go_on()
+
+    # -- kept in a file --------------------------------------------------------------------------------
+
+    def _show_filed(self, event: Shown, head: str, artifact: Artifact, why: str = "") -> None:
         """Keep it in a file, and say where.
 
-        :param why: it is not drawn; "" where nobody would expect that.
+        :param why: it is not drawn, with its type; "" where nobody would expect that.
         """
-        facts = artifact.facts + (f", not drawn: {why}" if why else "")
+        facts = f"not drawn: {why}" if why else artifact.facts
         try:
             kept = self._file(event.display_id, artifact)
         except OSError as error:
             self._write(event, head, f"[{facts}; it cannot be saved: {error.strerror or error}]")
             return
         assert kept.path is not None
-        rest = rf"  \open {kept.number}]"
-        plain = f"[{facts}: {file_link(kept.path, link=False)}{rest}"
-        self._write(event, head, f"[{facts}: {file_link(kept.path, link=self._link)}{rest}", plain)
+        bare, linked = (file_link(kept.path, link=link) for link in (False, self._link))
+        line = rf"[{facts}: {{}}  \open {kept.number}]"
+        self._write(event, head, line.replace("{}", linked), line.replace("{}", bare))
 
     def _file(self, display_id: str | None, artifact: Artifact) -> Kept:
         """The file of a new display, or that of one that is updated, written anew."""
@@ -97,3 +177,21 @@ class Exhibits:
             self._screen.replace(picture)
         else:
             self._screen.place(picture)
+
+
+def _draw(artifact: Artifact, canvas: Canvas) -> "Drawing":
+    """Draw, in another thread; what draws is imported when the first image comes."""
+    images = import_module("kconsole.render.images")
+    drawing: Drawing = images.draw(artifact.content, artifact.mime, canvas, size=artifact.size)
+    return drawing
+
+
+def _may_be_drawn(artifact: Artifact) -> bool:
+    return artifact.mime.startswith("image/") and artifact.mime != "image/svg+xml"
+
+
+def _wipe(canvas: Canvas) -> str | None:
+    """What is to be written before a drawing is erased; None where tmux, which does not know it, is."""
+    if canvas.tmux:
+        return None
+    return _KITTY_WIPE if canvas.protocol == "kitty" else ""

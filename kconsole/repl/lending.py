@@ -27,6 +27,7 @@ async def lent_terminal(screen: Screen) -> AsyncIterator[None]:
             yield
     finally:
         screen.lent = False
+        screen.lose()
         screen.flush()
 
 

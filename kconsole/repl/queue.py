@@ -114,6 +114,15 @@ class CellQueue:
             self.abandoned[cell.msg_id] = Abandoned(number, cell.started, self.running.code)
             self.running = None
 
+    def is_interrupted(self, msg_id: str) -> bool:
+        """Whether a request is the running cell, and Ctrl-C was pressed for it."""
+        running = self.running
+        return (
+            running is not None
+            and running.cell.msg_id == msg_id
+            and running.interrupted_at is not None
+        )
+
     @property
     def waiting(self) -> tuple[str, ...]:
         """The cells that wait, in the order in which they will be run."""

@@ -52,6 +52,12 @@ class FramedApplication(Application[int]):
             self.above.lose()
         super()._on_resize()
 
+    def suspend_to_background(self, suspend_group: bool = True) -> None:
+        """Suspend; nobody knows what is on the screen when it goes on."""
+        if self.above is not None:
+            self.above.lose()
+        super().suspend_to_background(suspend_group)
+
     def _update_invalidate_events(self) -> None:
         """Listen to the parts of the layout; once, because they stay the same."""
         if not self._invalidate_events:
@@ -138,6 +144,10 @@ class Screen:
             self._region.update(text, display_id)
         self._came(text if isinstance(text, str) else "")
 
+    def shows(self, display_id: str | None) -> bool:
+        """Whether there is a picture under this id that can be updated in its place."""
+        return self._above.has(display_id)
+
     def clear(self, *, wait: bool, keep: Container[str | None] = ()) -> None:
         """Take back the cell's output, as far as it can still change; or when there is more of it.
 
@@ -171,6 +181,12 @@ class Screen:
         """The screen's width and height at this moment, in cells."""
         size = self._output.get_size()
         return size.columns, size.rows
+
+    @property
+    def room(self) -> tuple[int, int]:
+        """The width and height that a picture may have, in cells."""
+        columns, rows = self.size
+        return max(1, columns), max(1, rows - _BOTTOM)
 
     @property
     def columns(self) -> int:

@@ -152,6 +152,8 @@ class Scribe:
         return self.exhibits is not None and self.exhibits.take(event, head)
 
     def _clear(self, event: ClearOutput) -> None:
+        if self.exhibits is not None:
+            self.exhibits.cleared()
         self._screen.clear(wait=event.wait, keep=self.spared(event.parent.msg_id))
 
     _SHOWN: ClassVar[Mapping[type, Callable[["Scribe", Any], None]]] = {

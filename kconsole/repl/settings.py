@@ -6,12 +6,13 @@ They are called here as they are on the command line and in the file.
 import math
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from kconsole.render.errorlook import FORMS
 from kconsole.render.nearest import nearest
 from kconsole.render.sanitise import one_line
 from kconsole.repl.desk import Desk
+from kconsole.repl.options import ImageMode
 
 __all__ = ["Settings"]
 
@@ -60,6 +61,7 @@ _TYPE = re.compile(r"[^\s;,/*]+/[^\s;,/*]+")
 
 _KINDS: Mapping[str, _Kind] = {
     "complete_while_typing": _ON_OFF,
+    "image": _choice(*get_args(ImageMode)),
     "mime": _Kind("default or MIME types, as text/latex,text/html", _types),
     "notify": _choice("none", "bell", "desktop"),
     "notify_after": _Kind("a number of seconds", _seconds),

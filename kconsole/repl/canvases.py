@@ -1,0 +1,64 @@
+"""What images are drawn on: by what the terminal has said, what the user wants, and the screen's size."""
+
+from collections.abc import Mapping
+
+from kconsole.render.canvas import Canvas, ImageProtocol
+from kconsole.repl.options import ImageMode
+from kconsole.repl.terminalfacts import TerminalFacts
+
+__all__ = ["canvas", "color_count"]
+
+_DIRECT = 1 << 24
+#: Terminals whose names do not say that they have 256 colours.
+_RICH = ("alacritty", "foot", "wezterm", "xterm-ghostty", "xterm-kitty")
+_DEFAULT_CELL = (8, 16)
+
+
+def canvas(
+    mode: ImageMode,
+    facts: TerminalFacts,
+    room: tuple[int, int],
+    environ: Mapping[str, str],
+    *,
+    color: bool,
+) -> Canvas:
+    """Return where an image is drawn; on ``none``, nothing can be.
+
+    :param mode: what the user wants; what is named there is believed.
+    :param facts: what the terminal has said.
+    :param room: columns and rows that an image may take.
+    :param environ: the environment.
+    :param color: whether text may have colours, which blocks need.
+    """
+    columns, rows = room
+    protocol = _best(facts) if mode == "auto" else _named(mode)
+    if protocol == "blocks" and not color:
+        protocol = "none"
+    # Sixels are tmux's own affair.
+    tmux = protocol in ("kitty", "iterm") and (facts.tmux or bool(environ.get("TMUX")))
+    return Canvas(
+        protocol, columns, rows, facts.cell or _DEFAULT_CELL, color_count(environ), tmux=tmux
+    )
+
+
+def color_count(environ: Mapping[str, str]) -> int:
+    """How many colours text can have: 16, 256 or 16777216.
+
+    :param environ: the environment: COLORTERM, which terminals set that take any colour, and TERM.
+    """
+    term = environ.get("TERM", "")
+    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit") or term.endswith("-direct"):
+        return _DIRECT
+    return 256 if "256color" in term or term.startswith(_RICH) else 16
+
+
+def _best(facts: TerminalFacts) -> ImageProtocol:
+    if facts.kitty:
+        return "kitty"
+    if facts.iterm:
+        return "iterm"
+    return "sixel" if facts.sixel else "blocks"
+
+
+def _named(mode: ImageMode) -> ImageProtocol:
+    return "none" if mode == "auto" or mode == "save" else mode

@@ -1,0 +1,196 @@
+"""What is no text: drawn, or kept in a file and told."""
+
+import asyncio
+import base64
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pngs import plain_png
+
+from kconsole.protocol.events import DisplayData, ExecuteResult, Parent, UpdateDisplay
+from kconsole.render.cabinet import Cabinet
+from kconsole.render.canvas import Canvas
+from kconsole.render.sgr import strip_sgr
+from kconsole.repl import exhibits as module
+from kconsole.repl.above import Picture
+from kconsole.repl.exhibits import Exhibits, Shown
+
+BLOCKS = Canvas("blocks", 40, 10)
+FILES = Canvas("none", 40, 10)
+IMAGE = {"image/png": base64.b64encode(plain_png(4, 4)).decode(), "text/plain": "<Figure>"}
+BROKEN = {"image/png": base64.b64encode(b"\x89PNG").decode()}
+SVG = {"image/svg+xml": "<svg/>"}
+
+
+class Wall:
+    """Takes the pictures, as the screen does, and notes what happens."""
+
+    size = (80, 24)
+
+    def __init__(self) -> None:
+        self.events: list[Any] = []
+
+    def place(self, picture: Picture) -> None:
+        self.events.append(picture)
+
+    def replace(self, picture: Picture) -> None:
+        self.events.append(("update", picture))
+
+    def shows(self, display_id: str | None) -> bool:
+        return display_id == "here"
+
+    def lines(self) -> list[str]:
+        """The texts of the pictures."""
+        return [each.text for each in self.events if isinstance(each, Picture)]
+
+
+class Gallery:
+    """Exhibits on a wall."""
+
+    def __init__(self, folder: Path, canvas: Canvas | None = BLOCKS) -> None:
+        self.wall = Wall()
+        self.cabinet = Cabinet(folder)
+        self.exhibits = Exhibits(self.wall, self.cabinet, lambda: canvas, link=False)  # type: ignore[arg-type]
+        self.done = asyncio.Event()
+        self.exhibits.pause = lambda: self.wall.events.append("pause")
+        self.exhibits.go_on = self._go_on
+
+    def _go_on(self) -> None:
+        self.wall.events.append("go on")
+        self.done.set()
+
+    async def draw(self, event: Shown, head: str = "") -> None:
+        """Have something drawn, and wait until it is."""
+        self.done.clear()
+        assert self.exhibits.take(event, head)
+        await self.done.wait()
+
+
+def shown(data: dict[str, Any], display_id: str | None = None, cell: str = "a") -> DisplayData:
+    return DisplayData(data, {}, display_id, parent=Parent(msg_id=cell))
+
+
+def in_loop(story: Callable[[], Awaitable[None]]) -> None:
+    async def main() -> None:
+        await asyncio.wait_for(story(), 60)
+
+    asyncio.run(main())
+
+
+def test_an_image_is_drawn_while_all_else_waits(tmp_path: Path) -> None:
+    async def story() -> None:
+        gallery = Gallery(tmp_path)
+        await gallery.draw(shown(IMAGE, "id"))
+        pause, picture, go_on = gallery.wall.events
+        assert (pause, go_on) == ("pause", "go on")
+        assert (picture.rows, picture.key, picture.wipe) == (2, "id", "")
+        assert strip_sgr(picture.text).count("\n") == 2
+        assert list(tmp_path.iterdir()) == []
+        kept = gallery.cabinet.find()
+        assert kept is not None
+        assert kept.path is not None
+        assert kept.path.read_bytes() == plain_png(4, 4)
+        gallery.cabinet.close()
+
+    in_loop(story)
+
+
+def test_a_result_s_image_stands_below_its_prompt(tmp_path: Path) -> None:
+    async def story() -> None:
+        gallery = Gallery(tmp_path)
+        await gallery.draw(ExecuteResult(IMAGE, {}, execution_count=3), "Out[3]: ")
+        picture = gallery.wall.events[1]
+        assert picture.text.startswith("Out[3]:\n")
+        assert picture.rows == 3
+
+    in_loop(story)
+
+
+def test_an_update_takes_the_place_of_what_was_drawn(tmp_path: Path) -> None:
+    async def story() -> None:
+        gallery = Gallery(tmp_path)
+        await gallery.draw(UpdateDisplay(IMAGE, {}, "id"))
+        assert gallery.wall.events[1][0] == "update"
+
+    in_loop(story)
+
+
+def test_what_cannot_be_drawn_is_kept_in_a_file_with_the_reason(tmp_path: Path) -> None:
+    async def story() -> None:
+        gallery = Gallery(tmp_path)
+        await gallery.draw(shown(BROKEN))
+        (line,) = gallery.wall.lines()
+        path = next(tmp_path.glob("*/1.png"))
+        assert line.startswith("[not drawn: image/png: ")
+        assert line.endswith(f": {path}  \\open 1]\n")
+        assert gallery.exhibits.take(shown(SVG), "Out[1]: ")
+        path = next(tmp_path.glob("*/2.svg"))
+        assert gallery.wall.lines()[1] == f"Out[1]: [image/svg+xml, 6 B: {path}  \\open 2]\n"
+        gallery.cabinet.close()
+
+    in_loop(story)
+
+
+def test_where_nothing_is_drawn_all_are_files_and_an_update_is_the_same_one(tmp_path: Path) -> None:
+    gallery = Gallery(tmp_path, FILES)
+    assert gallery.exhibits.take(shown(IMAGE, "id"), "")
+    assert gallery.exhibits.take(UpdateDisplay(IMAGE, {}, "id"), "")
+    assert [each.name for each in tmp_path.glob("*/*.png")] == ["1.png"]
+    first, (_, second) = gallery.wall.events
+    assert first.text == second.text
+    assert first.rows == -(-len(first.text) // 80)
+    gallery.cabinet.close()
+
+
+def test_a_disk_that_is_full_is_told(tmp_path: Path) -> None:
+    gallery = Gallery(tmp_path / "file", FILES)
+    (tmp_path / "file").touch()
+    assert gallery.exhibits.take(shown(SVG), "")
+    assert gallery.wall.lines() == ["[image/svg+xml, 6 B; it cannot be saved: File exists]\n"]
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"text/plain": "1"}, {**IMAGE, "text/latex": "$x$"}, {"text/html": "<b>1</b>"}]
+)
+def test_text_is_for_others_to_show(data: dict[str, Any], tmp_path: Path) -> None:
+    gallery = Gallery(tmp_path)
+    assert not gallery.exhibits.take(shown(data), "")
+    assert (gallery.cabinet.find() is not None) == ("text/html" in data)
+    gallery.cabinet.close()
+
+
+def test_where_images_are_not_wanted_nothing_is_done(tmp_path: Path) -> None:
+    assert not Gallery(tmp_path, None).exhibits.take(shown(IMAGE), "")
+
+
+def test_of_too_many_the_others_are_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MOST_DRAWN", 1)
+    size = len(plain_png(4, 4))
+
+    async def story() -> None:
+        gallery = Gallery(tmp_path)
+        await gallery.draw(shown(IMAGE))
+        assert gallery.exhibits.take(shown(IMAGE), "")
+        assert gallery.wall.lines()[1] == rf"[image/png, {size} B  \open 2]" + "\n"
+        await gallery.draw(UpdateDisplay(IMAGE, {}, "here", parent=Parent(msg_id="a")))
+        gallery.exhibits.cleared()
+        await gallery.draw(shown(IMAGE))
+        await gallery.draw(shown(IMAGE, cell="b"))
+        gallery.exhibits.interrupted = lambda msg_id: msg_id == "c"
+        assert gallery.exhibits.take(shown(IMAGE, cell="c"), "")
+        assert gallery.wall.lines()[-1].startswith("[image/png")
+        assert list(tmp_path.iterdir()) == []
+
+    in_loop(story)
+
+
+def test_what_was_given_up_meanwhile_is_not_shown(tmp_path: Path) -> None:
+    async def story() -> None:
+        gallery = Gallery(tmp_path)
+        gallery.exhibits.abandoned = lambda msg_id: msg_id == "a"
+        await gallery.draw(shown(IMAGE))
+        assert gallery.wall.events == ["pause", "go on"]
+
+    in_loop(story)

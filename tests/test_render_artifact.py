@@ -40,7 +40,7 @@ def test_the_best_for_looking_at_comes_first() -> None:
     ],
 )
 def test_what_is_text_or_broken_is_no_file(data: dict[str, object]) -> None:
-    assert artifact_of(data, {}) is None
+    assert artifacts_of(data, {}) == []
 
 
 @pytest.mark.parametrize(
@@ -48,14 +48,17 @@ def test_what_is_text_or_broken_is_no_file(data: dict[str, object]) -> None:
 )
 def test_a_size_that_makes_no_sense_counts_for_nothing(size: tuple[object, object]) -> None:
     asked = {"image/png": {"width": size[0], "height": size[1]}}
-    found = artifact_of({"image/png": PNG}, asked)
+    found = artifact_of("image/png", {"image/png": PNG}, asked)
     assert found is not None
     assert found.size is None
 
 
 def test_a_plot_of_a_vendor_is_its_page() -> None:
-    found = artifact_of({"application/vnd.plotly.v1+json": {}, "text/html": "<div>é</div>"}, {})
+    mime = "application/vnd.plotly.v1+json"
+    data = {mime: {}, "text/html": "<div>é</div>"}
+    found = artifact_of(mime, data, {})
     assert found is not None
+    assert artifacts_of(data, {}) == [found]
     assert found.suffix == "html"
     assert found.content == b'<!DOCTYPE html>\n<meta charset="utf-8">\n<div>\xc3\xa9</div>'
 

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from pngs import plain_png
 from kconsole.protocol.events import DisplayData, ExecuteResult, Parent, UpdateDisplay
 from kconsole.render.cabinet import Cabinet
 from kconsole.render.canvas import Canvas
+from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sgr import strip_sgr
 from kconsole.repl import exhibits as module
 from kconsole.repl.above import Picture
@@ -61,10 +63,15 @@ class Gallery:
         self.wall.events.append("go on")
         self.done.set()
 
+    def take(self, event: Shown, head: str = "") -> bool:
+        """Show something, as the scribe does."""
+        form = partial(Renderer(RenderOptions()).silent_form, event)
+        return self.exhibits.take(event, form, head)
+
     async def draw(self, event: Shown, head: str = "") -> None:
         """Have something drawn, and wait until it is."""
         self.done.clear()
-        assert self.exhibits.take(event, head)
+        assert self.take(event, head)
         await self.done.wait()
 
 
@@ -125,7 +132,7 @@ def test_what_cannot_be_drawn_is_kept_in_a_file_with_the_reason(tmp_path: Path) 
         path = next(tmp_path.glob("*/1.png"))
         assert line.startswith("[not drawn: image/png: ")
         assert line.endswith(f": {path}  \\open 1]\n")
-        assert gallery.exhibits.take(shown(SVG), "Out[1]: ")
+        assert gallery.take(shown(SVG), "Out[1]: ")
         path = next(tmp_path.glob("*/2.svg"))
         assert gallery.wall.lines()[1] == f"Out[1]: [image/svg+xml, 6 B: {path}  \\open 2]\n"
         gallery.cabinet.close()
@@ -135,8 +142,8 @@ def test_what_cannot_be_drawn_is_kept_in_a_file_with_the_reason(tmp_path: Path) 
 
 def test_where_nothing_is_drawn_all_are_files_and_an_update_is_the_same_one(tmp_path: Path) -> None:
     gallery = Gallery(tmp_path, FILES)
-    assert gallery.exhibits.take(shown(IMAGE, "id"), "")
-    assert gallery.exhibits.take(UpdateDisplay(IMAGE, {}, "id"), "")
+    assert gallery.take(shown(IMAGE, "id"))
+    assert gallery.take(UpdateDisplay(IMAGE, {}, "id"))
     assert [each.name for each in tmp_path.glob("*/*.png")] == ["1.png"]
     first, (_, second) = gallery.wall.events
     assert first.text == second.text
@@ -147,7 +154,7 @@ def test_where_nothing_is_drawn_all_are_files_and_an_update_is_the_same_one(tmp_
 def test_a_disk_that_is_full_is_told(tmp_path: Path) -> None:
     gallery = Gallery(tmp_path / "file", FILES)
     (tmp_path / "file").touch()
-    assert gallery.exhibits.take(shown(SVG), "")
+    assert gallery.take(shown(SVG))
     assert gallery.wall.lines() == ["[image/svg+xml, 6 B; it cannot be saved: File exists]\n"]
 
 
@@ -156,13 +163,24 @@ def test_a_disk_that_is_full_is_told(tmp_path: Path) -> None:
 )
 def test_text_is_for_others_to_show(data: dict[str, Any], tmp_path: Path) -> None:
     gallery = Gallery(tmp_path)
-    assert not gallery.exhibits.take(shown(data), "")
+    assert not gallery.take(shown(data))
     assert (gallery.cabinet.find() is not None) == ("text/html" in data)
     gallery.cabinet.close()
 
 
+def test_a_page_without_a_text_is_kept_in_a_file_and_one_with_a_text_is_not(tmp_path: Path) -> None:
+    gallery = Gallery(tmp_path)
+    plot = {"text/html": "<div><script>plot()</script></div>", "text/plain": "<P at 0x7f>"}
+    for data in (plot, {**plot, "application/vnd.x+json": {}}):
+        assert gallery.take(shown(data))
+        assert gallery.wall.lines()[-1].startswith("[text/html, ")
+    assert not gallery.take(shown({**plot, "text/plain": "3 points"}))
+    assert not gallery.take(shown({**plot, "text/html": "3 <b>points</b>"}))
+    gallery.cabinet.close()
+
+
 def test_where_images_are_not_wanted_nothing_is_done(tmp_path: Path) -> None:
-    assert not Gallery(tmp_path, None).exhibits.take(shown(IMAGE), "")
+    assert not Gallery(tmp_path, None).take(shown(IMAGE))
 
 
 def test_of_too_many_the_others_are_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,14 +190,14 @@ def test_of_too_many_the_others_are_a_line(tmp_path: Path, monkeypatch: pytest.M
     async def story() -> None:
         gallery = Gallery(tmp_path)
         await gallery.draw(shown(IMAGE))
-        assert gallery.exhibits.take(shown(IMAGE), "")
+        assert gallery.take(shown(IMAGE))
         assert gallery.wall.lines()[1] == rf"[image/png, {size} B  \open 2]" + "\n"
         await gallery.draw(UpdateDisplay(IMAGE, {}, "here", parent=Parent(msg_id="a")))
         gallery.exhibits.cleared()
         await gallery.draw(shown(IMAGE))
         await gallery.draw(shown(IMAGE, cell="b"))
         gallery.exhibits.interrupted = lambda msg_id: msg_id == "c"
-        assert gallery.exhibits.take(shown(IMAGE, cell="c"), "")
+        assert gallery.take(shown(IMAGE, cell="c"))
         assert gallery.wall.lines()[-1].startswith("[image/png")
         assert list(tmp_path.iterdir()) == []
 

@@ -13,7 +13,7 @@ from kconsole.render.amounts import bytes_text
 from kconsole.render.mime import is_base64, raw_value
 from kconsole.render.sanitise import one_line
 
-__all__ = ["Artifact", "artifact_of", "artifacts_of", "page_of"]
+__all__ = ["FORMS", "Artifact", "artifact_of", "artifacts_of", "page_of"]
 
 #: MIME type -> the suffix of its files; the best for looking at comes first.
 _SUFFIXES = {
@@ -41,6 +41,10 @@ _HEAD = b'<!DOCTYPE html>\n<meta charset="utf-8">\n'
 _VENDOR = "application/vnd."
 #: The widgets of Jupyter, which are drawn as text, or have a text.
 _WIDGETS = "application/vnd.jupyter."
+
+
+FORMS = frozenset({*_SUFFIXES, _HTML})
+"""The types of what can be a file; of HTML, what leaves no text."""
 
 
 class Artifact(NamedTuple):
@@ -77,9 +81,15 @@ def artifacts_of(data: Mapping[str, object], metadata: Mapping[str, object]) -> 
     return [each for each in found if each is not None]
 
 
-def artifact_of(data: Mapping[str, object], metadata: Mapping[str, object]) -> Artifact | None:
-    """The best of :func:`artifacts_of`; None if there is nothing."""
-    return next(iter(artifacts_of(data, metadata)), None)
+def artifact_of(
+    mime: str, data: Mapping[str, object], metadata: Mapping[str, object]
+) -> Artifact | None:
+    """What an output has of a type, as a file; a page in the place of what only a notebook shows.
+
+    :param mime: without parameters.
+    :return: None if there is nothing, or nothing that can be a file.
+    """
+    return _artifact(mime, data, metadata) if mime in _SUFFIXES else page_of(data)
 
 
 def page_of(data: Mapping[str, object]) -> Artifact | None:

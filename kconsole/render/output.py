@@ -7,7 +7,7 @@ Each text stands for itself: it begins by setting the style that its stream has 
 before, and resets it at its end.  So whatever else is written in between is not coloured by it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -21,7 +21,7 @@ from kconsole.protocol.events import (
 )
 from kconsole.render.errorlook import AS_SENT, ErrorLook
 from kconsole.render.helptext import best_help
-from kconsole.render.mime import PLAIN, Page, best_text
+from kconsole.render.mime import PLAIN, Page, best_text, choose
 from kconsole.render.sanitise import Kind, Sanitiser, sanitise
 from kconsole.render.sgr import RESET, ends_line, strip_sgr
 from kconsole.render.style import paint
@@ -169,6 +169,16 @@ class Renderer:
             return self._lines(plain)  # as most are
         mime, text = best_text(data, metadata, self._page(), self._options.mime)
         return self._lines(text) if mime else ""
+
+    def silent_form(
+        self, event: DisplayData | ExecuteResult | UpdateDisplay, drawn: Container[str]
+    ) -> str:
+        """Return the MIME type of an output that is to be shown, if it leaves no text; else ``""``.
+
+        :param drawn: the types that the caller can show otherwise.
+        """
+        form = choose(event.data, replace(self._page(), drawn=drawn), self._options.mime)
+        return form.mime if form.text is None else ""
 
     def _page(self) -> Page:
         options = self._options

@@ -5,17 +5,18 @@ all comes in its order; keys do not wait.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from kconsole.errors import ImageError
 from kconsole.protocol.events import DisplayData, ExecuteResult, UpdateDisplay
-from kconsole.render.artifact import Artifact, artifact_of, page_of
+from kconsole.render.artifact import FORMS, Artifact, artifact_of, page_of
 from kconsole.render.cabinet import Cabinet, Kept
 from kconsole.render.canvas import Canvas
 from kconsole.render.filelink import file_link
+from kconsole.render.preference import bare_type
 from kconsole.repl.above import Picture, height
 from kconsole.repl.screen import Screen
 
@@ -26,6 +27,7 @@ __all__ = ["Exhibits", "Shown"]
 
 Shown = DisplayData | ExecuteResult | UpdateDisplay
 
+_NAME = 400  # characters in which a text may do no more than name an object
 _MOST_FILED = 64  # displays whose files are found again when they are updated
 #: So many images are drawn of a cell that clears nothing; of the others there is a line.
 _MOST_DRAWN = 100
@@ -65,18 +67,19 @@ class Exhibits:
         #: The request whose images were drawn last, and how many since it has cleared them.
         self._parent, self._drawn = "", 0
 
-    def take(self, event: Shown, head: str) -> bool:
+    def take(self, event: Shown, form: Callable[[Container[str]], str], head: str) -> bool:
         """Show what a message has, if it is no text.
 
+        :param form: tells which of the message's MIME types is to be shown, if that leaves no text; called
+            with those that can be shown here.
         :param head: what stands before a result; "" where nothing does.
         :return: whether it was shown here, or will be.
         """
         canvas = self._canvas()
         if canvas is None:
             return False
-        artifact = None
-        if "text/latex" not in event.data:
-            artifact = artifact_of(event.data, event.metadata)
+        mime = form(FORMS) if _may_be_silent(event) else ""
+        artifact = artifact_of(mime, event.data, event.metadata) if mime else None
         if artifact is None:
             if (page := page_of(event.data)) is not None:
                 self._cabinet.remember(page)
@@ -177,6 +180,15 @@ class Exhibits:
             self._screen.replace(picture)
         else:
             self._screen.place(picture)
+
+
+def _may_be_silent(event: Shown) -> bool:
+    """Whether it is worth a look which form is shown; most are text, as a table that comes as HTML too."""
+    forms = FORMS.intersection(map(bare_type, event.data))
+    if forms != {"text/html"}:
+        return bool(forms)
+    plain = event.data.get("text/plain")
+    return not isinstance(plain, str) or len(plain) <= _NAME
 
 
 def _draw(artifact: Artifact, canvas: Canvas) -> "Drawing":

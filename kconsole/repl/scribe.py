@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 from prompt_toolkit.application.current import get_app
@@ -148,8 +149,10 @@ class Scribe:
 
     def _exhibited(self, event: Shown) -> bool:
         """Show what is no text, if it is such; whether it was."""
-        head = self._renderer.out_prompt(event)
-        return self.exhibits is not None and self.exhibits.take(event, head)
+        if self.exhibits is None:
+            return False
+        form = partial(self._renderer.silent_form, event)
+        return self.exhibits.take(event, form, self._renderer.out_prompt(event))
 
     def _clear(self, event: ClearOutput) -> None:
         if self.exhibits is not None:

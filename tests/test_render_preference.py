@@ -61,6 +61,8 @@ BUNDLES: dict[str, dict[str, object]] = {
         "text/latex": "$\\displaystyle \\frac{x^{2}}{2} + \\sqrt{y}$",
     },
     "a figure": {"text/plain": "<Figure size 640x480 with 1 Axes>", "image/png": "QUJD"},
+    "Image": {"text/plain": "<IPython.core.display.Image object>", "image/png": "QUJD"},
+    "a sound": {"text/plain": "<Sound at 0x7f47a95c1210>", "audio/flac": "QUJD"},
     "R's plot": {"text/plain": "plot without title", "image/png": "QUJD"},
     "a small frame": {
         "text/plain": "   a   b\n0  1   x\n1  2  yy",
@@ -119,6 +121,8 @@ DRAWN = {"image/png", "image/svg+xml"}
         ("sympy", Page(80, drawn=DRAWN), "text/plain"),
         ("a figure", Page(80), "text/plain"),
         ("a figure", Page(80, drawn=DRAWN), "image/png"),
+        ("Image", Page(80), "image/png"),
+        ("a sound", Page(80), "audio/flac"),
         ("R's plot", Page(80, drawn=DRAWN), "image/png"),
         ("a small frame", Page(80), "text/plain"),
         ("a small frame", Page(None), "text/plain"),

@@ -13,12 +13,14 @@ from kconsole.render.amounts import bytes_text
 from kconsole.render.html import html_to_text
 from kconsole.render.jsontext import json_to_text
 from kconsole.render.latex import latex_to_text
+from kconsole.render.markdown import markdown_to_text
 from kconsole.render.page import Page
 from kconsole.render.preference import (
     PLAIN,
     bare_type,
     in_order,
     is_json,
+    is_media,
     is_program,
     is_text,
     joined,
@@ -63,12 +65,12 @@ def choose(data: Mapping[str, object], page: Page, wanted: Sequence[str] = ()) -
         drawn = mime in page.drawn
         draws_only = drawn and mime not in _RENDERERS
         text = None if draws_only else _renderer(mime, mime in wanted)(data[key], page)
-        if text is not None or drawn:
+        if text is not None or drawn or (is_media(mime) and mime not in wanted):
             return Shown(mime, key, text)
         silent.append(key)
     if not silent:
         return Shown("", "", "")
-    key = min(silent, key=lambda key: (not key.startswith("image/"), is_program(bare_type(key))))
+    key = min(silent, key=lambda key: is_program(bare_type(key)))
     return Shown(bare_type(key), key, None)
 
 
@@ -138,6 +140,14 @@ def _html(value: object, page: Page) -> str | None:
     return html_to_text(html, width=page.width, color=page.color) or None
 
 
+def _markdown(value: object, page: Page) -> str | None:
+    source = joined(value)
+    if not isinstance(source, str):
+        return _as_is(value, page)
+    text = markdown_to_text(source, width=page.width, color=page.color, style=page.style)
+    return text or None
+
+
 def _latex(value: object, page: Page) -> str | None:
     source = joined(value)
     return latex_to_text(source) if isinstance(source, str) else _as_is(value, page)
@@ -152,7 +162,7 @@ _RENDERERS: Mapping[str, Renderer] = {
     "application/json": json_to_text,
     "text/html": _html,
     "text/latex": _latex,
-    "text/markdown": _as_is,
+    "text/markdown": _markdown,
     PLAIN: _as_is,
 }
 
@@ -195,4 +205,4 @@ def is_base64(mime: str) -> bool:
     bare = bare_type(mime)
     if bare.endswith(("+xml", "+json")):
         return False
-    return bare == "application/pdf" or bare.startswith(("image/", "audio/", "video/"))
+    return is_media(bare)

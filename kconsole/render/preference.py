@@ -13,7 +13,16 @@ from kconsole.render.cells import text_width
 from kconsole.render.page import Page
 from kconsole.render.sgr import strip_sgr
 
-__all__ = ["PLAIN", "bare_type", "in_order", "is_json", "is_program", "is_text", "joined"]
+__all__ = [
+    "PLAIN",
+    "bare_type",
+    "in_order",
+    "is_json",
+    "is_media",
+    "is_program",
+    "is_text",
+    "joined",
+]
 
 PLAIN = "text/plain"
 _HTML = "text/html"
@@ -78,7 +87,7 @@ def _by_default(
             pictures = [_HTML, *pictures]
     order = [*pictures, *([PLAIN] if tells or not isinstance(plain, str) else ()), *_RICH]
     order += [mime for mime in data if mime != PLAIN and (is_text(mime) or is_json(mime))]
-    order += [PLAIN, *_PICTURES, *data]
+    order += [*_PICTURES, *(mime for mime in data if is_media(mime)), PLAIN, *data]
     return (mime for mime in dict.fromkeys(order) if mime in data)
 
 
@@ -100,6 +109,11 @@ def _width(text: str) -> int:
     """The columns of the widest line, of those at the beginning if there are many."""
     lines = strip_sgr(text[:_SAMPLE]).split("\n")
     return max(map(text_width, lines))
+
+
+def is_media(mime: str) -> bool:
+    """Whether values of a MIME type are images, sounds, films or documents: there is no text in them."""
+    return mime == "application/pdf" or mime.startswith(("image/", "audio/", "video/"))
 
 
 def is_program(mime: str) -> bool:

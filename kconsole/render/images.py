@@ -4,20 +4,28 @@ The parts are in :mod:`kconsole.render.image`.  Nothing here reads or writes: by
 comes out.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from kconsole.errors import ImageError
-from kconsole.render.canvas import Canvas
+from kconsole.render.canvas import Canvas, ImageProtocol
+from kconsole.render.image import png
 from kconsole.render.image.blocks import draw_blocks
 from kconsole.render.image.decoding import decode
-from kconsole.render.image.fit import fit_blocks
-from kconsole.render.image.header import check_size, read_header
+from kconsole.render.image.fit import fit, fit_blocks
+from kconsole.render.image.header import Header, check_size, read_header
+from kconsole.render.image.iterm import draw_iterm
+from kconsole.render.image.kitty import MARKS, draw_kitty, draw_kitty_in_tmux, of_picture, of_png
+from kconsole.render.image.sixel import draw_sixel, sixel_height
 from kconsole.render.sanitise import one_line
 
 __all__ = ["Drawing", "ImageError", "draw", "measure"]
 
 #: Columns of a type in a message.
 _LONGEST = 60
+
+_Size = tuple[int, int] | None
 
 
 class Drawing(NamedTuple):
@@ -57,15 +65,62 @@ def measure(data: bytes, mime: str) -> tuple[int, int] | None:
     :param mime: its type; what it is, its first bytes say.
     """
     header = read_header(data)
-    return (header.width, header.height) if header else None
+    return header.size if header else None
 
 
-def _draw(data: bytes, canvas: Canvas, size: tuple[int, int] | None) -> Drawing:
+def _draw(data: bytes, canvas: Canvas, size: _Size) -> Drawing:
     header = read_header(data)
     if header is None:
         raise ImageError("no image that can be drawn begins like this")
-    natural = header.width, header.height
-    check_size(*natural)
-    columns, height = fit_blocks(natural, canvas, size)
+    check_size(*header.size)
+    if canvas.protocol == "none":
+        raise ImageError("this terminal takes no images")
+    return _WAYS[canvas.protocol](data, header, canvas, size)
+
+
+def _blocks(data: bytes, header: Header, canvas: Canvas, size: _Size) -> Drawing:
+    columns, height = fit_blocks(header.size, canvas, size)
     picture = decode(data, header, (columns, height))
     return Drawing(draw_blocks(picture, canvas.colors), columns, -(-height // 2))
+
+
+def _kitty(data: bytes, header: Header, canvas: Canvas, size: _Size) -> Drawing:
+    if canvas.tmux:
+        canvas = replace(canvas, rows=min(canvas.rows, len(MARKS)))
+    layout = fit(header.size, canvas, size)
+    if header.format == "PNG":
+        payload = of_png(_sound(data))
+    else:
+        payload = of_picture(decode(data, header, (layout.width, layout.height)))
+    text = (draw_kitty_in_tmux if canvas.tmux else draw_kitty)(payload, layout)
+    return Drawing(text, layout.columns, layout.rows)
+
+
+def _iterm(data: bytes, header: Header, canvas: Canvas, size: _Size) -> Drawing:
+    layout = fit(header.size, canvas, size)
+    if header.format == "PNG":
+        data = _sound(data)
+    return Drawing(draw_iterm(data, layout, tmux=canvas.tmux), layout.columns, layout.rows)
+
+
+def _sixel(data: bytes, header: Header, canvas: Canvas, size: _Size) -> Drawing:
+    layout = fit(header.size, canvas, size)
+    height = sixel_height(layout.height, layout.rows, canvas.cell[1])
+    picture = decode(data, header, (layout.width, height))
+    text = draw_sixel(picture, layout.rows, tmux=canvas.tmux)
+    return Drawing(text, layout.columns, layout.rows)
+
+
+def _sound(data: bytes) -> bytes:
+    """A PNG as it is sent to a terminal: found whole, and without text and other extras."""
+    parsed = png.parse(data)
+    png.check(parsed)
+    return png.bare(parsed)
+
+
+_WAYS: dict[ImageProtocol, Callable[[bytes, Header, Canvas, _Size], Drawing]] = {
+    "kitty": _kitty,
+    "iterm": _iterm,
+    "sixel": _sixel,
+    "blocks": _blocks,
+}

@@ -1,16 +1,15 @@
 """From the bytes of an image to a picture of the size that is wanted."""
 
 from kconsole.errors import ImageError
-from kconsole.render.image import png
-from kconsole.render.image.header import Header, check_size
+from kconsole.render.image import pillow, png
+from kconsole.render.image.header import Header
 from kconsole.render.image.picture import Picture
 from kconsole.render.image.scale import scaled
 
 __all__ = ["decode"]
 
-#: What Python decodes in some seconds at worst.
+#: What Python alone decodes in a few seconds at worst.
 _MOST_PIXELS = 4_000_000
-_EXTRA = "pip install 'kconsole[images]'"
 
 
 def decode(data: bytes, header: Header, target: tuple[int, int]) -> Picture:
@@ -21,9 +20,11 @@ def decode(data: bytes, header: Header, target: tuple[int, int]) -> Picture:
     :param target: the picture's width and height in pixels.
     :raises ImageError: it cannot be decoded.
     """
-    if header.format != "PNG":
-        raise ImageError(f"to draw {header.format} takes Pillow: {_EXTRA}")
-    check_size(
-        header.width, header.height, most=_MOST_PIXELS, hint=f", which takes Pillow: {_EXTRA}"
-    )
-    return scaled(png.rows(png.parse(data)), (header.width, header.height), target)
+    small = header.width * header.height <= _MOST_PIXELS
+    if header.format == "PNG" and small:  # with Pillow or without, it is the same that is broken
+        return scaled(png.rows(png.parse(data)), header.size, target)
+    module = pillow.find_pillow()
+    if module is None:
+        what = header.format if small else f"{header.width} × {header.height} pixels"
+        raise ImageError(f"to draw {what} takes Pillow: pip install 'kconsole[images]'")
+    return pillow.decoded(module, data, header, target)

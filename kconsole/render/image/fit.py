@@ -1,6 +1,7 @@
 """How many cells and pixels of a screen an image takes. Pure."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from kconsole.render.canvas import Canvas
 
@@ -19,14 +20,15 @@ class Layout:
         rows: cells from top to bottom, at least 1.
         width: pixels from left to right, at most those of the columns.
         height: pixels from top to bottom, at most those of the rows.
-        fills: the cells have nearly the shape of the image: it may be stretched to all of them.
+        exact: what fits in cells exactly or nearly: the columns, the rows, or both. Where it is one
+            of them, an image that is scaled to it keeps within the other, and keeps its shape.
     """
 
     columns: int
     rows: int
     width: int
     height: int
-    fills: bool
+    exact: Literal["columns", "rows", "both"]
 
 
 def fit(natural: tuple[int, int], canvas: Canvas, size: tuple[int, int] | None = None) -> Layout:
@@ -41,8 +43,11 @@ def fit(natural: tuple[int, int], canvas: Canvas, size: tuple[int, int] | None =
     scale = min(scale, canvas.columns * cell_width / width, canvas.rows * cell_height / height)
     across, down = max(1, int(width * scale)), max(1, int(height * scale))
     columns, rows = -(-across // cell_width), -(-down // cell_height)
-    stretch = (columns * cell_width * down) / (rows * cell_height * across)
-    return Layout(columns, rows, across, down, abs(stretch - 1) <= _STRETCH)
+    wide, high = columns * cell_width / across, rows * cell_height / down
+    exact: Literal["columns", "rows", "both"] = "columns" if wide < high else "rows"
+    if abs(wide / high - 1) <= _STRETCH:
+        exact = "both"
+    return Layout(columns, rows, across, down, exact)
 
 
 def fit_blocks(

@@ -31,6 +31,10 @@ class Header(NamedTuple):
     width: int
     height: int
 
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.width, self.height
+
 
 def read_header(data: bytes) -> Header | None:
     """Read the size of an image off its header; None if these bytes are no image that we know."""
@@ -45,19 +49,17 @@ def read_header(data: bytes) -> Header | None:
     return None
 
 
-def check_size(width: int, height: int, *, most: int = MAX_PIXELS, hint: str = "") -> None:
+def check_size(width: int, height: int) -> None:
     """Refuse an image that is too large, before anything of it is decoded.
 
     :param width: in pixels, as the header says it.
     :param height: likewise.
-    :param most: how many pixels there may be.
-    :param hint: what is added to the message about too many.
     :raises ImageError: it is, with the numbers.
     """
     if max(width, height) > MAX_SIDE:
         raise ImageError(f"{width} × {height} pixels: a side is longer than {MAX_SIDE}")
-    if width * height > most:
-        raise ImageError(f"{width} × {height} pixels: more than {most // 1_000_000} million{hint}")
+    if width * height > MAX_PIXELS:
+        raise ImageError(f"{width} × {height} pixels: more than {MAX_PIXELS // 1_000_000} million")
 
 
 def _header(kind: Format, width: int, height: int) -> Header | None:

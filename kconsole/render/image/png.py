@@ -8,16 +8,18 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kconsole.errors import ImageError
 from kconsole.render.image.header import PNG_SIGNATURE, check_size, read_header
 from kconsole.render.image.samples import CHANNELS, Unpacker, unpacker
 from kconsole.render.image.unfilter import unfilter
 
-__all__ = ["Png", "parse", "rows"]
+__all__ = ["Png", "bare", "check", "parse", "rows"]
 
 #: Chunks that say what is to be seen.
 _WANTED = (b"IHDR", b"PLTE", b"tRNS", b"IDAT")
+_HEADER = ">IIBBBBB"
 #: Starts and steps of Adam7's passes: x, y, step of x, step of y (8.2).
 _ADAM7 = (
     (0, 0, 8, 8),
@@ -66,7 +68,7 @@ def parse(data: bytes) -> Png:
     first = chunks[b"IHDR"][0]
     if len(first) != 13:
         raise ImageError(f"the PNG's header has {len(first)} bytes, and 13 make one")
-    _, _, depth, colour, compression, filtering, interlace = struct.unpack(">IIBBBBB", first)
+    _, _, depth, colour, compression, filtering, interlace = struct.unpack(_HEADER, first)
     if compression or filtering or interlace > 1:
         raise ImageError("the PNG's methods of compression, filtering and interlacing are unknown")
     palette, transparency, compressed = (b"".join(chunks[name]) for name in _WANTED[1:])
@@ -94,20 +96,43 @@ def rows(png: Png) -> Iterator[bytes]:
         yield from _interlaced(png, source, unpack)
         return
     last, pixels = b"", b""
-    for row in _lines(png, source, png.width, png.height):
+    (whole,) = _passes(png)
+    for row in _lines(png, source, whole):
         if row is not last:
             last, pixels = row, unpack(row, png.width)
         yield pixels
+
+
+def check(png: Png) -> None:
+    """Decompress all rows and forget them: of broken ones a terminal shows nothing, nor says it.
+
+    :raises ImageError: the data are broken, or end too early.
+    """
+    source = _Source(png.compressed)
+    for part in _passes(png):
+        for _ in range(part.height):
+            source.row(png, part.width)
+
+
+def bare(png: Png) -> bytes:
+    """Write the PNG again, with nothing but what is to be seen."""
+    header = (png.width, png.height, png.depth, png.colour, 0, 0, int(png.interlaced))
+    bodies = [struct.pack(_HEADER, *header), png.palette, png.transparency, png.compressed]
+    chunks = [_chunk(name, body) for name, body in zip(_WANTED, bodies, strict=True) if body]
+    return b"".join([PNG_SIGNATURE, *chunks, _chunk(b"IEND", b"")])
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    check_sum = zlib.crc32(name + body)
+    return len(body).to_bytes(4, "big") + name + body + check_sum.to_bytes(4, "big")
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Every chunk's type and body, as far as IEND (5.3)."""
     position = len(PNG_SIGNATURE)
     while True:
-        length, name = (
-            int.from_bytes(data[position : position + 4], "big"),
-            data[position + 4 : position + 8],
-        )
+        length = int.from_bytes(data[position : position + 4], "big")
+        name = data[position + 4 : position + 8]
         end = position + 8 + length
         if end + 4 > len(data):
             raise ImageError(f"the PNG ends too early, after {len(data)} bytes")
@@ -127,13 +152,13 @@ class _Source:
         self._compressed = memoryview(compressed)
         self._ready = b""
 
-    def take(self, count: int) -> bytes:
-        """Return the next so many bytes, fewer at the end of the data."""
-        ready = self._ready
+    def row(self, png: Png, width: int) -> bytes:
+        """Return the next row, of so many pixels: the number of its filter, and its bytes."""
+        ready, count = self._ready, png.line(width) + 1
         while len(ready) < count:
             more = self._more()
             if not more:
-                break
+                raise ImageError("the PNG has fewer pixels than its header says")
             ready += more
         self._ready = ready[count:]
         return ready[:count]
@@ -155,16 +180,32 @@ class _Source:
         return more
 
 
-def _lines(png: Png, source: _Source, width: int, height: int) -> Iterator[bytes]:
-    """The unfiltered rows of an image or of a pass; one that is like the one above is the same object."""
-    length = png.line(width)
+class _Pass(NamedTuple):
+    """Where the pixels of a pass stand in the image, and how many there are."""
+
+    x: int
+    y: int
+    step_x: int
+    step_y: int
+    width: int
+    height: int
+
+
+def _passes(png: Png) -> Iterator[_Pass]:
+    """The passes that have any pixels; without interlacing there is one."""
+    for x, y, step_x, step_y in _ADAM7 if png.interlaced else ((0, 0, 1, 1),):
+        width, height = -(-(png.width - x) // step_x), -(-(png.height - y) // step_y)
+        if width > 0 and height > 0:
+            yield _Pass(x, y, step_x, step_y, width, height)
+
+
+def _lines(png: Png, source: _Source, part: _Pass) -> Iterator[bytes]:
+    """The unfiltered rows of a pass; one that is like the one above is the same object."""
     step = max(1, png.depth * CHANNELS[png.colour] // 8)
-    row = bytes(length)
+    row = bytes(png.line(part.width))
     question: tuple[bytes, bytes] = b"", b""
-    for _ in range(height):
-        filtered = source.take(length + 1)
-        if len(filtered) <= length:
-            raise ImageError("the PNG has fewer pixels than its header says")
+    for _ in range(part.height):
+        filtered = source.row(png, part.width)
         above = row
         if (filtered, above) != question:
             question = filtered, above
@@ -177,13 +218,10 @@ def _lines(png: Png, source: _Source, width: int, height: int) -> Iterator[bytes
 def _interlaced(png: Png, source: _Source, unpack: Unpacker) -> Iterator[bytes]:
     """Put the passes together; only then any row is complete."""
     image = [bytearray(4 * png.width) for _ in range(png.height)]
-    for x, y, step_x, step_y in _ADAM7:
-        width, height = -(-(png.width - x) // step_x), -(-(png.height - y) // step_y)
-        if width <= 0 or height <= 0:
-            continue
-        targets = image[y::step_y]
-        for target, line in zip(targets, _lines(png, source, width, height), strict=True):
-            pixels = unpack(line, width)
+    for part in _passes(png):
+        targets = image[part.y :: part.step_y]
+        for target, line in zip(targets, _lines(png, source, part), strict=True):
+            pixels = unpack(line, part.width)
             for channel in range(4):
-                target[4 * x + channel :: 4 * step_x] = pixels[channel::4]
+                target[4 * part.x + channel :: 4 * part.step_x] = pixels[channel::4]
     yield from map(bytes, image)

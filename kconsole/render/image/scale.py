@@ -7,8 +7,10 @@ Python does for each pixel depends on the size of what comes out.
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, islice, pairwise
+from operator import add, floordiv, itemgetter, sub
+from typing import NamedTuple
 
 from kconsole.render.image.picture import Picture
 
@@ -22,84 +24,123 @@ _PARTIAL = re.compile(rb"[^\x00\xff]+")
 _LOW = 0 if sys.byteorder == "little" else 1
 
 
+class _Spans(NamedTuple):
+    """Which pixels each new one stands for.
+
+    Attributes:
+        starts: takes what stands where they begin out of a list.
+        ends: likewise, behind the last of each.
+        lengths: how many they are.
+    """
+
+    starts: Callable[[list[int]], Sequence[int]]
+    ends: Callable[[list[int]], Sequence[int]]
+    lengths: list[int]
+
+
 def scaled(rows: Iterable[bytes], source: tuple[int, int], target: tuple[int, int]) -> Picture:
     """Make a picture of rows of pixels.
 
-    :param rows: four bytes a pixel: red, green, blue, alpha.
+    :param rows: four bytes a pixel: red, green, blue, alpha. Rows that are the same object, one
+        after the other, are looked at once.
     :param source: width and height of what the rows make, in pixels.
     :param target: width and height of the picture. Where it is larger than the source, pixels are
         repeated.
     """
-    width, height = target
     lines = iter(rows)
-    columns = _bounds(source[0], width)
+    columns = _spans(source[0], target[0])
     pieces: list[bytes] = []
+    before: list[bytes] = []
     done = 0
     piece = b""
-    for start, end in _bounds(source[1], height):
-        if end > done:
-            piece = _mean(list(islice(lines, start - done, end - done)), columns, source[0])
-            done = end
+    for end in _edges(source[1], target[1])[1]:
+        group = list(islice(lines, end - done))
+        if group and group != before:
+            piece = _mean(group, columns, source[0])
+            before = group
+        done = end
         pieces.append(piece)
-    return Picture(width, height, b"".join(pieces))
+    return Picture(*target, b"".join(pieces))
 
 
-def _bounds(source: int, target: int) -> list[tuple[int, int]]:
+def _edges(source: int, target: int) -> tuple[list[int], list[int]]:
     """Where the pixels that each new one stands for begin and end; at least one each."""
     edges = [index * source // target for index in range(target + 1)]
-    return [(start, max(end, start + 1)) for start, end in pairwise(edges)]
+    starts = edges[:-1]
+    return starts, [max(end, start + 1) for start, end in pairwise(edges)]
 
 
-def _mean(rows: list[bytes], columns: list[tuple[int, int]], width: int) -> bytes:
+def _spans(source: int, target: int) -> _Spans:
+    starts, ends = _edges(source, target)
+    return _Spans(_taker(starts), _taker(ends), list(map(sub, ends, starts)))
+
+
+def _taker(places: list[int]) -> Callable[[list[int]], Sequence[int]]:
+    """What takes the items at these places out of a list."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return itemgetter(slice(places[0], places[0] + 1))
+
+
+def _mean(rows: list[bytes], columns: _Spans, width: int) -> bytes:
     """The pixels of one row of the picture: the means of some whole rows."""
-    if len(rows) == 1 and len(columns) == width:
+    if len(rows) == 1 and len(columns.lengths) == width:
         return rows[0]
-    counts = [(end - start) * len(rows) for start, end in columns]
-    result = bytearray(4 * len(columns))
     opaque = bytes((255,)) * width
-    alphas = [row[3::4] for row in rows]
-    if all(alpha == opaque for alpha in alphas):
-        for channel, totals in enumerate(_sums(rows, columns, 3)):
-            result[channel::4] = bytes([t // n for t, n in zip(totals, counts, strict=True)])
-        result[3::4] = bytes((255,)) * len(columns)
-        return bytes(result)
-    weighted = [_weighted(row, alpha) for row, alpha in zip(rows, alphas, strict=True)]
-    *colours, seen = _sums(weighted, columns, 4)
-    for channel, totals in enumerate(colours):
-        means = zip(totals, seen, strict=True)
-        result[channel::4] = bytes([t * 255 // a if a else 0 for t, a in means])
-    result[3::4] = bytes([a // n for a, n in zip(seen, counts, strict=True)])
+    clear = any(row[3::4] != opaque for row in rows)
+    if clear:
+        rows = _weighted(rows)
+    added = [_added(rows[first : first + _MOST_ROWS]) for first in range(0, len(rows), _MOST_ROWS)]
+    counts = list(map(len(rows).__mul__, columns.lengths))
+    alphas = _sums(added, 3, columns) if clear else []
+    result = bytearray((255,)) * (4 * len(counts))
+    for channel in range(3):
+        sums = _sums(added, channel, columns)
+        if clear:
+            means = zip(sums, alphas, strict=True)
+            result[channel::4] = bytes([t * 255 // a if a else 0 for t, a in means])
+        else:
+            result[channel::4] = bytes(map(floordiv, sums, counts))
+    if clear:
+        result[3::4] = bytes(map(floordiv, alphas, counts))
     return bytes(result)
 
 
-def _sums(rows: list[bytes], columns: list[tuple[int, int]], channels: int) -> list[list[int]]:
-    """For each of the first channels, and each of the columns, the sum of all that is in it."""
-    result = [[0] * len(columns)] * channels
-    for first in range(0, len(rows), _MOST_ROWS):
-        lanes = _added(rows[first : first + _MOST_ROWS])
-        for channel, before in enumerate(result):
-            running = [0, *accumulate(lanes[channel::4].tolist())]
-            sums = zip(before, columns, strict=True)
-            result[channel] = [old + running[end] - running[start] for old, (start, end) in sums]
-    return result
+def _sums(added: list["memoryview[int]"], channel: int, columns: _Spans) -> list[int]:
+    """The sums of all that each of the columns stands for."""
+    running = [0, *accumulate(added[0][channel::4].tolist())]
+    for lanes in added[1:]:
+        running = list(map(add, running, [0, *accumulate(lanes[channel::4].tolist())]))
+    return list(map(sub, columns.ends(running), columns.starts(running)))
 
 
 def _added(rows: list[bytes]) -> "memoryview[int]":
     """Sums of what is in the same place of each row."""
-    total = 0
+    total = number = 0
+    last = b""
     wide = bytearray(2 * len(rows[0]))
     for row in rows:
-        wide[_LOW::2] = row
-        total += int.from_bytes(wide, sys.byteorder)
+        if row is not last:
+            last, wide[_LOW::2] = row, row
+            number = int.from_bytes(wide, sys.byteorder)
+        total += number
     return memoryview(total.to_bytes(len(wide), sys.byteorder)).cast("H")
 
 
-def _weighted(row: bytes, alpha: bytes) -> bytes:
+def _weighted(rows: list[bytes]) -> list[bytes]:
     """Colours times alpha, where 255 is one."""
-    result = bytearray(row)
-    for channel in range(3):
-        result[channel::4] = _product(row[channel::4], alpha)
-    return bytes(result)
+    result: list[bytes] = []
+    last = b""
+    for row in rows:
+        if row is last:
+            result.append(result[-1])
+            continue
+        last, weighted = row, bytearray(row)
+        alpha = row[3::4]
+        for channel in range(3):
+            weighted[channel::4] = _product(row[channel::4], alpha)
+        result.append(bytes(weighted))
+    return result
 
 
 def _product(values: bytes, alpha: bytes) -> bytearray:

@@ -60,6 +60,7 @@ PLACES = {
     "style": ('"vim"', "monokai", ["--style=emacs"], ("vim", "monokai", "emacs")),
     "image": ('"save"', "blocks", ["--image=none"], ("save", "blocks", "none")),
     "tb": ('"short"', "plain", ["--tb=context"], ("short", "plain", "context")),
+    "theme": ('"dark"', "light", ["--theme", "auto"], ("dark", "light", "auto")),
     "prompt": ('"a{n}"', "b{n}", ["--prompt", "{{}}"], ("a{n}", "b{n}", "{{}}")),
     "vi": ("true", "no", ["--vi"], (True, False, True)),
     "complete-while-typing": ("true", "off", ["--complete-while-typing"], (True, False, True)),

@@ -11,6 +11,7 @@ from stories import (
     PROMPT,
     BlindTerminal,
     attached,
+    color_of,
     is_gone,
     is_offered,
     kernel_process,
@@ -479,7 +480,11 @@ def test_queue_lists_what_runs_and_what_waits(tmp_path: Path) -> None:
 @pytest.mark.measured
 def test_conninfo_tells_all_that_one_needs_to_attach(tmp_path: Path) -> None:
     with paired(tmp_path, columns=120) as (terminal, kernel):
-        terminal.line("\\conninfo")
+        # What the terminal answers late, and in pieces, is nothing that was typed.
+        terminal.send("\\conn\x1b_Gi=31;OK\x1b\\\x1b]11;rgb:1e1e/1e1e")
+        terminal.send("/2020\x1b\\\x1bP>|kitty(0.35.2)\x1b\\\x1b[6;20;10t\x1b[?62;4cinfo")
+        terminal.wait_for(lambda one: color_of(one, r"In [") == "87d787")
+        terminal.key("enter")
         terminal.wait_for("attach with")
         shown = terminal.everything
         path = tmp_path / "kernel-fake.json"
@@ -491,6 +496,7 @@ def test_conninfo_tells_all_that_one_needs_to_attach(tmp_path: Path) -> None:
             r"lock        signed \(hmac-sha256\), not encrypted",
             r"session     [0-9a-f_-]{32,40} \(.*\)",
             r"heartbeat   ok.*",
+            r"terminal    kitty\(0\.35\.2\), kitty graphics, sixel, dark background #1e1e20, 256 colours.*",
         ):
             assert re.search(f"^{line}", shown, re.M), line
         assert f"attach with kconsole {path}" in shown.replace("\n", "")

@@ -5,7 +5,8 @@ import pytest
 from pygments.lexer import Lexer
 
 from kconsole.protocol.replies import LanguageInfo
-from kconsole.render.highlight import ConsoleStyle, highlight, lexer_for, style_named
+from kconsole.render.codestyles import CODE_STYLES
+from kconsole.render.highlight import highlight, lexer_for, style_named
 from kconsole.render.sgr import strip_sgr
 
 
@@ -75,7 +76,7 @@ def test_a_style_of_pygments() -> None:
     coloured = highlight(CODE, python, True, style_named("monokai"))
     assert "38;5" in coloured
     assert strip_sgr(coloured) == CODE
-    assert style_named("default") is ConsoleStyle
+    assert style_named("default") is CODE_STYLES["any"]
 
 
 @pytest.mark.parametrize(

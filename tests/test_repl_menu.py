@@ -3,7 +3,7 @@
 import pytest
 from prompt_toolkit.styles import default_ui_style, merge_styles
 
-from kconsole.repl.view import _STYLE
+from kconsole.repl.looks import look
 
 
 @pytest.mark.parametrize(
@@ -12,5 +12,5 @@ from kconsole.repl.view import _STYLE
 )
 def test_the_menu_has_the_terminals_own_colours(style: str, reverse: bool, bold: bool) -> None:
     # As the application merges them: prompt_toolkit gives colours to many names.
-    attrs = merge_styles([default_ui_style(), _STYLE]).get_attrs_for_style_str(style)
+    attrs = merge_styles([default_ui_style(), look("dark", 256)]).get_attrs_for_style_str(style)
     assert (attrs.color, attrs.bgcolor, attrs.reverse, attrs.bold) == ("", "", reverse, bold)

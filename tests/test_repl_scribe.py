@@ -114,13 +114,13 @@ def test_colours_change_nothing_but_colours() -> None:
 
 
 def test_the_kernels_language_colours_the_input_line_too() -> None:
-    lexer, _ = Desk(color=True).scribe.speak(PYTHON)
+    lexer = Desk(color=True).scribe.speak(PYTHON)
     assert isinstance(lexer, PygmentsLexer)
     assert lexer.pygments_lexer_cls is PythonLexer
 
 
 def test_without_colours_the_input_line_has_none() -> None:
-    lexer, _ = Desk().scribe.speak(PYTHON)
+    lexer = Desk().scribe.speak(PYTHON)
     assert isinstance(lexer, SimpleLexer)
 
 

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kconsole.repl.terminalfacts import Answers, TerminalFacts, questions
+from kconsole.repl.terminalfacts import (
+    Answers,
+    TerminalFacts,
+    behind_tmux,
+    described,
+    questions,
+)
 
 BACKGROUND = "\x1b]11;rgb:1e1e/2020/ffff\x1b\\"
 KITTY = "\x1b_Gi=31;OK\x1b\\"
@@ -149,3 +155,58 @@ def test_a_terminal_is_asked_what_it_takes_for_a_question(
     }
     text = questions(environ)
     assert {kind for kind, pattern in kinds.items() if re.search(pattern, text)} == asked
+
+
+@pytest.mark.parametrize(
+    ("said", "kitty", "iterm", "tmux"),
+    [
+        ("on kitty(0.35.2)\n", True, False, True),
+        ("1 iTerm2 3.5.4\n", False, True, True),
+        ("all WezTerm 2024\n", True, True, True),
+        ("on XTerm(390)\n", False, False, False),
+        ("off kitty(0.35.2)\n", False, False, False),
+        ("0 kitty(0.35.2)\n", False, False, False),
+        (" \n", False, False, False),
+        ("", False, False, False),
+    ],
+)
+def test_behind_tmux_is_only_what_it_lets_through(
+    said: str, kitty: bool, iterm: bool, tmux: bool
+) -> None:
+    facts = behind_tmux(TerminalFacts(sixel=True, name="tmux 3.5"), said)
+    assert facts == TerminalFacts(None, kitty, iterm, True, None, tmux, "tmux 3.5")
+
+
+@pytest.mark.parametrize(
+    ("facts", "theme", "asked", "words"),
+    [
+        (
+            FACTS,
+            "dark",
+            True,
+            "kitty(0.35.2), kitty graphics, sixel, dark background #1e20ff, 256 colours, cells of 10x20 px",
+        ),
+        (
+            TerminalFacts(iterm=True, tmux=True, name="tmux 3.5"),
+            None,
+            True,
+            "tmux 3.5, iTerm2 images through tmux, unknown background, 256 colours",
+        ),
+        (
+            TerminalFacts(),
+            None,
+            True,
+            "has not told its name, no graphics, unknown background, 256 colours",
+        ),
+        (
+            TerminalFacts(),
+            "light",
+            False,
+            "was not asked, no graphics, light background, 256 colours",
+        ),
+    ],
+)
+def test_what_is_known_is_told_in_words(
+    facts: TerminalFacts, theme: str | None, asked: bool, words: str
+) -> None:
+    assert described(facts, 256, theme, asked=asked) == words

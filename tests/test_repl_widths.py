@@ -6,6 +6,7 @@ import pty
 import pytest
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.utils import _CHAR_SIZES_CACHE, _CharSizesCache, get_cwidth
 
 from kconsole.client.client import KernelClient
@@ -28,7 +29,13 @@ def test_of_the_lines_that_were_measured_only_the_latest_are_remembered(
         with stdin, stdout:
             face = Face(State(KernelInfo(), Health("ok"), ours=True, busy=False), KernelClient())
             View(
-                face, KeyBindings(), InMemoryHistory(), stdin, stdout, Interview(stdin, stdout, {})
+                face,
+                KeyBindings(),
+                InMemoryHistory(),
+                stdin,
+                stdout,
+                Interview(stdin, stdout, {}),
+                ColorDepth.DEPTH_8_BIT,
             )
     finally:
         os.close(controller)

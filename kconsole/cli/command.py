@@ -74,6 +74,7 @@ _AS_GIVEN = (
     "suggestions",
     "tail",
     "tb",
+    "theme",
     "timing",
     "vi",
     "watch",
@@ -88,6 +89,7 @@ def perform(settings: Settings) -> int:
     for warning in settings.config.warnings if settings.config is not None else ():
         complain(f"warning: {warning}")
     _check_style(settings)
+    _use_theme(settings)
     check_ssh(settings)
     if settings.several:
         _check_several(settings)
@@ -274,6 +276,17 @@ def _check_style(settings: Settings) -> None:
         check_style(style)
     except ValueError as error:
         raise settings.refusal("style", str(error)) from None
+
+
+def _use_theme(settings: Settings) -> None:
+    """Write in the hues of the theme that was named; a terminal is asked for its own by the console."""
+    theme = settings.values["theme"]
+    if theme == "auto":
+        return
+    from kconsole.render.palette import colors_of, palette_for
+    from kconsole.render.style import use_palette
+
+    use_palette(palette_for(theme, colors_of(os.environ)))
 
 
 def _check_keys(config: "Config") -> None:

@@ -27,7 +27,14 @@ def show_options(complete: Callable[..., Any]) -> list[click.Option]:
             shell_complete=complete,
             default="default",
             show_default=True,
-            help="A style of pygments for code; default is the terminal's own colours.",
+            help="A style of pygments for code; default suits the theme.",
+        ),
+        click.Option(
+            ["--theme"],
+            type=click.Choice(["auto", "dark", "light"]),
+            default="auto",
+            show_default=True,
+            help="Colours for a dark or a light background; auto asks the terminal.",
         ),
         click.Option(
             ["--tb"],

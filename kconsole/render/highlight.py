@@ -1,7 +1,7 @@
 """Source code in colours: which lexer a kernel's language takes, and the style.
 
-The style names the terminal's own sixteen colours only, so that it reads on dark and on light
-backgrounds.  The interactive prompt uses the same class.
+The default style is in the hues that are in use (:mod:`kconsole.render.style`). The interactive prompt
+takes the same one.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,15 +14,16 @@ from pygments.lexers.python import PythonLexer
 from pygments.lexers.special import TextLexer
 from pygments.style import Style
 from pygments.styles import get_style_by_name
-from pygments.token import Comment, Error, Generic, Keyword, Name, Number, Operator, String, Token
 
 from kconsole.protocol.replies import LanguageInfo
+from kconsole.render.codestyles import CODE_STYLES
 from kconsole.render.ipythonlexer import IPythonLexer
 from kconsole.render.lexers import Kind, find_lexer
+from kconsole.render.style import palette
 from kconsole.render.stylenames import DEFAULT_STYLE, check_style
 from kconsole.render.visible import make_visible
 
-__all__ = ["DEFAULT_STYLE", "ConsoleStyle", "highlight", "lexer_for", "plain_lexer", "style_named"]
+__all__ = ["DEFAULT_STYLE", "highlight", "lexer_for", "plain_lexer", "style_named"]
 
 #: Longer code is shown without colours: some lexers take very long for strange input.
 _MAX_CHARACTERS = 100_000
@@ -36,45 +37,13 @@ _PYTHON: Mapping[str, type[Lexer]] = {
 _OPTIONS = {"stripnl": False, "ensurenl": False}
 
 
-class ConsoleStyle(Style):
-    """Sixteen colours, without those that vanish on a dark or on a light background."""
-
-    name = "kconsole"
-    background_color = ""
-    styles = {  # noqa: RUF012  (pygments' metaclass reads it so)
-        Token: "",
-        Comment: "italic ansicyan",
-        Comment.Preproc: "noitalic ansicyan",
-        Keyword: "bold ansigreen",
-        Keyword.Constant: "nobold ansigreen",
-        Keyword.Type: "nobold ansired",
-        Operator.Word: "bold ansimagenta",
-        Name.Builtin: "ansigreen",
-        Name.Class: "bold ansiblue",
-        Name.Decorator: "ansimagenta",
-        Name.Exception: "bold ansired",
-        Name.Function: "ansiblue",
-        Name.Namespace: "bold ansiblue",
-        Name.Tag: "bold ansigreen",
-        Number: "ansigreen",
-        String: "ansired",
-        String.Doc: "italic ansired",
-        String.Escape: "bold ansiyellow",
-        String.Interpol: "bold ansimagenta",
-        Generic.Heading: "bold",
-        Generic.Deleted: "ansired",
-        Generic.Inserted: "ansigreen",
-        Error: "",
-    }
-
-
 def style_named(name: str) -> type[Style]:
-    """Return a style of pygments by its name, without those of plugins.
+    """Return a style of pygments by its name, without those of plugins; the default as it is now.
 
     Raises ValueError, with a reason that makes sense after a place in a file, if there is none.
     """
     if name == DEFAULT_STYLE:
-        return ConsoleStyle
+        return CODE_STYLES[palette()]
     check_style(name)
     return get_style_by_name(name)
 
@@ -103,17 +72,17 @@ def lexer_for(language: LanguageInfo) -> Lexer:
     return plain_lexer()
 
 
-def highlight(code: str, lexer: Lexer, color: bool, style: type[Style] = ConsoleStyle) -> str:
+def highlight(code: str, lexer: Lexer, color: bool, style: type[Style] | None = None) -> str:
     """Return source code safe for a terminal, every control in it made visible.
 
     :param lexer: from :func:`lexer_for`.
-    :param style: from :func:`style_named`.
+    :param style: from :func:`style_named`; None is the default.
     :param color: False leaves it without colours; code of more than 100,000 characters has none.
     """
     code = make_visible(code.replace("\r\n", "\n"))
     if not color or len(code) > _MAX_CHARACTERS:
         return code
-    return pygments_format(lexer.get_tokens(code), _formatter(style))
+    return pygments_format(lexer.get_tokens(code), _formatter(style or style_named(DEFAULT_STYLE)))
 
 
 def _keys(language: LanguageInfo) -> Iterator[tuple[Kind, str]]:

@@ -45,6 +45,7 @@ class Connection(NamedTuple):
         session: ours.
         username: ours.
         command: what attaches to it from a shell; ``""`` if nothing does.
+        terminal: what is known of ours; ``""`` for nothing.
         there: where it is, as its own computer sees it; None if it is this one.
         link: to that computer; None if there is none.
         health: how it is.
@@ -61,6 +62,7 @@ class Connection(NamedTuple):
     username: str
     health: Health
     command: str = ""
+    terminal: str = ""
     there: ConnectionInfo | None = None
     link: Way | None = None
 
@@ -83,6 +85,7 @@ def conninfo_lines(connection: Connection, now: float, columns: int) -> list[str
         "ssh says": _words(connection.link),
         "session": f"{connection.session} ({connection.username})",
         "heartbeat": _heartbeat(connection.health, now),
+        "terminal": connection.terminal,
         "attach with": connection.command,
     }
     whole = ("file", "attach with")

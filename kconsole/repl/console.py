@@ -23,6 +23,7 @@ from kconsole.protocol.replies import KernelInfo
 from kconsole.render.cabinet import Cabinet, cabinet_root
 from kconsole.render.canvas import Canvas
 from kconsole.render.greeting import busy_note
+from kconsole.render.palette import colors_of
 from kconsole.repl.bridge import Bridge
 from kconsole.repl.canvases import canvas
 from kconsole.repl.commands import is_command
@@ -39,6 +40,7 @@ from kconsole.repl.inquiry import Inquiry
 from kconsole.repl.intake import Intake
 from kconsole.repl.interview import Interview
 from kconsole.repl.keys import key_bindings, key_help
+from kconsole.repl.looks import color_depth
 from kconsole.repl.marks import understands_marks
 from kconsole.repl.options import ConsoleOptions
 from kconsole.repl.record import Record
@@ -99,6 +101,7 @@ class Console:
             sys.stdin,
             sys.stdout,
             interview,
+            color_depth(colors_of(os.environ), color=options.color),
         )
         self._screen = self._view.screen
         self._scribe = Scribe(
@@ -217,6 +220,7 @@ class Console:
         self._scribe.banner(info)
         self._screen.flush()
         self._desk.spawn(self._learn_language)
+        self._desk.spawn(self._desk.dressing.ask_tmux)
         if not self._kernel.silent:
             self._record.open(self._state.language)
         if self._kernel.busy:
@@ -234,8 +238,8 @@ class Console:
 
     async def _learn_language(self) -> None:
         """Load the lexer beside the first keys: compiling its expressions takes 25 ms."""
-        learnt = await asyncio.to_thread(self._scribe.speak, self._state.info.language_info)
-        self._view.lexer, self._view.code_style = learnt
+        language = self._state.info.language_info
+        self._view.lexer = await asyncio.to_thread(self._scribe.speak, language)
         self._view.app.invalidate()
 
     async def _wait_for_shell(self) -> None:

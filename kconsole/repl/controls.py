@@ -73,6 +73,7 @@ class Controls:
             there=kernel.info_there,
             link=Way(host.host, host.status, host.words) if host is not None else None,
             command=attach_command(kernel),
+            terminal=self._desk.dressing.description,
         )
         columns = self._desk.view.app.output.get_size().columns
         self._desk.scribe.lines(conninfo_lines(connection, time.monotonic(), columns))

@@ -9,6 +9,7 @@ from kconsole.client.kernel import Kernel
 from kconsole.render.cabinet import Cabinet
 from kconsole.repl.asker import Asker
 from kconsole.repl.bridge import Bridge
+from kconsole.repl.dressing import Dressing
 from kconsole.repl.filing import Filing
 from kconsole.repl.history import KernelHistory
 from kconsole.repl.inquiry import Inquiry
@@ -42,6 +43,7 @@ class Desk:
     behind: Callable[[], bool]  # whether messages have come that were not looked at yet
     bridge: Bridge = field(init=False)  # made last: it hands out to those who have this desk
     asker: Asker = field(init=False)
+    dressing: Dressing = field(init=False)
     typeahead: Typeahead = field(init=False)
     #: Called after an option has got another value.
     listeners: list[Callable[[], None]] = field(default_factory=list)
@@ -52,6 +54,8 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.typeahead = Typeahead(self.state, self.view, self.loop)
+        self.dressing = Dressing(self.view, self.scribe, self.interview, lambda: self.options.theme)
+        self.listeners.append(self.dressing.choose)
         self.asker = Asker(self.state, self.view, self.scribe, self.typeahead)
 
     def change(self, **values: Any) -> None:

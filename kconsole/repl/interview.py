@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TextIO
 
-from kconsole.repl.terminalfacts import Answers, TerminalFacts, questions
+from kconsole.repl.terminalfacts import Answers, TerminalFacts, behind_tmux, questions
 
 if sys.platform != "win32":
     import fcntl
@@ -45,6 +45,8 @@ class Interview:
         #: When it was asked, by :func:`time.monotonic`; None if it was not.
         self._asked: float | None = None
         self._size: tuple[int, int] | None = None  # of a cell at that time, as the system knows it
+        #: What tmux says of the terminal behind it; "" is nothing.
+        self.tmux = ""
         #: Called when something has become known.
         self.listeners: list[Callable[[], None]] = []
 
@@ -68,7 +70,7 @@ class Interview:
         facts, size = self._answers.facts, _cell_size(self._stdout)
         if size is not None and (facts.cell is None or size != self._size):
             facts = replace(facts, cell=size)
-        return facts
+        return behind_tmux(facts, self.tmux)
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:

@@ -7,12 +7,13 @@ from typing import Literal, NamedTuple
 
 from kconsole.render.errorlook import Form
 
-__all__ = ["ConsoleOptions", "ImageMode", "Notice"]
+__all__ = ["ConsoleOptions", "ImageMode", "Notice", "ThemeChoice"]
 
 ImageMode = Literal["auto", "kitty", "iterm", "sixel", "blocks", "save", "none"]
 """How images are shown: ``auto`` is as well as the terminal can, ``none`` is a line of text."""
 
 Notice = Literal["none", "bell", "desktop"]
+ThemeChoice = Literal["auto", "dark", "light"]
 
 
 class ConsoleOptions(NamedTuple):
@@ -22,8 +23,9 @@ class ConsoleOptions(NamedTuple):
         color: whether to use colours.
         keep: leave a kernel of ours running when the console is left.
         vi: whether the input follows the keys of vi, else those of Emacs.
-        style: a style of pygments for code, or ``default``, the terminal's own sixteen colours.
         tb: how much of a traceback to show.
+        theme: of what kind the terminal's background is; ``auto`` is as the terminal says.
+        style: a style of pygments for code, or ``default``, which suits the background.
         prompt: what stands before an input; ``{n}`` is its number.
         history: the file for inputs; None is the one for the kernel's language, ``none`` is no file.
         private: keep inputs out of every history, the kernel's too.
@@ -45,6 +47,7 @@ class ConsoleOptions(NamedTuple):
     color: bool = True
     keep: bool = False
     vi: bool = False
+    theme: ThemeChoice = "auto"
     style: str = "default"
     tb: Form = "full"
     prompt: str = "In [{n}]: "

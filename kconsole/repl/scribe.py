@@ -76,7 +76,6 @@ class Scribe:
         #: Whether nothing has been run or shown yet.
         self.silent = True
         self._color = color
-        self._style = style_named(style)
         self._errors = ErrorLook(style=style, rest=r"\tb")
         self._renderer = Renderer(
             RenderOptions(
@@ -89,6 +88,7 @@ class Scribe:
             )
         )
         self.error = LastError(color=color, style=style)
+        self._style_name = style
         self._parent = ""  # of the output that is in the live region
         self._lexer = plain_lexer()
         #: Shows what is no text; None: nothing does.
@@ -96,17 +96,21 @@ class Scribe:
         #: Gives the displays that stay when the output of a request is cleared.
         self.spared: Callable[[str], Container[str | None]] = lambda msg_id: ()
 
-    def speak(self, language: LanguageInfo) -> tuple[Lexer, BaseStyle]:
+    @property
+    def code_style(self) -> BaseStyle:
+        """What prompt_toolkit needs to show code in the style that is in use."""
+        return style_from_pygments_cls(style_named(self._style_name))
+
+    def speak(self, language: LanguageInfo) -> Lexer:
         """Use the kernel's language from now on.
 
         :return: what prompt_toolkit needs to colour the input in the same way.
         """
         self._lexer = lexer_for(language)
         if not self._color:
-            return SimpleLexer(), style_from_pygments_cls(self._style)
+            return SimpleLexer()
         from_start = Condition(lambda: get_app().current_buffer.document.line_count < _LONG_INPUT)
-        lexer = PygmentsLexer(type(self._lexer), sync_from_start=from_start)
-        return lexer, style_from_pygments_cls(self._style)
+        return PygmentsLexer(type(self._lexer), sync_from_start=from_start)
 
     def show_errors(self, tb: Form) -> None:
         """Show as much of tracebacks from now on."""
@@ -210,7 +214,7 @@ class Scribe:
 
     def _input(self, prompt: str, code: str, label: str = "") -> tuple[str, str]:
         """An input's prompt, and what follows it; all of it behind a label."""
-        lines = highlight(code, self._lexer, self._color, self._style).split("\n")
+        lines = highlight(code, self._lexer, self._color, style_named(self._style_name)).split("\n")
         more = len(lines) - _ECHO_LINES
         if more > 0:
             lines[_ECHO_LINES:] = [paint(f"({more} more lines)", "note", self._color)]

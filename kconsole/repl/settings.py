@@ -68,6 +68,7 @@ _KINDS: Mapping[str, _Kind] = {
     "others": _ON_OFF,
     "suggestions": _ON_OFF,
     "tb": _choice(*FORMS),
+    "theme": _choice("auto", "dark", "light"),
     "timing": _ON_OFF,
     "vi": _ON_OFF,
 }

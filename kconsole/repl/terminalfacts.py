@@ -11,9 +11,9 @@ Sources: xterm's "Control Sequences" (OSC 11, DA1, XTVERSION, ``CSI 16 t``); the
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-__all__ = ["Answers", "TerminalFacts", "questions"]
+__all__ = ["TMUX_FORMAT", "Answers", "TerminalFacts", "behind_tmux", "described", "questions"]
 
 #: Asks for the transmission of one pixel, which is not to be kept.
 _KITTY = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
@@ -28,7 +28,13 @@ _ATTRIBUTES = "\x1b[c"
 _SPEECHLESS = ("", "dumb", "unknown", "linux", "ansi", "cons25", "eterm", "eterm-color")
 #: What shows images in the manner of iTerm2, by the beginning of its name.
 _LIKE_ITERM = ("iTerm2", "WezTerm", "mintty", "Rio")
+#: What shows them in the manner of kitty, where it cannot be asked.
+_LIKE_KITTY = ("kitty", "ghostty", "WezTerm")
 _SIXEL = "4"  # among the primary device attributes
+
+TMUX_FORMAT = "#{allow-passthrough} #{client_termtype}"
+"""What ``tmux display-message`` is to say: whether wrapped sequences pass, and who would get them."""
+_PASSES = ("1", "2", "on", "all")
 
 _END = (
     r"(?:\x07|\x1b\\|(?=\x1b[^\\]))"  # another escape sequence cuts a string off, as in a terminal
@@ -98,6 +104,43 @@ def questions(environ: Mapping[str, str]) -> str:
         return _BACKGROUND + _ATTRIBUTES
     kitty = "" if in_tmux else _SAVE + _KITTY + _TAKE_AWAY
     return kitty + _VERSION + _BACKGROUND + _CELL + _ATTRIBUTES
+
+
+def behind_tmux(facts: TerminalFacts, said: str) -> TerminalFacts:
+    """Return what is known together with what tmux says of the terminal behind it.
+
+    :param facts: what tmux has answered in the place of the terminal.
+    :param said: in the form of :data:`TMUX_FORMAT`.
+    """
+    passes, _, name = said.strip().partition(" ")
+    if passes not in _PASSES:
+        return facts
+    kitty, iterm = name.startswith(_LIKE_KITTY), name.startswith(_LIKE_ITERM)
+    return replace(facts, kitty=kitty, iterm=iterm, tmux=kitty or iterm)
+
+
+def described(facts: TerminalFacts, colors: int, theme: str | None, *, asked: bool) -> str:
+    """Return what is known, in words for a person; not safe to be shown.
+
+    :param facts: what is known.
+    :param colors: how many the terminal has.
+    :param theme: of what kind its background is.
+    :param asked: whether it was asked at all.
+    """
+    shows = {"kitty graphics": facts.kitty, "iTerm2 images": facts.iterm, "sixel": facts.sixel}
+    graphics = ", ".join(name for name, can in shows.items() if can) or "no graphics"
+    cell = "" if facts.cell is None else "cells of {}x{} px".format(*facts.cell)
+    background = (
+        "" if facts.background is None else " #{:02x}{:02x}{:02x}".format(*facts.background)
+    )
+    parts = [
+        facts.name or ("has not told its name" if asked else "was not asked"),
+        graphics + (" through tmux" if facts.tmux else ""),
+        f"{theme or 'unknown'} background{background}",
+        f"{colors} colours",
+        cell,
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 class Answers:

@@ -46,6 +46,7 @@ from prompt_toolkit.layout.processors import (
     TransformationInput,
 )
 from prompt_toolkit.lexers import DynamicLexer, Lexer, SimpleLexer
+from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import BaseStyle, DynamicStyle, Style, merge_styles
 from prompt_toolkit.widgets import SearchToolbar
 
@@ -69,30 +70,6 @@ QUERY_BUFFER = "QUERY_BUFFER"
 _MENU_ROWS = 12
 _EMACS_TIMEOUT_S, _VI_TIMEOUT_S = 1.0, 0.3
 
-#: The sixteen colours of the terminal's own palette, which its owner has made readable.
-_STYLE = Style(
-    [
-        ("prompt", "ansigreen"),
-        ("prompt.number", "ansigreen bold"),
-        ("question", ""),
-        ("pane.head", "ansicyan"),
-        ("toolbar", "noreverse dim"),
-        ("toolbar.separator", "noreverse dim"),
-        ("toolbar.idle", "noreverse ansigreen"),
-        ("toolbar.busy", "noreverse ansiyellow"),
-        ("toolbar.warning", "noreverse ansiyellow bold"),
-        ("toolbar.error", "noreverse ansired bold"),
-        ("offers", "noinherit reverse"),
-        ("offers.current", "noinherit bold"),
-        ("scrollbar.background", "noinherit reverse"),
-        ("scrollbar.button", "noinherit"),
-        # Halfway between black and white; slanted, as there may be no colours at all.
-        ("auto-suggestion", "#808080 italic"),
-        ("matching-bracket.other", "noinherit underline"),
-        ("matching-bracket.cursor", "noinherit underline"),
-    ]
-)
-
 
 class View:
     """The application and its parts.
@@ -103,6 +80,7 @@ class View:
     :param stdin: the terminal.
     :param stdout: the terminal.
     :param interview: what the terminal was asked.
+    :param depth: how many colours to use.
     """
 
     def __init__(
@@ -113,15 +91,18 @@ class View:
         stdin: TextIO,
         stdout: TextIO,
         interview: Interview,
+        depth: ColorDepth,
     ) -> None:
         remember_few_widths()
         self._face = face
         self.gate = KeyGate()
         #: What is shown below the input, safe lines, the first of them a head; set by whoever has some.
         self.pane: Callable[[], list[str]] = list
-        #: Both are set once the kernel's language is known and the first prompt has been painted.
+        #: Set once the kernel's language is known and the first prompt has been painted.
         self.lexer: Lexer = SimpleLexer()
+        #: Both are set by whoever knows the terminal: the styles of code, and of everything else.
         self.code_style: BaseStyle = Style([])
+        self.look: BaseStyle = Style([])
         self.buffer = Buffer(
             name=DEFAULT_BUFFER,
             multiline=True,
@@ -146,7 +127,10 @@ class View:
             clipboard=_DiscreetClipboard(face),
             layout=self._layout(),
             key_bindings=keys,
-            style=merge_styles([_STYLE, DynamicStyle(lambda: self.code_style)]),
+            style=merge_styles(
+                [DynamicStyle(lambda: self.look), DynamicStyle(lambda: self.code_style)]
+            ),
+            color_depth=depth,
             include_default_pygments_style=False,
             terminal_size_polling_interval=None,  # SIGWINCH tells; polling would wake us twice a second
             max_render_postpone_time=None,  # an echo does not wait until there are no messages left

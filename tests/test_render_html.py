@@ -1,6 +1,7 @@
 """HTML as text. How it does with what libraries send: :mod:`tests.test_render_html_samples`."""
 
 import re
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -279,7 +280,7 @@ _PIECES = st.one_of(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(st.lists(_PIECES, max_size=40).map("".join), st.none() | st.integers(1, 60))
 def test_whatever_the_markup_is_it_becomes_lines(html: str, width: int | None) -> None:
     text = html_to_text(html, width=width)
@@ -291,3 +292,73 @@ def test_whatever_the_markup_is_it_becomes_lines(html: str, width: int | None) -
     if width is not None and width >= 16 and "pre" not in html:
         # A long word alone may stand out.
         assert all(text_width(line.rpartition(" ")[0]) <= width for line in text.split("\n"))
+
+
+def calls_for(html: str) -> int:
+    """How many functions are called, those written in C included."""
+    count = 0
+
+    def heard(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(heard)
+    try:
+        html_to_text(html, width=40, color=True)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize(
+    ("before", "unit"),
+    [
+        *(("", unit) for unit in ("<b>", "<b><i></b>", "<p>x", "<ul><li>", "<blockquote>x", "<hr>")),
+        *(("", unit) for unit in ("<table>", "<table><td>x", "<table><tr><td>x", "<td>x", "x<br>")),
+        *(("", unit) for unit in ("<a href=http://x>y", "<svg>", "<style>#a{}</style>", "日", "a ")),
+        ("<b>" * 300, "</b><b>"),
+        ("<b>" * 125 + "<div>" * 125, "</b><b></div><div>"),
+        ("<ul>" + "<b>" * 200, "<li></li>"),
+        ("<table><tr>", "<td>x"),
+        ("<table><tr>", "<td colspan=1000000000>"),
+        ("<table><tr>", "<td rowspan=1000000000>"),
+        ("<table>", "<tr><td>x"),
+        ("<table>", "<tr><th colspan=2>x"),
+        ("<table><tr>" + "<td rowspan=65000 colspan=3>" * 70, "<tr><td>"),
+        ("<table><tr>" + "<td>x" * 200, "<tr><td colspan=1000>y"),
+        ("<table><tr><td>" + "x" * 500 + "<td>", "a<br>"),
+        ("<table><tr><td>a<td><pre>", "word "),
+    ],
+)  # fmt: skip
+def test_the_work_grows_with_the_length_and_no_faster(before: str, unit: str) -> None:
+    once, twice, four_times = (calls_for(before + unit * count) for count in (60, 120, 240))
+    assert four_times - twice <= 2.5 * (twice - once) + 200
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["<!--", "<a ", "<a b='", "<", "<![", "<script>", "=", "<a =", "&", "&#1", "<style>/*{#", "\x1b["],
+)  # fmt: skip
+def test_no_pattern_takes_quadratic_time(unit: str) -> None:
+    # Quadratic behaviour would hang here, so there is nothing to time.
+    html_to_text(unit * (200_000 // len(unit)))
+    html_to_text("<a" + unit * (200_000 // len(unit)))
+
+
+@pytest.mark.parametrize(
+    "tag", ["b", "div", "ul><li", "table><td", "blockquote", "a", "svg", "select"]
+)
+def test_deep_nesting_ends(tag: str) -> None:
+    html = f"<{tag}>" * 3000
+    assert html_to_text(html + "x").endswith(("x", "]")) or tag == "svg"
+    name = tag.partition(">")[0]
+    assert html_to_text(html + "x" + f"</{name}>" * 3000 + "<p>y").endswith("y")
+
+
+def test_a_table_that_were_nearly_all_blanks_is_narrowed() -> None:
+    html = table("x" * 50_000 + "|" + "a<br>" * 5_000)
+    text = html_to_text(html)
+    assert len(text) < 40 * len(html)
+    assert max(map(len, text.split("\n"))) <= 200
+    long = table("x" * 50_000 + "|y")
+    assert html_to_text(long) == "x" * 50_000 + "  y"

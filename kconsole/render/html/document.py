@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import ClassVar, NamedTuple
 
-from kconsole.render.html.blocks import Block, Cell, Row, Rule, Section, Table
+from kconsole.render.html.blocks import Align, Block, Cell, Row, Rule, Section, Table
 from kconsole.render.html.css import PLAIN, Look, added, look_of, rules_of
 from kconsole.render.html.flow import Element, Flow
 from kconsole.render.html.numerals import lowered, numeral, raised
@@ -82,6 +82,7 @@ _IGNORED = frozenset({
 # fmt: on
 #: Attributes from before there was CSS.
 _OLD_STYLES = (("bgcolor", "background-color"), ("color", "color"))
+_ALIGNS: Mapping[str, Align] = {"center": "center", "left": "left", "right": "right"}
 _SECTIONS: Mapping[str, Section] = {"tbody": "body", "tfoot": "foot", "thead": "head"}
 _TABLE_TAGS = frozenset({"caption", "table", "td", "th", "tr", *_SECTIONS})
 
@@ -135,15 +136,16 @@ class _Document:
     def take(self, token: Token) -> None:
         """Go on with a token."""
         if token.text and not (self._between_cells and token.text.isspace()):
-            self._flow.text(characters(token.text))
-        if token.tag in _TABLE_TAGS:
+            self._flows[-1].text(characters(token.text))
+        tag = token.tag
+        if tag in _TABLE_TAGS:
             if token.end:
-                self._end_part(token.tag)
+                self._end_part(tag)
             else:
-                self._start_part(token.tag, attributes(token.options))
+                self._start_part(tag, attributes(token.options))
         elif token.end:
-            self._end(token.tag)
-        elif token.tag:
+            self._end(tag)
+        elif tag:
             self._start(token)
 
     @property
@@ -352,7 +354,7 @@ class _Document:
             header=header,
             columns=max(1, min(_MOST_SPANNED, _integer(said.get("colspan"), 1))),
             rows=max(0, _integer(said.get("rowspan"), 1)),
-            align=look.align or look_of(f"text-align:{said.get('align', '')}").align,
+            align=look.align or _ALIGNS.get(said.get("align", "").lower(), ""),
         )
         if self._color and look.filled:
             cell.fill = added(DEFAULT, look.codes)
@@ -364,12 +366,13 @@ class _Document:
         self, table: _OpenTable, into: list[Block], look: Look, codes: tuple[str, ...]
     ) -> None:
         top = table.flow.top
-        looks = (table.look, table.row_look, look)
-        style = top.style
-        if self._color:
-            for more in (*(each.codes for each in looks), codes):
-                style = added(style, more)
-        hidden = top.hidden or any(each.hidden for each in looks)
+        style, hidden = top.style, top.hidden
+        for each in (table.look, table.row_look, look):
+            if each is not PLAIN:
+                hidden = hidden or each.hidden
+                codes += each.codes
+        if self._color and codes:
+            style = added(style, codes)
         self._flows.append(Flow(self._color, style, hidden))
         self._into.append(into)
 
@@ -406,7 +409,7 @@ def _web_address(reference: str | None) -> str:
 
 
 def _integer(text: str | None, default: int) -> int:
-    match = _INTEGER.match(text or "")
+    match = _INTEGER.match(text) if text else None
     return int(match[0]) if match else default
 
 

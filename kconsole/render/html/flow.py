@@ -6,7 +6,6 @@ closes no block, and the end of a block closes all that is in it.
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable
 
 from kconsole.render.html.blocks import Block, Paragraph, Run
@@ -109,7 +108,7 @@ class Flow:
         root = Element("")
         root.style, root.hidden = style, hidden
         self._stack = [root]
-        self._open: Counter[str] = Counter()
+        self._open: dict[str, int] = {}  # how many of each name
         self._ignored = 0  # start tags beyond the deepest
         self._blocks: list[Block] = []
         self._runs: list[Run] = []
@@ -175,12 +174,13 @@ class Flow:
         if self._runs:
             runs, self._runs = self._runs, []
             runs = _trimmed(runs, " \n" if self._verbatim else " \n\xa0")
-            if not self._verbatim:
+            if len(runs) > 1 and not self._verbatim:
                 runs = _without_blank_lines(runs)
             if runs:
                 self.add(Paragraph(runs=runs, verbatim=self._verbatim))
         self._after_space = True
-        self._gap = self._gap or (gap and bool(self._blocks))
+        if gap and self._blocks:
+            self._gap = True
 
     def add(self, block: Block) -> None:
         """Add a block."""
@@ -240,7 +240,7 @@ class Flow:
                 element.marked = True
             element.prefix = parent.prefix + indent
         self._stack.append(element)
-        self._open[tag] += 1
+        self._open[tag] = self._open.get(tag, 0) + 1
         element.start = len(self._runs)
         return element
 
@@ -249,7 +249,7 @@ class Flow:
         if self._ignored:
             self._ignored -= 1
             return
-        if not self._open[tag]:
+        if not self._open.get(tag):
             return
         if tag in _ITEMS:
             item = self.top.item
@@ -319,10 +319,12 @@ class Flow:
 def _trimmed(runs: list[Run], blank: str) -> list[Run]:
     """Drop blanks and line breaks at a paragraph's end."""
     while runs:
-        text, style = runs.pop()
+        text, style = runs[-1]
+        if text[-1] not in blank:
+            break
+        runs.pop()
         if text := text.rstrip(blank):
             runs.append(Run(text, style))
-            break
     return runs
 
 

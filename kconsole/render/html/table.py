@@ -18,7 +18,7 @@ __all__ = ["draw_table", "measure_table"]
 
 _COMFORTABLE = 12  # columns that a text is not narrowed below for the sake of others
 _LONGEST_WORD = 24  # that is not broken for the sake of others
-_NARROW = 1000  # columns of a table that has more blanks than text, and would have more still
+_NARROW = 200  # columns of a table that has more blanks than text, and would have more still
 _BLANKS = 32  # for each character of a table that it may have for nothing
 _FREE_BLANKS = 100_000
 _MOST_SHARING = 64  # columns that share what a cell needs that spans them
@@ -112,12 +112,11 @@ def _measured(grid: Grid, layout: Layout) -> _Sizes:
         if place.right > place.left + 1:
             spanning.append((place, sizes))
             continue
-        text = (place.cell.text or "…" * (place.cell.text is None)).strip()
-        number = _NUMBER.fullmatch(text[:_LONGEST_WORD]) is not None and len(text) <= _LONGEST_WORD
-        if place.top >= grid.heads and text not in _MISSING:
+        text = place.cell.text
+        word = None if text is None else text.strip()
+        number = word is not None and _is_number(word)
+        if place.top >= grid.heads and word not in _MISSING:
             (numbers if number else words)[place.left] = True
-        elif place.cell.text is None:
-            words[place.left] = True
         # A header costs few lines, however narrow it is.
         comfortable = _COMFORTABLE if place.top >= grid.heads else 1
         floor = max(min(sizes.least, _LONGEST_WORD), min(sizes.most, comfortable))
@@ -126,6 +125,10 @@ def _measured(grid: Grid, layout: Layout) -> _Sizes:
     _widen(most, spanning)
     numeric = [number and not word for number, word in zip(numbers, words, strict=True)]
     return _Sizes(least, most, heights, numeric, characters)
+
+
+def _is_number(text: str) -> bool:
+    return len(text) <= _LONGEST_WORD and _NUMBER.fullmatch(text) is not None
 
 
 def _widen(most: list[int], spanning: Sequence[tuple[Place, Measures]]) -> None:

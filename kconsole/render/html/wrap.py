@@ -1,7 +1,9 @@
 """Runs of styled text as lines that fit a width, and how wide they would be."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
+from operator import attrgetter
 
 from kconsole.render.cells import cell_width, text_width
 from kconsole.render.html.blocks import Line, Run
@@ -26,6 +28,9 @@ _PIECE = re.compile(
 )
 _TAB = 8
 
+Span = tuple[int, int]
+"""A part of a text, from the first character to before the last."""
+
 
 def wrap(
     runs: Sequence[Run], width: int | None, *, whole_words: bool, verbatim: bool
@@ -36,25 +41,20 @@ def wrap(
     :param whole_words: leave a word that is longer than the width in one piece.
     :param verbatim: keep the blanks, and break only what does not fit, if words may be broken.
     """
-    if verbatim and whole_words:
-        width = None
-    if len(runs) == 1:
-        run = runs[0]
-        if run.text.isascii() and not verbatim and "\n" not in run.text:
-            return [
-                Line(painted(line, run.style), len(line))
-                for line in _wrapped_ascii(run.text, width, whole_words)
-            ]
     lines: list[Line] = []
-    for pieces in _split(runs):
+    for line in _split(_merged(runs)):
         if verbatim:
-            pieces = _without_tabs(pieces)
-        if width is None:
-            lines.append(_joined(pieces))
+            line = _without_tabs(line)
+        text = line[0].text if len(line) == 1 else "".join(run.text for run in line)
+        if width is None or (verbatim and whole_words) or len(text) * 2 <= width:
+            spans: Iterable[Span] = [(0, len(text))]
         elif verbatim:
-            lines += map(_joined, _chopped(pieces, width))
+            spans = _chopped(text, 0, len(text), width)
+        elif text.isascii():
+            spans = _wrapped_ascii(text, width, whole_words)
         else:
-            lines += _Wrapper(width, whole_words).lines(pieces)
+            spans = _wrapped(text, width, whole_words)
+        lines += _cut(line, text, spans)
     return lines
 
 
@@ -80,27 +80,99 @@ def painted(text: str, style: Style) -> str:
     return f"{serialise(style)}{text}{RESET}" if style and text else text
 
 
-def _wrapped_ascii(text: str, width: int | None, whole_words: bool) -> Iterator[str]:
-    """The lines of a text of one line, without control characters."""
-    text = text.strip(" ")
+def _wrapped_ascii(text: str, width: int, whole_words: bool) -> Iterator[Span]:
+    """The lines of an ASCII text; much faster than :func:`_wrapped`, which gives the same."""
     start, length = 0, len(text)
-    while width is not None and length - start > width:
+    while length - start > width:
         cut = text.rfind(" ", start, start + width + 1)
         if cut <= start:
-            if whole_words:
-                cut = text.find(" ", start)
-                if cut < 0:
-                    break
-            else:
-                yield text[start : start + width]
-                start += width
-                continue
-        yield text[start:cut].rstrip(" ")
-        start = cut + 1
+            cut = text.find(" ", start + width) if whole_words else start + width
+            if cut < 0:
+                break
+        yield start, cut
+        start = cut
         while text.startswith(" ", start):
             start += 1
-    if start < length or not length:
-        yield text[start:]
+    if start < length:
+        yield start, length
+
+
+def _wrapped(text: str, width: int, whole_words: bool) -> Iterator[Span]:
+    """The lines of a text that may be broken at blanks, and before and after an ideograph."""
+    start = end = column = 0  # of the line, up to the last piece that is in it
+    for match in _PIECE.finditer(text):
+        if match["space"]:
+            continue
+        at = match.start()
+        needed = text_width(match[0])
+        gap = at - end
+        if end > start and column + gap + needed > width:
+            yield start, end
+            start = end
+        if end == start:  # the line begins here
+            start, column, gap = at, 0, 0
+        column += gap + needed
+        end = match.end()
+        if column > width and not whole_words:
+            *full, (start, end) = _chopped(text, start, end, width)
+            yield from full
+            column = text_width(text[start:end])
+    if end > start:
+        yield start, end
+
+
+def _chopped(text: str, start: int, end: int, width: int) -> list[Span]:
+    """A part of a text cut wherever it does not fit."""
+    if text.isascii():
+        cuts = [*range(start, end, width), end]
+    else:
+        cuts, column = [start], 0
+        for at in range(start, end):
+            columns = cell_width(text[at])
+            if column and column + columns > width:
+                cuts.append(at)
+                column = 0
+            column += columns
+        cuts.append(end)
+    return list(pairwise(cuts)) if len(cuts) > 1 else [(start, end)]
+
+
+def _cut(runs: Sequence[Run], text: str, spans: Iterable[Span]) -> Iterator[Line]:
+    """Cut runs, and leave out the blanks at the end of each line.
+
+    :param text: of all the runs together.
+    """
+    spans = list(spans) or [(0, 0)]
+    if len(runs) == 1:
+        style = runs[0].style
+        for start, end in spans:
+            part = text[start:end].rstrip(" \xa0")
+            yield Line(painted(part, style), text_width(part))
+        return
+    index = at = 0  # the run that a line begins in, and where that begins in the text
+    for start, end in spans:
+        end = start + len(text[start:end].rstrip(" \xa0"))
+        pieces = []
+        while index < len(runs):
+            part, style = runs[index]
+            begin, stop = max(start - at, 0), end - at
+            if stop > 0 and begin < len(part):
+                pieces.append(painted(part[begin:stop], style))
+            if stop <= len(part):
+                break
+            at += len(part)
+            index += 1
+        yield Line("".join(pieces), text_width(text[start:end]))
+
+
+def _merged(runs: Sequence[Run]) -> Sequence[Run]:
+    """Make one of runs that follow each other in the same style."""
+    if len(runs) < 2:
+        return runs
+    return [
+        Run("".join(run.text for run in same), style)
+        for style, same in groupby(runs, key=attrgetter("style"))
+    ]
 
 
 def _split(runs: Sequence[Run]) -> Iterator[list[Run]]:
@@ -128,93 +200,3 @@ def _without_tabs(runs: list[Run]) -> list[Run]:
         column += text_width(text)
         expanded.append(Run(text, style))
     return expanded
-
-
-def _joined(runs: Sequence[Run]) -> Line:
-    """One line, without blanks at its end; equal styles that follow each other become one."""
-    texts: list[list[str]] = []
-    styles: list[Style] = []
-    width = 0
-    runs = list(runs)
-    while runs and not (kept := runs[-1].text.rstrip(" ")):
-        runs.pop()
-    if runs:
-        runs[-1] = Run(kept, runs[-1].style)
-    for text, style in runs:
-        width += text_width(text)
-        if styles and styles[-1] == style:
-            texts[-1].append(text)
-        else:
-            texts.append([text])
-            styles.append(style)
-    pieces = (painted("".join(each), style) for each, style in zip(texts, styles, strict=True))
-    return Line("".join(pieces), width)
-
-
-def _chopped(runs: Sequence[Run], width: int) -> list[list[Run]]:
-    """A line cut wherever it does not fit."""
-    lines: list[list[Run]] = [[]]
-    column = 0
-    for text, style in runs:
-        start = 0
-        for at, character in enumerate(text):
-            columns = cell_width(character)
-            if column and column + columns > width:
-                lines[-1].append(Run(text[start:at], style))
-                lines.append([])
-                start, column = at, 0
-            column += columns
-        lines[-1].append(Run(text[start:], style))
-    return lines
-
-
-class _Wrapper:
-    """Fills lines with words; a word may be of several runs."""
-
-    def __init__(self, width: int, whole_words: bool) -> None:
-        self._width = width
-        self._whole_words = whole_words
-        self._lines: list[Line] = []
-        self._line: list[Run] = []
-        self._column = 0
-        self._space: list[Run] = []
-        self._word: list[Run] = []
-
-    def lines(self, runs: Sequence[Run]) -> list[Line]:
-        for text, style in runs:
-            for match in _PIECE.finditer(text):
-                if match["space"]:
-                    self._end_word()
-                    self._space.append(Run(match[0], style))
-                elif match["wide"]:
-                    self._end_word()
-                    self._word.append(Run(match[0], style))
-                    self._end_word()
-                else:
-                    self._word.append(Run(match[0], style))
-        self._end_word()
-        self._end_line()
-        return self._lines
-
-    def _end_word(self) -> None:
-        word, self._word = self._word, []
-        if not word:
-            return
-        space, self._space = self._space, []
-        gap = sum(len(run.text) for run in space) if self._line else 0
-        needed = sum(text_width(run.text) for run in word)
-        if self._line and self._column + gap + needed > self._width:
-            self._end_line()
-            gap = 0
-        if gap:
-            self._line += space
-        self._line += word
-        self._column += gap + needed
-        if self._column > self._width and not self._whole_words:
-            *full, self._line = _chopped(self._line, self._width)
-            self._lines += map(_joined, full)
-            self._column = sum(text_width(run.text) for run in self._line)
-
-    def _end_line(self) -> None:
-        self._lines.append(_joined(self._line))
-        self._line, self._column, self._space = [], 0, []

@@ -132,3 +132,13 @@ def test_nothing_that_a_kernel_sends_makes_it_raise(
 ) -> None:
     mime, text = best_text(data, metadata, Page(width=20, color=True, lines=3), wanted)
     assert bool(mime) or not text
+
+
+def test_markup_knows_how_wide_the_page_is() -> None:
+    matrix = r"$\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$"
+    assert best_text({"text/latex": matrix}, {}, Page(width=6)) == ("text/latex", "⎛1  2⎞\n⎝3  4⎠")
+    assert best_text({"text/latex": matrix}, {}, Page(width=5)) == ("text/latex", "(1, 2; 3, 4)")
+    assert best_text({"text/markdown": "one two"}, {}, Page(width=5)) == (
+        "text/markdown",
+        "one\ntwo",
+    )

@@ -212,9 +212,12 @@ def _inspect(settings: Settings, tell: Teller) -> int:
         tell.json({"found": reply.found, "data": reply.data, "metadata": reply.metadata})
     elif reply.found:
         from kconsole.render.helptext import help_text
+        from kconsole.render.page import Page
+        from kconsole.script.streams import columns_of
 
-        color = settings.values["color"] == "always"
-        tell.say([help_text(reply.data, reply.metadata, color=color)])
+        values = settings.values
+        page = Page(columns_of(sys.stdout), values["color"] == "always", values["style"])
+        tell.say([help_text(reply.data, reply.metadata, page)])
     else:
         tell.complain("nothing is known of what is at the cursor")
     return 0 if reply.found else 1

@@ -150,7 +150,9 @@ def _markdown(value: object, page: Page) -> str | None:
 
 def _latex(value: object, page: Page) -> str | None:
     source = joined(value)
-    return latex_to_text(source) if isinstance(source, str) else _as_is(value, page)
+    return (
+        latex_to_text(source, width=page.width) if isinstance(source, str) else _as_is(value, page)
+    )
 
 
 def _natural(value: object) -> str | None:

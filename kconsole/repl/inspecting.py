@@ -8,6 +8,7 @@ from kconsole.protocol.replies import InspectReply
 from kconsole.render.cells import fit
 from kconsole.render.helptext import help_text
 from kconsole.render.lines import TailLine, without_tabs
+from kconsole.render.page import Page
 from kconsole.repl.desk import Desk
 from kconsole.repl.notices import Notices
 from kconsole.repl.pager import Pager
@@ -110,7 +111,9 @@ class Inspecting:
     def _text(self, reply: InspectReply | None) -> str:
         if reply is None or not reply.found:
             return ""
-        return help_text(reply.data, reply.metadata, color=self._desk.options.color)
+        options = self._desk.options
+        columns = self._desk.view.app.output.get_size().columns
+        return help_text(reply.data, reply.metadata, Page(columns, options.color, options.style))
 
 
 def _common(lines: list[str], others: list[str]) -> int:

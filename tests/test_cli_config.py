@@ -7,6 +7,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 from fake_kernel import FakeKernel, write_kernelspec
 from leaks import wait_until
@@ -17,8 +18,11 @@ from terminal import Terminal
 from kconsole.cli import command
 from kconsole.cli import run as run_here
 from kconsole.cli.command import _console_options
+from kconsole.cli.logs import log_path
 from kconsole.cli.options import kinds
 from kconsole.cli.settings import Settings, parse
+from kconsole.errors import ConfigError
+from kconsole.protocol.replies import KernelInfo, LanguageInfo
 from kconsole.repl.keys import ACTIONS
 from kconsole.repl.options import ConsoleOptions
 
@@ -156,17 +160,49 @@ def test_without_anything_the_defaults_are_those_of_the_consoles():
 
 def test_what_is_given_reaches_the_consoles(config, monkeypatch):
     config.write_text('vi = true\nhistory = "~/h"\n[keys]\nnewline = "c-n"\n')
-    monkeypatch.setenv("KCONSOLE_LOG", "~/log.txt")
     options = _console_options(parse(command, ["--tail", "7", "--no-others"]), color=False)
     home = Path.home()
     assert options == ConsoleOptions(
         color=False,
         vi=True,
         history=str(home / "h"),
-        log=home / "log.txt",
         tail=7,
         others=False,
         keys={"newline": ("c-n",)},
+    )
+
+
+class Ready:
+    """A kernel that has told of its language."""
+
+    info = KernelInfo(language_info=LanguageInfo(name="R", file_extension=".r"))
+
+
+@pytest.mark.parametrize("name", ["~/log.txt", "~/log.R", "~/log.IPYNB"])
+def test_the_log_is_of_a_kind_that_there_is(monkeypatch, name):
+    monkeypatch.setenv("KCONSOLE_LOG", name)
+    assert log_path(parse(command, []), Ready()) == Path(name).expanduser()
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("log.py", "no kind of file ends in '.py'"), ("log", "the file's name has no suffix")],
+)
+def test_any_other_log_is_refused(config, name, reason):
+    expected = f"{name}: {reason}; there are .ipynb, .md, .txt, .jsonl and .r"
+    with pytest.raises(click.UsageError) as refused:
+        log_path(parse(command, ["--log", name]), Ready())
+    assert refused.value.message == f"--log: {expected}"
+    config.write_text(f'log = "{name}"\n')
+    with pytest.raises(ConfigError) as wrong:
+        log_path(parse(command, []), Ready())
+    assert str(wrong.value).endswith(f"'log': {expected}")
+
+
+def test_what_is_private_is_not_logged(capsys):
+    assert log_path(parse(command, ["--private", "--log", "log.txt"]), Ready()) is None
+    assert capsys.readouterr().err == (
+        "kconsole: nothing is logged, as with --private no input is kept\n"
     )
 
 

@@ -564,6 +564,7 @@ def test_the_session_is_written_to_a_file_with_its_answers_and_without_passwords
         terminal.wait_for("\n7 characters\n")
         ready(terminal)
         run(terminal, "raise ValueError('told so')", "\nValueError: told so\n")
+        wait_until(lambda: "told so\n\n" in log.read_text(), what="the last cell in the log")
         written = log.read_text()
         assert "In [1]: x = input('name? '); print('hi', x)\nname? Ada\nhi Ada\n" in written
         assert "\nsecret: \n7 characters\n" in written

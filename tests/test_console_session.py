@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from leaks import wait_until
 from running_kernels import Kernel, start_fake
 from stories import ANSWERABLE, Pair, attached, owning, paired, ready, rows_with, run
 
@@ -84,6 +85,20 @@ def test_a_log_from_the_command_line_is_whole_when_the_console_is_left(tmp_path:
         terminal.key("c-d")
         assert terminal.wait_exit() == 0
     assert path.read_text() == "In [1]: print('a' * 3)\naaa\n\nIn [2]: print('b' * 3)\nbbb\n\n"
+
+
+def test_what_was_shown_is_in_the_log_after_a_kill(tmp_path: Path) -> None:
+    path = tmp_path / "log.ipynb"
+    with paired(tmp_path, "--log", str(path)) as (terminal, _):
+        run(terminal, "print('a' * 3)", "\naaa\n")
+        terminal.line("print('b' * 3); import time; time.sleep(100)")
+        terminal.wait_for("\nbbb\n")
+        wait_until(lambda: "bbb" in path.read_text(), what="the output in the log")
+        terminal.kill()
+        terminal.wait_exit()
+    first, second = json.loads(path.read_text())["cells"]
+    assert first["outputs"][0]["text"] == ["aaa\n"]
+    assert second["outputs"][0]["text"] == ["bbb\n"]
 
 
 def test_a_file_is_overwritten_only_when_asked_again(console: Pair, tmp_path: Path) -> None:

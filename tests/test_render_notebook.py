@@ -6,6 +6,7 @@
 import json
 import math
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
+from kconsole.render.saving import rendered
 from kconsole.render.transcript import Transcript
 
 PYTHON = KernelInfo(
@@ -41,9 +43,13 @@ def saved(*events: Event, code: str = "x", info: KernelInfo = PYTHON, at_most: i
     return read(transcript)
 
 
+def text_of(transcript: Transcript, suffix: str) -> str:
+    return rendered(transcript, Path(f"s{suffix}"))[0]
+
+
 def read(transcript: Transcript) -> Any:
     """The notebook as any program would read it: UTF-8, and JSON without Python's extensions."""
-    text = transcript.render(".ipynb").encode().decode()
+    text = text_of(transcript, ".ipynb").encode().decode()
 
     def refuse(word: str) -> None:
         raise AssertionError(word)
@@ -300,6 +306,15 @@ def test_whatever_a_kernel_sends_the_files_can_be_written(some: list[Event], cod
     for event in some:
         transcript.event(event._replace(parent=Parent("1")))
     check(read(transcript))
-    for suffix in (".py", ".txt"):
-        transcript.render(suffix).encode()
-    assert "\x1b" not in transcript.render(".txt")
+    for suffix in (".py", ".md"):
+        text_of(transcript, suffix).encode()
+    assert "\x1b" not in text_of(transcript, ".txt")
+    for line in text_of(transcript, ".jsonl").splitlines():
+        assert json.loads(line)["event"] in (
+            "start",
+            "input",
+            "stream",
+            "display",
+            "result",
+            "error",
+        )

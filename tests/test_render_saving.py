@@ -1,6 +1,5 @@
 """Files of a session: whole, private, and never instead of another one unasked."""
 
-import json
 import os
 import stat
 from pathlib import Path
@@ -11,7 +10,7 @@ from test_connect_regularfile import size_limit
 from kconsole.errors import AlreadyThereError, KconsoleError
 from kconsole.protocol.events import Parent, Stream
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
-from kconsole.render.saving import TranscriptLog, save
+from kconsole.render.saving import rendered, save
 from kconsole.render.transcript import Transcript
 
 INFO = KernelInfo(language_info=LanguageInfo("python", file_extension=".py"))
@@ -25,7 +24,7 @@ def session() -> Transcript:
 
 
 def run(transcript: Transcript, code: str) -> None:
-    transcript.input(code, code, len(transcript) + 1)
+    transcript.input(code, code, len(transcript.cells) + 1)
     transcript.event(Stream("stdout", f"{code}!\n", Parent(code)))
 
 
@@ -33,12 +32,12 @@ def mode_of(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-@pytest.mark.parametrize("name", ["s.ipynb", "s.py", "s.txt", "S.TXT"])
+@pytest.mark.parametrize("name", ["s.ipynb", "s.py", "s.txt", "S.TXT", "s.md"])
 def test_a_new_file_holds_the_session_and_is_the_users_alone(
     session: Transcript, tmp_path: Path, name: str
 ) -> None:
     path = save(session, tmp_path / name)
-    assert path.read_text() == session.render(path.suffix)
+    assert path.read_text() == rendered(session, path)[0]
     assert mode_of(path) == 0o600
     assert os.listdir(tmp_path) == [name]
 
@@ -86,7 +85,7 @@ def test_a_suffix_that_means_nothing_is_told_with_the_path(
 ) -> None:
     with pytest.raises(KconsoleError) as caught:
         save(session, tmp_path / "s.doc")
-    reason = "no kind of file ends in '.doc'; there are .ipynb, .py and .txt"
+    reason = "no kind of file ends in '.doc'; there are .ipynb, .md, .txt, .jsonl and .py"
     assert str(caught.value) == f"{tmp_path / 's.doc'}: {reason}"
     assert os.listdir(tmp_path) == []
 
@@ -121,65 +120,3 @@ def test_a_full_disk_leaves_things_as_they_were(
         save(session, path, overwrite=overwrite)
     assert os.listdir(tmp_path) == (["s.txt"] if overwrite else [])
     assert not overwrite or path.read_text() == "old"
-
-
-# --- as a log
-
-
-@pytest.mark.parametrize("suffix", [".ipynb", ".py", ".txt"])
-def test_a_log_is_up_to_date_after_each_cell(
-    session: Transcript, tmp_path: Path, suffix: str
-) -> None:
-    path = tmp_path / f"log{suffix}"
-    log = TranscriptLog(session, path)
-    assert path.read_text() == session.render(suffix)
-    for code in "bc":
-        run(session, code)
-        log.write()
-        assert path.read_text() == session.render(suffix)
-    assert mode_of(path) == 0o600
-    assert os.listdir(tmp_path) == [path.name]
-
-
-def test_a_log_that_is_a_notebook_gets_late_output_too(session: Transcript, tmp_path: Path) -> None:
-    log = TranscriptLog(session, tmp_path / "log.ipynb")
-    session.event(Stream("stdout", "late\n", Parent("a")))
-    log.write()
-    (cell,) = json.loads((tmp_path / "log.ipynb").read_text())["cells"]
-    assert cell["outputs"][0]["text"] == ["a!\n", "late\n"]
-
-
-def test_a_log_of_text_is_added_to_and_not_written_anew(
-    session: Transcript, tmp_path: Path
-) -> None:
-    path = tmp_path / "log.txt"
-    log = TranscriptLog(session, path)
-    path.write_text("mine\n")
-    run(session, "b")
-    log.write()
-    assert path.read_text() == "mine\n" + session.render(".txt", 1)
-
-
-def test_a_log_begins_only_where_it_may(session: Transcript, tmp_path: Path) -> None:
-    (tmp_path / "log.py").write_text("precious")
-    with pytest.raises(AlreadyThereError):
-        TranscriptLog(session, tmp_path / "log.py")
-    TranscriptLog(session, tmp_path / "log.py", overwrite=True)
-    with pytest.raises(KconsoleError, match="no suffix"):
-        TranscriptLog(session, tmp_path / "log")
-
-
-def test_a_log_whose_place_has_gone_says_so_and_goes_on_when_it_is_back(
-    session: Transcript, tmp_path: Path
-) -> None:
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    log = TranscriptLog(session, folder / "log.py")
-    (folder / "log.py").unlink()
-    folder.rmdir()
-    run(session, "b")
-    with pytest.raises(KconsoleError, match="cannot be written: No such file"):
-        log.write()
-    folder.mkdir()
-    log.write()
-    assert (folder / "log.py").read_text() == "# %%\nb\n\n"

@@ -1,6 +1,7 @@
 """What a session has run, as the events leave it."""
 
 import gc
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,9 @@ from kconsole.protocol.events import (
 )
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
 from kconsole.render import recorded
+from kconsole.render.forms import form_of, suffixes
 from kconsole.render.recorded import Output, RecordedCell
+from kconsole.render.saving import rendered
 from kconsole.render.transcript import Transcript
 
 INFO = KernelInfo(language_info=LanguageInfo("python", file_extension=".py"))
@@ -161,6 +164,10 @@ def test_a_value_that_is_deeper_than_the_stack_is_measured() -> None:
     assert len(list(cell.outputs())) == 1
 
 
+def text_of(made: Transcript, suffix: str) -> str:
+    return rendered(made, Path(f"s{suffix}"))[0]
+
+
 def transcript(*events: Event, info: KernelInfo = INFO) -> Transcript:
     made = Transcript(info)
     made.input("1", "first", 1)
@@ -177,8 +184,8 @@ def test_events_find_their_cell_by_their_parent() -> None:
         Stream("stdout", "c\n", Parent("3")),
         Stream("stdout", "d\n", Parent()),
     )
-    assert made.render(".txt") == "In [1]: first\na\n\nIn [ ]: second\nb\n\n"
-    assert len(made) == 2
+    assert text_of(made, ".txt") == "In [1]: first\na\n\nIn [ ]: second\nb\n\n"
+    assert len(made.cells) == 2
 
 
 @pytest.mark.parametrize(
@@ -189,15 +196,15 @@ def test_events_find_their_cell_by_their_parent() -> None:
     ],
 )
 def test_a_cells_number_is_what_the_kernel_says(event: Event) -> None:
-    assert "In [5]: second" in transcript(event).render(".txt")
+    assert "In [5]: second" in text_of(transcript(event), ".txt")
 
 
 def test_a_number_may_be_told_later() -> None:
     made = transcript()
     made.input("2", "second", 8)
-    assert "In [8]: second" in made.render(".txt")
+    assert "In [8]: second" in text_of(made, ".txt")
     made.input("2", "second")
-    assert "In [8]: second" in made.render(".txt")
+    assert "In [8]: second" in text_of(made, ".txt")
 
 
 def test_an_update_reaches_displays_of_all_cells_whoever_sends_it() -> None:
@@ -206,7 +213,7 @@ def test_an_update_reaches_displays_of_all_cells_whoever_sends_it() -> None:
         display("b", "i", Parent("2")),
         update("c", "i", Parent("unknown")),
     )
-    assert made.render(".txt") == "In [1]: first\nc\n\nIn [ ]: second\nc\n\n"
+    assert text_of(made, ".txt") == "In [1]: first\nc\n\nIn [ ]: second\nc\n\n"
 
 
 @pytest.mark.parametrize(
@@ -216,8 +223,8 @@ def test_an_update_reaches_displays_of_all_cells_whoever_sends_it() -> None:
 def test_code_is_saved_with_the_suffix_of_its_language(extension: str, expected: str) -> None:
     info = KernelInfo(language_info=LanguageInfo("x", file_extension=extension))
     made = transcript(info=info)
-    assert made.suffixes() == (".ipynb", expected, ".txt")
-    assert made.render(expected.upper()) == made.render(expected)
+    assert suffixes(info) == (".ipynb", ".md", ".txt", ".jsonl", expected)
+    assert text_of(made, expected.upper()) == text_of(made, expected)
 
 
 @pytest.mark.parametrize(
@@ -226,17 +233,8 @@ def test_code_is_saved_with_the_suffix_of_its_language(extension: str, expected:
 )
 def test_another_suffix_is_refused(suffix: str, what: str) -> None:
     with pytest.raises(KconsoleError) as caught:
-        transcript().render(suffix)
-    assert str(caught.value) == f"{what}; there are .ipynb, .py and .txt"
-
-
-@pytest.mark.parametrize("suffix", [".py", ".txt"])
-def test_the_text_of_all_cells_is_that_of_the_first_and_of_the_others(suffix: str) -> None:
-    made = transcript(Stream("stdout", "no newline", Parent("1")))
-    first = Transcript(INFO)
-    first.input("1", "first", 1)
-    first.event(Stream("stdout", "no newline", Parent("1")))
-    assert made.render(suffix) == first.render(suffix) + made.render(suffix, 1)
+        form_of(Path(f"s{suffix}"), INFO)
+    assert str(caught.value) == f"{what}; there are .ipynb, .md, .txt, .jsonl and .py"
 
 
 # memory

@@ -280,9 +280,10 @@ def test_a_reader_that_goes_away_ends_it_quietly(fake: Kernel) -> None:
 
 
 @pytest.mark.parametrize("key", ["q", "c-d"])
-def test_on_a_terminal_a_key_leaves(fake: Kernel, key: str) -> None:
+def test_on_a_terminal_a_key_leaves(fake: Kernel, key: str, tmp_path: Path) -> None:
     assert fake.fake is not None
-    argv = program("--watch", str(fake.connection_file))
+    log = tmp_path / "log.md"
+    argv = program("--watch", str(fake.connection_file), "--log", str(log))
     with BlindTerminal(argv) as terminal:
         terminal.wait_for("watching", 20)
         terminal.send("xyz")  # which means nothing here, and is not shown
@@ -297,6 +298,7 @@ def test_on_a_terminal_a_key_leaves(fake: Kernel, key: str) -> None:
             terminal.key(key)
         assert terminal.wait_exit() == 0
     assert fake.fake.count("execute_request") == 0
+    assert log.read_text() == "```python\nx = 1\n```\n\n```\nout\n```\n\n"
 
 
 def test_on_a_terminal_ctrl_c_leaves(fake: Kernel) -> None:

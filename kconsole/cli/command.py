@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from contextlib import ExitStack
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from kconsole import __version__
 from kconsole.cli.choosing import choose
 from kconsole.cli.linking import check_ssh, linked
 from kconsole.cli.listing import list_kernels, list_specs, wants_list
+from kconsole.cli.logs import log_path
 from kconsole.cli.options import PARAMETERS, SHOWING
 from kconsole.cli.reaching import open_kernel, wait_for
 from kconsole.cli.saying import colored, complain
@@ -22,11 +24,14 @@ from kconsole.cli.verbs import perform_verb, wanted_verb
 from kconsole.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kconsole.cli.scripting import Script
     from kconsole.client.kernel import Kernel
     from kconsole.config.settings import Config
     from kconsole.repl.options import ConsoleOptions
     from kconsole.script.runner import Totals
+    from kconsole.script.watchlog import WatchLog
 
 __all__ = ["command", "perform"]
 
@@ -168,6 +173,7 @@ def _console(settings: Settings, script: "Script | None") -> int:
         if settings.config is not None:
             _check_keys(settings.config)
         wait_for(kernel)
+        options = options._replace(log=log_path(settings, kernel))
         if script is not None:
             totals = _run_first(script, kernel)
             if totals.left:
@@ -186,6 +192,7 @@ def _plain_console(settings: Settings, script: "Script | None") -> int:
     options = _console_options(settings, color=settings.values["color"] == "always")
     with open_kernel(settings) as kernel:
         wait_for(kernel)
+        options = options._replace(log=log_path(settings, kernel))
         if script is not None:
             totals = _run_first(script, kernel)
             if totals.left:
@@ -203,16 +210,13 @@ def _run_first(script: "Script", kernel: "Kernel") -> "Totals":
 
 
 def _console_options(settings: Settings, *, color: bool) -> "ConsoleOptions":
-    from pathlib import Path
-
     from kconsole.repl.options import ConsoleOptions
 
     values = settings.values
-    log, history = values["log"], values["history"]
+    history = values["history"]
     return ConsoleOptions(
         color=color,
         history=os.path.expanduser(history) if history else None,
-        log=Path(os.path.expanduser(log)) if log else None,
         keys={} if settings.config is None else settings.config.keys,
         **{name: values[name] for name in _AS_GIVEN},
     )
@@ -242,6 +246,7 @@ def _watch_as_text(settings: Settings) -> int:
             color=colored(values["color"], sys.stdout),
             mime=values["mime"],
             errors=ErrorLook(values["tb"], values["style"]),
+            log=_watch_log(settings, kernel),
         )
 
 
@@ -253,7 +258,20 @@ def _watch_as_json(settings: Settings) -> int:
     with Report("watch") as report, open_kernel(settings) as kernel:
         wait_for(kernel)
         report.kernel(kernel)
-        return run_watch(kernel, color=False, mime=settings.only_mime, lines=report.lines)
+        log = _watch_log(settings, kernel)
+        return run_watch(kernel, color=False, mime=settings.only_mime, lines=report.lines, log=log)
+
+
+def _watch_log(
+    settings: Settings, kernel: "Kernel"
+) -> "Callable[[Callable[[str], None]], WatchLog] | None":
+    """What begins the file that is written beside; None if there is to be none."""
+    path = log_path(settings, kernel)
+    if path is None:
+        return None
+    from kconsole.script.watchlog import WatchLog
+
+    return partial(WatchLog, kernel, path)
 
 
 def _list(settings: Settings) -> int:

@@ -270,7 +270,7 @@ _OPTIONS = [
         ["--log"],
         metavar="FILE",
         shell_complete=_complete,
-        help="Write the session to FILE as it goes on.",
+        help="Write the session to FILE (.ipynb, .md, .txt, .jsonl, .py) as it goes on.",
     ),
     _switch(
         "--plain/--no-plain",

@@ -6,10 +6,10 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from kconsole import __version__
 from kconsole.cli.statuses import exit_status, status_word
 from kconsole.errors import OutputError
-from kconsole.script.jsonlines import VERSION, JsonLines, kernel_fields
+from kconsole.render.jsonevents import start_fields
+from kconsole.script.jsonlines import JsonLines, kernel_fields
 from kconsole.script.streams import SteadyMouth, standard_streams
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ class Report:
         self.totals: Callable[[], Mapping[str, int]] = dict
 
     def __enter__(self) -> Self:
-        fields = {"version": VERSION, "kconsole": __version__, "mode": self._mode}
-        self.lines.write("start", fields)
+        self.lines.write("start", start_fields(self._mode))
         return self
 
     def __exit__(

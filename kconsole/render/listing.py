@@ -8,10 +8,10 @@ from kconsole.render.lines import COLUMNS
 from kconsole.render.live import LiveRegion
 from kconsole.render.notebook import left_out_note
 from kconsole.render.output import Renderer, RenderOptions
-from kconsole.render.recorded import RecordedCell
+from kconsole.render.recorded import Output, RecordedCell
 from kconsole.render.visible import make_visible
 
-__all__ = ["screen_text", "source_text"]
+__all__ = ["savable", "screen_cell", "screen_output", "source_cell"]
 
 _ROWS = 250  # that a cursor can go back to
 
@@ -29,47 +29,37 @@ _SIGNS = {
 _SIGN_OF = {language: sign for sign, languages in _SIGNS.items() for language in languages.split()}
 
 
-def source_text(cells: Iterable[RecordedCell], language: str) -> str:
-    """Return the code alone, each cell below a ``%%`` comment in the way of the language.
+def source_cell(cell: RecordedCell, language: str) -> str:
+    """Return the code alone, below a ``%%`` comment in the way of the language.
 
     The code stays as it was entered; IPython's magics too, which make it IPython, not Python. Half a
     character, which no file can hold, becomes U+FFFD.
     """
-    head = f"{_comment_sign(language)} %%"
-    return "".join(f"{head}\n{_savable(cell.code).rstrip()}\n\n" for cell in cells)
+    return f"{_comment_sign(language)} %%\n{savable(cell.code).rstrip()}\n\n"
 
 
-def screen_text(cells: Iterable[RecordedCell]) -> str:
-    """Return inputs and outputs as they were on the screen in the end, without colours.
+def screen_cell(cell: RecordedCell) -> str:
+    """Return input and output as they were on the screen in the end, without colours.
 
     A line that was written over is there as it was last, and nothing in it acts on a terminal.
     """
-    return "".join(f"{_echo(cell)}{_output(cell)}\n" for cell in cells)
+    return f"{_echo(cell)}{screen_output(cell.outputs())}{left_out_note(cell)}\n"
 
 
-def _comment_sign(language: str) -> str:
-    """Return what begins a comment; of a language with a version in its name too (``C++17``)."""
-    name = language.strip().lower()
-    return _SIGN_OF.get(name) or _SIGN_OF.get(name.rstrip("0123456789."), "#")
-
-
-def _savable(text: str) -> str:
+def savable(text: str) -> str:
+    """Return a text as a file can hold it: half a character becomes U+FFFD."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _echo(cell: RecordedCell) -> str:
-    prompt = f"In [{' ' if cell.count is None else cell.count}]: "
-    lines = make_visible(cell.code.replace("\r\n", "\n")).split("\n")
-    further = "...: ".rjust(len(prompt))
-    return "".join(f"{further if number else prompt}{line}\n" for number, line in enumerate(lines))
+def screen_output(outputs: Iterable[Output], *, prompts: bool = True) -> str:
+    """Return what the screen would keep of outputs: bars as they were last, below what came beside them.
 
-
-def _output(cell: RecordedCell) -> str:
-    """What the screen would keep: bars as they were last, below what was printed beside them."""
-    renderer = Renderer(RenderOptions(color=False, live=True))
+    :param prompts: whether ``Out[n]:`` stands before a result.
+    """
+    renderer = Renderer(RenderOptions(color=False, live=True, show_out_prompt=prompts))
     region = LiveRegion()
     parts = []
-    for event in cell.outputs():
+    for event in outputs:
         if not isinstance(event, Stream):
             region.show(renderer.block(event))
             continue
@@ -78,4 +68,17 @@ def _output(cell: RecordedCell) -> str:
             parts.append(region.overflow(_ROWS, COLUMNS))
     region.write(renderer.end_cell())
     parts.append(region.finish())
-    return "".join(parts) + left_out_note(cell)
+    return "".join(parts)
+
+
+def _comment_sign(language: str) -> str:
+    """Return what begins a comment; of a language with a version in its name too (``C++17``)."""
+    name = language.strip().lower()
+    return _SIGN_OF.get(name) or _SIGN_OF.get(name.rstrip("0123456789."), "#")
+
+
+def _echo(cell: RecordedCell) -> str:
+    prompt = f"In [{' ' if cell.count is None else cell.count}]: "
+    lines = make_visible(cell.code.replace("\r\n", "\n")).split("\n")
+    further = "...: ".rjust(len(prompt))
+    return "".join(f"{further if number else prompt}{line}\n" for number, line in enumerate(lines))

@@ -1,25 +1,30 @@
-"""Cells as a notebook: the text of an ``.ipynb`` file in format 4.5.
+"""Cells as a notebook: the text of an ``.ipynb`` file in format 4.5, part by part.
 
 ("The Notebook file format" in nbformat's documentation; cell ids are JEP 62.)  The file is laid out as
-Jupyter's own programs do it: an indent of one, sorted keys, texts as lists of lines.
+Jupyter's own programs do it: an indent of one, sorted keys, texts as lists of lines.  Half a character can
+only be inside a string, where JSON has a way to write it: so nothing stands in it that UTF-8 cannot say.
 """
 
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from kconsole.protocol.events import DisplayData, ErrorOutput, ExecuteResult, Stream
 from kconsole.protocol.replies import KernelInfo
 from kconsole.render.recorded import Output, RecordedCell
 
 __all__ = [
+    "NotebookBeginning",
     "cell_outputs",
     "json_text",
     "kernel_metadata",
     "left_out_note",
-    "notebook_text",
+    "notebook_beginning",
+    "notebook_cell",
+    "notebook_foot",
+    "notebook_head",
     "source_lines",
 ]
 
@@ -34,24 +39,83 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _DEEPEST = 100
 
 
-def notebook_text(
-    cells: Iterable[RecordedCell], info: KernelInfo, kernel: str = "", title: str = ""
-) -> str:
-    """Return the file's text, in which nothing stands that UTF-8 cannot say.
+def notebook_head() -> str:
+    """Return what the file begins with, before its first cell."""
+    return '{\n "cells": ['
 
-    :param cells: the cells.
-    :param info: what the kernel says of itself.
-    :param kernel: the name of its kernelspec; without one, whoever opens the notebook chooses a kernel
-        by its language.
-    :param title: how the kernelspec is called for people.
+
+def notebook_cell(cell: RecordedCell, number: int) -> str:
+    """Return a cell as it stands in the file, behind those before it.
+
+    :param number: of the cell in the file, from 1.
     """
-    notebook = {
-        "cells": [_cell(cell, number) for number, cell in enumerate(cells, 1)],
-        "metadata": kernel_metadata(info, kernel, title),
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    return json_text(notebook) + "\n"
+    return _joint(number) + _inside(_cell(cell, number), 2)
+
+
+def _joint(number: int) -> str:
+    return "\n  " if number == 1 else ",\n  "
+
+
+class NotebookBeginning(NamedTuple):
+    """What stands in a file before what is added to it.
+
+    Attributes:
+        cells: how many.
+        end: where they end, in bytes.
+        metadata: of the notebook; None for a new one.
+    """
+
+    cells: int
+    end: int
+    metadata: dict[str, Any] | None
+
+
+def notebook_beginning(text: str) -> tuple[str, NotebookBeginning]:
+    """Return what a notebook's file is to begin with, so that cells can be added behind those in it.
+
+    :param text: what is in the file; blank for a new one.
+    :return: the text up to the end of the last cell, and what it is.
+    :raise ValueError: it is no notebook of format 4; says so in a few words.
+    """
+    head = notebook_head()
+    if not text.strip():
+        return head, NotebookBeginning(0, len(head), None)
+    try:
+        notebook = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError("it holds something else than a notebook") from None
+    found = notebook if isinstance(notebook, dict) else {}
+    cells, metadata = found.get("cells"), found.get("metadata")
+    if (
+        found.get("nbformat") != 4
+        or not isinstance(cells, list)
+        or not all(isinstance(cell, dict) for cell in cells)
+        or not isinstance(metadata, dict)
+    ):
+        raise ValueError("it holds something else than a notebook of format 4")
+    parts = [head]
+    for number, cell in enumerate(cells, 1):
+        # Formats before 4.5 had no ids.
+        parts.append(_joint(number) + _inside({"id": _cell_id("before", number), **cell}, 2))
+    beginning = "".join(parts)
+    return beginning, NotebookBeginning(len(cells), len(beginning.encode()), metadata or None)
+
+
+def notebook_foot(metadata: Mapping[str, object], cells: int) -> str:
+    """Return what the file ends with.
+
+    :param metadata: of the notebook.
+    :param cells: how many there are.
+    """
+    end = "\n ]" if cells else "]"
+    return (
+        f'{end},\n "metadata": {_inside(metadata, 1)},\n "nbformat": 4,\n "nbformat_minor": 5\n}}\n'
+    )
+
+
+def _inside(value: object, depth: int) -> str:
+    """A value as it stands in the file, so deep; a newline in JSON is only between its parts."""
+    return json_text(value).replace("\n", "\n" + " " * depth)
 
 
 def json_text(value: object) -> str:
@@ -72,7 +136,13 @@ def left_out_note(cell: RecordedCell) -> str:
 
 
 def kernel_metadata(info: KernelInfo, kernel: str, title: str) -> dict[str, object]:
-    """Return what the notebook's metadata say of a kernel; the parameters are those of the text."""
+    """Return what the notebook's metadata say of a kernel.
+
+    :param info: what the kernel says of itself.
+    :param kernel: the name of its kernelspec; without one, whoever opens the notebook chooses a kernel
+        by its language.
+    :param title: how the kernelspec is called for people.
+    """
     metadata: dict[str, object] = {}
     language = {key: value for key, value in info.language_info._asdict().items() if value}
     if "name" in language:

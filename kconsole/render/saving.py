@@ -1,17 +1,29 @@
-"""Writes a session to files: once when asked, or on and on as a log."""
+"""Writes a session to a file, once, when asked."""
 
 import contextlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from kconsole.connect.paths import shown
 from kconsole.connect.regularfile import open_regular, replace_file
 from kconsole.errors import AlreadyThereError, KconsoleError
+from kconsole.render.forms import Context, Form, form_of
+from kconsole.render.markdownfile import Attachment
 from kconsole.render.transcript import Transcript
 
-__all__ = ["TranscriptLog", "replace_own", "save", "telling"]
+__all__ = [
+    "attach",
+    "context_of",
+    "folder_of",
+    "form_at",
+    "rendered",
+    "replace_own",
+    "save",
+    "target_of",
+    "telling",
+]
 
 
 def save(transcript: Transcript, path: str | Path, *, overwrite: bool = False) -> Path:
@@ -25,15 +37,68 @@ def save(transcript: Transcript, path: str | Path, *, overwrite: bool = False) -
     :raise KconsoleError: there is no such kind of file, or it cannot be written; one line, with the
         path.
     """
-    with telling(Path(path)):
-        target = Path(os.path.realpath(os.path.expanduser(path)))
-    text = _rendered(transcript, target)
+    target = target_of(path)
+    text, attachments = rendered(transcript, target)
     with telling(target):
         if overwrite:
             replace_own(target, text.encode())
         else:
             _write_new(target, text.encode())
+    attach(target, attachments)
     return target
+
+
+def rendered(transcript: Transcript, target: Path) -> tuple[str, list[Attachment]]:
+    """Return what a file holds that all of a session is written to, and the files that it shows.
+
+    :raise KconsoleError: there is no such kind of file.
+    """
+    form = form_at(target, transcript)
+    context = context_of(transcript, target)
+    parts = [form.cell(cell, number, context) for number, cell in enumerate(transcript.cells, 1)]
+    text = "".join([form.head(), *(text for text, _ in parts), form.foot(context, len(parts))])
+    return text, [attachment for _, attachments in parts for attachment in attachments]
+
+
+def target_of(path: str | Path) -> Path:
+    """Return where a path leads to; raises as :func:`save` does."""
+    with telling(path):
+        return Path(os.path.realpath(os.path.expanduser(path)))
+
+
+def form_at(target: Path, transcript: Transcript) -> Form:
+    """Return how a file is written; raises as :func:`save` does, with the path."""
+    try:
+        return form_of(target, transcript.info)
+    except KconsoleError as error:
+        raise KconsoleError(f"{shown(target)}: {error}") from None
+
+
+def context_of(transcript: Transcript, target: Path) -> Context:
+    """Return what a session's file says besides its cells."""
+    return Context(
+        transcript.info, transcript.kernel, transcript.title, folder=folder_of(target).name
+    )
+
+
+def folder_of(target: Path) -> Path:
+    """Return where the images of a Markdown file lie."""
+    return target.with_name(f"{target.stem}_files")
+
+
+def attach(target: Path, attachments: Iterable[Attachment]) -> None:
+    """Write the files that a file shows, those that are not there yet.
+
+    :raise KconsoleError: it cannot be done; one line, with the path.
+    """
+    folder = folder_of(target)
+    for attachment in attachments:
+        with telling(folder):
+            folder.mkdir(0o700, exist_ok=True)
+        path = folder / attachment.name  # which says what it holds
+        if not path.exists():
+            with telling(path):
+                replace_file(path, attachment.content)
 
 
 def replace_own(target: Path, content: bytes, *, mode: int = 0o600) -> None:
@@ -48,45 +113,6 @@ def replace_own(target: Path, content: bytes, *, mode: int = 0o600) -> None:
         mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
         os.close(descriptor)
     replace_file(target, content, mode=mode)
-
-
-class TranscriptLog:
-    """A file that is kept up to date: a notebook is written anew each time, text is added.
-
-    In a file of text a cell stands as it was when it was added; later updates of it are not in there.
-
-    :param transcript: what to write.
-    :param path: the file, as for :func:`save`; it is written at once.
-    :param overwrite: whether there may be one already.
-
-    Raises as :func:`save` does; so does :meth:`write`.
-    """
-
-    def __init__(
-        self, transcript: Transcript, path: str | Path, *, overwrite: bool = False
-    ) -> None:
-        self._transcript = transcript
-        self._written = len(transcript)
-        self._path = save(transcript, path, overwrite=overwrite)
-
-    def write(self) -> None:
-        """Bring the file up to date; to be called when a cell has ended."""
-        if self._path.suffix.lower() == self._transcript.suffixes()[0]:
-            save(self._transcript, self._path, overwrite=True)
-            return
-        text = self._transcript.render(self._path.suffix, self._written)
-        with telling(self._path):
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-            with open(open_regular(self._path, flags), "ab") as file:
-                file.write(text.encode())
-        self._written = len(self._transcript)
-
-
-def _rendered(transcript: Transcript, path: Path) -> str:
-    try:
-        return transcript.render(path.suffix)
-    except KconsoleError as error:
-        raise KconsoleError(f"{shown(path)}: {error}") from None
 
 
 def _write_new(path: Path, content: bytes) -> None:

@@ -1,30 +1,49 @@
-"""What a session has run and what came of it, to be saved as a file.
+"""What a session has run and what came of it, to be saved as a file (:mod:`kconsole.render.forms`)."""
 
-Three kinds of file, chosen by the suffix: a notebook (``.ipynb``), the code alone (the suffix of the
-kernel's language, ``.py``), and the screen's text (``.txt``).
-"""
+from collections.abc import Sequence
 
-from kconsole.errors import KconsoleError
-from kconsole.protocol.events import Event, UpdateDisplay
+from kconsole.protocol.events import (
+    ClearOutput,
+    DisplayData,
+    ErrorOutput,
+    Event,
+    ExecuteResult,
+    Stream,
+    UpdateDisplay,
+)
 from kconsole.protocol.replies import KernelInfo
-from kconsole.render.listing import screen_text, source_text
-from kconsole.render.notebook import notebook_text
 from kconsole.render.recorded import AT_MOST, RecordedCell
 
-__all__ = ["Transcript"]
+__all__ = ["Changes", "Transcript"]
 
-_NOTEBOOK, _SCREEN = ".ipynb", ".txt"
+#: What changes what a cell shows.
+_OUTPUTS = (ClearOutput, DisplayData, ErrorOutput, ExecuteResult, Stream)
+
+
+class Changes:
+    """Since somebody has looked last.
+
+    Attributes:
+        first: the number, from 0, of the first cell that is new or otherwise than it was.
+    """
+
+    def __init__(self) -> None:
+        self.first = 0
+
+    def note(self, number: int) -> None:
+        """A cell has changed."""
+        self.first = min(self.first, number)
 
 
 class Transcript:
-    """Takes inputs and events as they come, and gives the file's text.
+    """Takes inputs and events as they come.
 
     What is shown of a cell without an event of its own (an answer to input(), the error that only a
     reply tells) has to be brought as one, with the cell's id as its parent's.
 
     :param info: what the kernel says of itself; may be set anew, as after a restart.
     :param kernel: the name of its kernelspec, if it is known.
-    :param title: how the kernelspec is called for people; may be set later, before :meth:`render`.
+    :param title: how the kernelspec is called for people; may be set later.
     :param at_most: characters that are kept of what a cell prints, and as many of all else that it
         shows; how much is left out is told in the file.
     """
@@ -38,57 +57,54 @@ class Transcript:
         at_most: int = AT_MOST,
     ) -> None:
         self.info = info
-        self._kernel = kernel
+        self.kernel = kernel
         self.title = title
         self._at_most = at_most
-        self._cells: dict[str, RecordedCell] = {}
-        #: Those of them that have shown something that can be updated.
-        self._updatable: dict[str, RecordedCell] = {}
+        self._cells: list[RecordedCell] = []
+        self._numbers: dict[str, int] = {}  # by msg_id
+        #: The cells that have shown a display, by its id.
+        self._showing: dict[str | None, set[int]] = {}
+        self._changes: list[Changes] = []
 
-    def __len__(self) -> int:
-        return len(self._cells)
+    @property
+    def cells(self) -> Sequence[RecordedCell]:
+        """All of them, in order."""
+        return self._cells
+
+    def changes(self) -> Changes:
+        """Return what is told from now on which cells change; all count as changed at first."""
+        self._changes.append(Changes())
+        return self._changes[-1]
 
     def input(self, msg_id: str, code: str, count: int | None = None) -> None:
         """Take a cell that is run; a second time to say its number, where only the reply tells it."""
-        known = self._cells.get(msg_id)
-        if known is None:
-            self._cells[msg_id] = RecordedCell(msg_id, code, count, at_most=self._at_most)
-        elif count is not None:
-            known.count = count
+        number = self._numbers.setdefault(msg_id, len(self._cells))
+        if number == len(self._cells):
+            self._cells.append(RecordedCell(msg_id, code, count, at_most=self._at_most))
+        elif count is not None and self._cells[number].count != count:
+            self._cells[number].count = count
+        else:
+            return
+        self._changed(number)
 
     def event(self, event: Event) -> None:
         """Take an event; one of a cell that is not known changes nothing, unless it is an update."""
         if isinstance(event, UpdateDisplay):
-            for cell in self._updatable.values():
-                cell.update(event)
-        elif (known := self._cells.get(event.parent.msg_id)) is not None:
-            known.receive(event)
-            if known.updatable:
-                self._updatable[known.msg_id] = known
+            for number in self._showing.get(event.display_id, ()):
+                self._cells[number].update(event)
+                self._changed(number)
+            return
+        number = self._numbers.get(event.parent.msg_id, -1)
+        if number < 0:
+            return
+        cell = self._cells[number]
+        before = cell.count
+        cell.receive(event)
+        if isinstance(event, _OUTPUTS) or cell.count != before:
+            self._changed(number)
+        if isinstance(event, DisplayData | ExecuteResult) and event.display_id is not None:
+            self._showing.setdefault(event.display_id, set()).add(number)
 
-    def suffixes(self) -> tuple[str, str, str]:
-        """Return the suffixes that :meth:`render` accepts."""
-        own = self.info.language_info.file_extension.strip().lower()
-        if own and not own.startswith("."):
-            own = f".{own}"
-        return _NOTEBOOK, own if own not in ("", _NOTEBOOK, _SCREEN) else ".py", _SCREEN
-
-    def render(self, suffix: str, first: int = 0) -> str:
-        """Return the text of the file with that suffix.
-
-        :param suffix: with its dot, in upper or lower case.
-        :param first: leave out the cells before this one, counted from 0.  Except for a notebook, the
-            text of all cells is that of the first ones and that of the others behind it.
-        :raise KconsoleError: no such kind of file; names those that there are.
-        """
-        notebook, source, screen = self.suffixes()
-        cells = list(self._cells.values())[first:]
-        match suffix.lower():
-            case kind if kind == notebook:
-                return notebook_text(cells, self.info, self._kernel, self.title)
-            case kind if kind == source:
-                return source_text(cells, self.info.language_info.name)
-            case kind if kind == screen:
-                return screen_text(cells)
-        what = f"no kind of file ends in {suffix!r}" if suffix else "the file's name has no suffix"
-        raise KconsoleError(f"{what}; there are {notebook}, {source} and {screen}")
+    def _changed(self, number: int) -> None:
+        for changes in self._changes:
+            changes.note(number)

@@ -247,7 +247,7 @@ COMMANDS = (
     Command("hist", "[PATTERN]", "search the history, * and ? as in file names", _perhaps(_rest)),
     Command("save", "FILE", "save the session as .ipynb, .py or .txt", _file),
     Command(
-        "log", "[FILE]", "keep a file of the session up to date, or stop that", _perhaps(_file)
+        "log", "[FILE]", "write the session to a file as it goes on, or stop that", _perhaps(_file)
     ),
     Command(
         "open", "[N]", "open the last image or page, or number N, in its viewer", _perhaps(_number)

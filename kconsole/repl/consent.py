@@ -11,22 +11,22 @@ _Identity = tuple[int, int, int, int]
 class Consent:
     """Remembers the files that the user has been told of, or that are our own, as they were then.
 
-    It holds for one command, and until somebody else has changed the file or put another one there.
+    It holds until somebody else has changed the file or put another one there.
     All of it looks at the disk, so it belongs to the thread that writes.
     """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], _Identity | None] = {}
+        self._known: dict[str, _Identity | None] = {}
 
-    def given(self, command: str, name: str) -> bool:
-        """Whether a command may write over what is there by this name."""
+    def given(self, name: str) -> bool:
+        """Whether what is there by this name may be written over."""
         path = _real(name)
-        return self._known.get((command, path)) == _identity(path) is not None
+        return self._known.get(path) == _identity(path) is not None
 
-    def keep(self, command: str, name: str) -> None:
+    def keep(self, name: str) -> None:
         """The user has just been told of this file, or it has just been written."""
         path = _real(name)
-        self._known[command, path] = _identity(path)
+        self._known[path] = _identity(path)
 
 
 def _real(name: str) -> str:

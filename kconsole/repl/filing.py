@@ -7,8 +7,10 @@ had happened when it was asked for.
 
 import asyncio
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from functools import partial
 
+from kconsole.errors import KconsoleError
 from kconsole.protocol.events import (
     DisplayData,
     ErrorOutput,
@@ -19,14 +21,14 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.protocol.replies import KernelInfo
+from kconsole.render.steward import Steward
 from kconsole.repl.ledger import RECORDED, CellInput, Ledger, Notes, tell
 
 __all__ = ["Filing"]
 
 _HANDFUL = 512  # things that are handed over at once,
 _HEAP = 1 << 18  # or fewer, if they have so many characters
-#: After the end of a cell before it is logged: what comes late belongs to it too.
-_LATE_S = 0.2
+_GATHERED_S = 0.02  # for so long, while there is a log
 
 
 class Filing:
@@ -50,24 +52,24 @@ class Filing:
         self._loop = loop
         self._notes = notes
         self._info = info
-        #: Owns the ledger; one thread, so that all is done in order.
-        self._worker = ThreadPoolExecutor(1, "filing")
         self._ledger = Ledger(kernel, title)
+        #: Owns the ledger.
+        self._steward = Steward(
+            self._ledger.write_log, lambda error: self._later(partial(self._log_failed, error))
+        )
         #: Gives what has changed without a message of its own since it was asked last: widgets.
         self.changed: Callable[[], Iterable[Event]] = tuple
         #: Of the event loop alone, as is all that follows.
         self._batch: list[Event | CellInput] = []
         self._characters = 0  # in it
         self._running: set[str] = set()
-        self._logging = ""
-        self._timer: asyncio.TimerHandle | None = None
+        self._logging = False
+        self._timer: asyncio.TimerHandle | None = None  # runs only while there is something in it
 
     # -- what happens --------------------------------------------------------------------------------
 
     def began(self, msg_id: str, code: str, count: int | None = None) -> None:
         """A cell is run."""
-        if self._timer is not None:
-            self._write_log()  # before there is one in it that has not ended
         self._running.add(msg_id)
         self._take(CellInput(msg_id, code, count))
 
@@ -85,8 +87,6 @@ class Filing:
             return
         self._running.discard(msg_id)
         self._take(CellInput(msg_id, "", count))
-        if self._logging and not self._running and self._timer is None:
-            self._timer = self._loop.call_later(_LATE_S, self._write_log)
 
     def answered(self, msg_id: str, text: str) -> None:
         """A question of the kernel has been answered; what stands on the screen, without its newline."""
@@ -100,44 +100,23 @@ class Filing:
 
     def save(self, name: str) -> None:
         r"""``\save``: write all of it to a file; one that exists only when asked a second time."""
-
-        def done(future: "Future[str]") -> None:
-            tell(self._notes, future.result, r"\save")
-
-        self._do(lambda: self._ledger.save(name), done)
+        self._do(lambda: self._ledger.save(name), lambda _: None)
 
     def log(self, name: str = "") -> None:
         r"""``\log``: write all of it to a file from now on, and what follows; without a name, stop."""
-        if not name:
-            self._stop_log()
-            return
-        if self._logging:
-            self._write_log()  # the one that ends here
 
-        def done(future: "Future[str]") -> None:
-            self._logging = name if tell(self._notes, future.result, r"\log") else ""
+        def done(written: bool) -> None:
+            self._logging = written and bool(name)
 
-        self._do(lambda: self._ledger.log(name), done)
+        self._do(lambda: self._ledger.log(name) if name else self._ledger.stop_log(), done)
 
     def close(self) -> None:
         """Write what is still to be written, and wait for that."""
-        self._stop_timer()
-        if self._logging:
-            self._write_log()
-        self._worker.shutdown()
-
-    def _stop_log(self) -> None:
-        def done(future: "Future[str]") -> None:
-            tell(self._notes, future.result, r"\log")
-            self._logging = ""
-
-        self._stop_timer()
-        self._do(self._ledger.stop_log, done)
-
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._collect()
+        if self._batch:
+            self._hand_over()
+        self._steward.close()
+        self._ledger.close()
 
     # -- handing over ------------------------------------------------------------------------------------
 
@@ -146,28 +125,45 @@ class Filing:
         self._characters += _length(what)
         if len(self._batch) >= _HANDFUL or self._characters >= _HEAP:
             self._hand_over()
+        elif self._logging and self._timer is None:
+            self._timer = self._loop.call_later(_GATHERED_S, self._gathered)
 
-    def _hand_over(self) -> None:
-        batch, self._batch, self._characters = self._batch, [], 0
-        future = self._worker.submit(self._ledger.record, batch, self._info())
-        # A mistake in there is told as those of the loop are.
-        future.add_done_callback(lambda it: self._loop.call_soon_threadsafe(it.result))
+    def _gathered(self) -> None:
+        self._timer = None
+        self._collect()
+        self._hand_over()
 
-    def _do(self, work: Callable[[], str], done: "Callable[[Future[str]], None]") -> None:
-        """Have something done behind all that has happened, and then something here."""
+    def _collect(self) -> None:
+        """Take what has changed without a message."""
         for event in self.changed():
             self._take(event)
+
+    def _hand_over(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        batch, self._batch, self._characters = self._batch, [], 0
+        future = self._steward.do(partial(self._ledger.record, batch, self._info()))
+        # A mistake in there is told as those of the loop are.
+        future.add_done_callback(lambda it: self._later(it.result))
+
+    def _do(self, work: Callable[[], str], done: Callable[[bool], None]) -> None:
+        """Have something done behind all that has happened, and then something here."""
+
+        def told(future: "Future[str]") -> None:
+            done(tell(self._notes, future.result))
+
+        self._collect()
         self._hand_over()
-        future = self._worker.submit(work)
-        future.add_done_callback(lambda it: self._loop.call_soon_threadsafe(done, it))
+        self._steward.do(work).add_done_callback(lambda it: self._later(partial(told, it)))
 
-    def _write_log(self) -> None:
-        self._stop_timer()
-        self._do(self._ledger.write_log, self._logged)
+    def _later(self, call: Callable[[], object]) -> None:
+        """Have something called in the loop, by another thread."""
+        self._loop.call_soon_threadsafe(call)
 
-    def _logged(self, future: "Future[str]") -> None:
-        if not tell(self._notes, future.result, r"\log"):
-            self._logging = ""
+    def _log_failed(self, error: KconsoleError) -> None:
+        self._logging = False
+        self._notes.note(str(error), "error")
 
 
 def _length(what: Event | CellInput) -> int:

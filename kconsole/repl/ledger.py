@@ -4,6 +4,7 @@ All that is shown is kept, with a bound for each cell.
 """
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from kconsole.errors import AlreadyThereError, KconsoleError
@@ -14,11 +15,13 @@ from kconsole.protocol.events import (
     Event,
     ExecuteInput,
     ExecuteResult,
+    Status,
     Stream,
     UpdateDisplay,
 )
 from kconsole.protocol.replies import KernelInfo
-from kconsole.render.saving import TranscriptLog, save
+from kconsole.render.logfile import Log, open_log
+from kconsole.render.saving import save, target_of
 from kconsole.render.style import Role
 from kconsole.render.transcript import Transcript
 from kconsole.repl.consent import Consent
@@ -26,7 +29,16 @@ from kconsole.repl.consent import Consent
 __all__ = ["RECORDED", "CellInput", "Ledger", "Notes", "tell"]
 
 RECORDED = frozenset(
-    {ClearOutput, DisplayData, ErrorOutput, ExecuteInput, ExecuteResult, Stream, UpdateDisplay}
+    {
+        ClearOutput,
+        DisplayData,
+        ErrorOutput,
+        ExecuteInput,
+        ExecuteResult,
+        Status,
+        Stream,
+        UpdateDisplay,
+    }
 )
 """The types of the events that leave something in a file."""
 
@@ -57,8 +69,10 @@ class Ledger:
     def __init__(self, kernel: str = "", title: Callable[[], str] = str) -> None:
         self._transcript = Transcript(KernelInfo(), kernel)
         self._title = title
-        self._log: TranscriptLog | None = None
+        self._log: Log | None = None
         self._log_name = ""
+        #: All that there have been, to be taken up again.
+        self._logs: dict[Path, Log] = {}
         self._consent = Consent()
 
     def record(self, happened: Iterable[Event | CellInput], info: KernelInfo) -> None:
@@ -72,6 +86,8 @@ class Ledger:
                 self._transcript.input(*what)
             else:
                 self._transcript.event(what)
+                if self._log is not None:
+                    self._log.take(what)
 
     def save(self, name: str) -> str:
         """Write all of it to a file; one that exists only when asked a second time.
@@ -80,70 +96,80 @@ class Ledger:
         :raise KconsoleError: it cannot be written; AlreadyThereError: it was not asked a second time.
         """
 
-        def write(overwrite: bool) -> str:
-            return f"saved to {save(self._transcript, name, overwrite=overwrite)}"
-
-        return self._agreed(r"\save", name, write)
+        self._find_title()
+        try:
+            path = save(self._transcript, name, overwrite=self._consent.given(name))
+        except AlreadyThereError:  # after this refusal, it may be written over
+            self._consent.keep(name)
+            raise
+        self._consent.keep(name)
+        return f"saved to {path}"
 
     def log(self, name: str) -> str:
-        """Write all of it to a file, for :meth:`write_log` to keep up to date.
+        """Write all of it to a file, behind what is in it, for :meth:`write_log` to keep up to date.
 
         Returns and raises what :meth:`save` does.
         """
+        if self._log is not None:
+            self._leave_log()
+        self._find_title()
+        path = target_of(name)
+        log = self._logs.get(path)
+        if log is None:
+            log = open_log(self._transcript, path)
+        else:
+            del self._logs[path]  # unless it can be written
+            log.write()
+        self._log = self._logs[path] = log
+        self._log_name = name
+        return f"logging to {name}"
 
-        def begin(overwrite: bool) -> str:
-            self._log = TranscriptLog(self._transcript, name, overwrite=overwrite)
-            self._log_name = name
-            return f"logging to {name}"
+    def write_log(self) -> None:
+        """Bring the log up to date, if there is one.
 
-        return self._agreed(r"\log", name, begin)
-
-    def write_log(self) -> str:
-        """Bring the log up to date, if there is one; to be called when a cell has ended.
-
-        :return: ``""``: there is nothing to tell.
         :raise KconsoleError: it cannot be written. There is no log any more then, so it is said once.
         """
         if self._log is None:
-            return ""
+            return
         try:
             self._log.write()
         except KconsoleError as error:
-            self._log = None
+            log, self._log = self._log, None
+            del self._logs[log.path]
+            log.close()
             raise KconsoleError(f"no longer logging: {error}") from None
-        self._consent.keep(r"\log", self._log_name)
-        return ""
 
     def stop_log(self) -> str:
         """Bring the log up to date for the last time; returns and raises as :meth:`log`."""
         if self._log is None:
             return r"nothing is being logged; \log FILE begins"
-        self.write_log()
-        self._log = None
+        self._leave_log()
         return f"no longer logging to {self._log_name}"
 
-    def _agreed(self, command: str, name: str, write: Callable[[bool], str]) -> str:
-        """Write a file, over an old one only if that is agreed; after a refusal, it is."""
+    def close(self) -> None:
+        """Nothing more comes; what is not in the log yet is to be written before."""
+        for log in self._logs.values():
+            log.close()
+
+    def _leave_log(self) -> None:
+        self.write_log()
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+
+    def _find_title(self) -> None:
         self._transcript.title = self._transcript.title or self._title()
-        try:
-            said = write(self._consent.given(command, name))
-        except AlreadyThereError:
-            self._consent.keep(command, name)
-            raise
-        self._consent.keep(command, name)
-        return said
 
 
-def tell(notes: Notes, result: Callable[[], str], command: str) -> bool:
+def tell(notes: Notes, result: Callable[[], str]) -> bool:
     """Say what became of a file; whether it was written.
 
     :param result: gives what to tell, or raises what the ledger does.
-    :param command: which one it was.
     """
     try:
         said = result()
     except AlreadyThereError as error:
-        notes.note(f"{error}; the same {command} once more overwrites it", "warning")
+        notes.note(rf"{error}; the same \save once more overwrites it", "warning")
         return False
     except KconsoleError as error:
         notes.note(str(error), "error")

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from queue import Empty, SimpleQueue
 
 from kconsole.client.comms import CommCloser
@@ -167,7 +167,7 @@ class PlainConsole:
         self.write(banner(self._info.banner))
         step: Callable[[], int | None] = self._begin
         status = None
-        with CtrlC() as ctrl_c, self._link.news:
+        with CtrlC() as ctrl_c, closing(self._log), self._link.news:
             while status is None:
                 try:
                     ctrl_c.counts = True

@@ -1,16 +1,23 @@
 r"""The session of the console a line at a time as files: ``\save``, ``\log`` and ``--log``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from queue import Empty, SimpleQueue
+from typing import TypeVar
 
 from kconsole.client.interrupts import held_signals
 from kconsole.client.kernel import Kernel
 from kconsole.client.title import kernelspec_title
+from kconsole.errors import KconsoleError
 from kconsole.protocol.events import Event, Parent, Stream
 from kconsole.protocol.replies import KernelInfo
+from kconsole.render.steward import Steward
 from kconsole.repl.ledger import RECORDED, CellInput, Ledger, Notes, tell
 
 __all__ = ["PlainLog"]
+
+_Item = TypeVar("_Item")
 
 
 class PlainLog:
@@ -24,6 +31,10 @@ class PlainLog:
         self._kernel = kernel
         self._notes = notes
         self._ledger = Ledger(kernel.client.info.kernel_name, lambda: kernelspec_title(kernel))
+        #: Why there is no log any more: told by its thread, said by the console's.
+        self._failures: SimpleQueue[KconsoleError] = SimpleQueue()
+        #: Owns the ledger.
+        self._steward = Steward(self._ledger.write_log, self._failures.put)
         #: Filled by the reader's thread before the kernel has the answer, emptied by the console's.
         self._answers: SimpleQueue[Stream] = SimpleQueue()
 
@@ -46,25 +57,37 @@ class PlainLog:
         :param count: its number, if it is known.
         """
         self._record(CellInput(msg_id, "", count))
-        self._do(self._ledger.write_log)
+        self._tell_failures()
 
     def save(self, name: str) -> None:
         r"""``\save``: write all of it to a file; one that exists only when asked a second time."""
-        self._do(lambda: self._ledger.save(name), r"\save")
+        self._do(lambda: self._ledger.save(name))
 
     def log(self, name: str = "") -> None:
         r"""``\log``: write all of it to a file from now on, and what follows; without a name, stop."""
         self._do(lambda: self._ledger.log(name) if name else self._ledger.stop_log())
 
-    def _record(self, what: Event | CellInput) -> None:
-        happened: list[Event | CellInput] = []
-        try:
-            while True:
-                happened.append(self._answers.get_nowait())
-        except Empty:
-            pass
-        self._ledger.record([*happened, what], self._kernel.info or KernelInfo())
+    def close(self) -> None:
+        """Write what is still to be written, and wait for that."""
+        with held_signals():
+            self._steward.close()
+            self._ledger.close()
+        self._tell_failures()
 
-    def _do(self, work: Callable[[], str], command: str = r"\log") -> None:
-        with held_signals():  # a file is written wholly or not at all
-            tell(self._notes, work, command)
+    def _record(self, what: Event | CellInput) -> None:
+        happened: list[Event | CellInput] = [*_emptied(self._answers), what]
+        self._steward.do(partial(self._ledger.record, happened, self._kernel.info or KernelInfo()))
+
+    def _do(self, work: Callable[[], str]) -> None:
+        with held_signals():  # what became of the file is told
+            tell(self._notes, self._steward.do(work).result)
+
+    def _tell_failures(self) -> None:
+        for error in _emptied(self._failures):
+            self._notes.note(str(error), "error")
+
+
+def _emptied(queue: SimpleQueue[_Item]) -> Iterator[_Item]:
+    with suppress(Empty):
+        while True:
+            yield queue.get_nowait()

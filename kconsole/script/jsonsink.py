@@ -6,8 +6,9 @@ from typing import Any
 
 from kconsole.protocol.events import Event
 from kconsole.protocol.message import Message
+from kconsole.render.jsonevents import event_fields, of_types
 from kconsole.script.cells import ScriptCell
-from kconsole.script.jsonlines import JsonLines, event_fields, of_types
+from kconsole.script.jsonlines import JsonLines
 from kconsole.script.sink import Outcome
 from kconsole.script.streams import Mouth
 

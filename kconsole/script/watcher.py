@@ -16,11 +16,11 @@ import termios
 import time
 import tty
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from kconsole.client.health import LOOK_S
 from kconsole.client.kernel import Kernel
@@ -43,6 +43,9 @@ from kconsole.script.jsonwatcher import JsonWatcher
 from kconsole.script.linktelling import tell_unattended
 from kconsole.script.streams import columns_of, standard_streams
 
+if TYPE_CHECKING:
+    from kconsole.script.watchlog import WatchLog
+
 __all__ = ["Watcher", "run_watch"]
 
 _MOST_CELLS = 256  # whose ends have not been heard of; the oldest are ended by us
@@ -61,6 +64,7 @@ def run_watch(
     mime: Sequence[str] = (),
     lines: JsonLines | None = None,
     errors: ErrorLook = AS_SENT,
+    log: Callable[[Callable[[str], None]], "WatchLog"] | None = None,
 ) -> int:
     """Follow a kernel until its end, or until the user leaves.
 
@@ -72,6 +76,7 @@ def run_watch(
         those that are written, and no others.
     :param lines: where to write events for other programs, in place of text.
     :param errors: how much of a traceback, as text.
+    :param log: given what says a line to the user, begins to write the cells to a file as well.
     :return: 0.
     :raise KernelDiedError: the kernel died; all that it sent has been written before.
     :raise KeyboardInterrupt: Ctrl-C.
@@ -87,14 +92,18 @@ def run_watch(
             watcher = _text_watcher(kernel, stdout, color=color, mime=mime, errors=errors)
 
         try:
-            with LinkNews(kernel.client, partial(tell_unattended, watcher.say)) as news:
+            with (
+                LinkNews(kernel.client, partial(tell_unattended, watcher.say)) as news,
+                _logging(log, watcher) as takers,
+            ):
                 while True:
                     left = mail.wait(keys)
                     news.look()
                     # What came before the news of the end is in the mail by the time it is known.
                     health, end = kernel.client.health, kernel.client.end
                     for item in mail.take():
-                        watcher.take(item)
+                        for take in takers:
+                            take(item)
                     stdout.flush()
                     if left:
                         return 0
@@ -105,6 +114,21 @@ def run_watch(
         finally:
             watcher.close()
             stdout.flush()
+
+
+@contextmanager
+def _logging(
+    begin: Callable[[Callable[[str], None]], "WatchLog"] | None, watcher: "Watcher | JsonWatcher"
+) -> Iterator[list[Callable[[Message | None], None]]]:
+    """Give what takes each message: the watcher, and behind it the log, if there is to be one."""
+    if begin is None:
+        yield [watcher.take]
+        return
+    log = begin(lambda text: watcher.say(one_line(text)))
+    try:
+        yield [watcher.take, log.take]
+    finally:
+        log.close()
 
 
 def _text_watcher(

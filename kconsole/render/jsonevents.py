@@ -1,0 +1,129 @@
+"""Events as lines of JSON: one object for each, for programs that run kconsole or read its logs.
+
+``kconsole/script/events.schema.json`` says what they hold (https://json-schema.org, draft 2020-12).
+An object's first keys are ``event``, its kind, and ``time``, when it was written. Of what a kernel has
+sent, the fields are named as in the messaging specification, and buffers are in base64.
+"""
+
+import base64
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from kconsole import __version__
+from kconsole.protocol.dates import format_date
+from kconsole.protocol.events import (
+    ClearOutput,
+    CommClose,
+    CommMsg,
+    CommOpen,
+    DisplayData,
+    ErrorOutput,
+    Event,
+    ExecuteInput,
+    ExecuteResult,
+    InputRequest,
+    ShutdownReply,
+    Status,
+    Stream,
+    Unknown,
+    UpdateDisplay,
+)
+from kconsole.protocol.message import Message
+from kconsole.render.mime import raw_value
+
+__all__ = ["VERSION", "event_fields", "json_line", "of_types", "start_fields"]
+
+VERSION = 1
+"""Goes up when what a consumer relies on changes; new kinds of events and new fields do not count."""
+
+#: What a message's event is called. Others are none: a subscription's welcome is nobody's output.
+_KINDS: Mapping[type, str] = {
+    ExecuteInput: "input",
+    Stream: "stream",
+    DisplayData: "display",
+    UpdateDisplay: "update",
+    ExecuteResult: "result",
+    ClearOutput: "clear",
+    ErrorOutput: "error",
+    Status: "status",
+    InputRequest: "question",
+    CommOpen: "comm_open",
+    CommMsg: "comm_msg",
+    CommClose: "comm_close",
+    ShutdownReply: "shutdown",
+    Unknown: "other",
+}
+
+#: JSON nested deeper than this is left out where it cannot be written as it is.
+_DEEPEST = 100
+
+#: What to keep: any escape but a half of a surrogate pair alone, at which strict parsers give up.
+_ESCAPE = re.compile(r"(\\[^u]|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})|\\ud[89a-f][0-9a-f]{2}")
+
+
+def json_line(event: str, fields: Mapping[str, Any]) -> str:
+    """Return an event as one line in ASCII, with its newline; its time is now.
+
+    :param event: its kind.
+    :param fields: what it holds besides its kind and the time.
+    """
+    value = {"event": event, "time": format_date(datetime.now(UTC)), **fields}
+    try:
+        text = json.dumps(value, allow_nan=False)
+    except (ValueError, RecursionError):
+        text = json.dumps(_writable(value, 0))
+    if "\\ud" in text:
+        text = _ESCAPE.sub(lambda found: found[1] or "\\ufffd", text)
+    return text + "\n"
+
+
+def start_fields(mode: Literal["run", "watch", "log"]) -> dict[str, Any]:
+    """Return the fields of ``start``, the first line.
+
+    :param mode: what is done.
+    """
+    return {"version": VERSION, "kconsole": __version__, "mode": mode}
+
+
+def event_fields(event: Event, msg: Message | None) -> tuple[str, dict[str, Any]]:
+    """Return what to write of a message: the kind of the event and its fields.
+
+    :param msg: the message as it came; None if there was none.
+    :return: an empty kind for what is not to be written.
+    """
+    kind = _KINDS.get(type(event), "")
+    fields = event._asdict()
+    del fields["parent"]
+    if msg is not None and kind == "other":
+        fields["content"] = msg["content"]
+    if msg is not None and msg["buffers"]:
+        fields["buffers"] = [base64.b64encode(each).decode() for each in msg["buffers"]]
+    return kind, fields
+
+
+def of_types(event: Event, mime: Sequence[str]) -> Event:
+    """Return an event whose data, if it is a display or a result, are of the types that are wanted.
+
+    :param mime: MIME types; none are all.
+    """
+    if not mime or not isinstance(event, DisplayData | ExecuteResult | UpdateDisplay):
+        return event
+    found = (raw_value(event.data, (each,)) for each in mime)
+    return event._replace(data={each: value for each, value in found if each})
+
+
+def _writable(value: Any, depth: int) -> Any:
+    """Put null for infinities, as JavaScript does, and for what is nested too deep."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if not isinstance(value, Mapping | list | tuple):
+        return value
+    if depth >= _DEEPEST:
+        return None
+    if isinstance(value, Mapping):
+        return {key: _writable(each, depth + 1) for key, each in value.items()}
+    return [_writable(each, depth + 1) for each in value]

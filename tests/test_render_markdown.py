@@ -145,6 +145,10 @@ def test_code_takes_the_style_that_is_chosen() -> None:
     assert markdown_to_text("```nobody-knows\nif 1: 2\n```", color=True) == "    if 1: 2"
 
 
+def test_tokens_that_only_one_lexer_knows_have_a_colour_too() -> None:
+    assert markdown_to_text("```yaml\na: |\n  b\n```", color=True, style="monokai")
+
+
 _PIECES = st.sampled_from(
     [
         *"*_~`[]()<>!$&#|-+=:\\\"'\n\t ",

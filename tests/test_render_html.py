@@ -96,7 +96,12 @@ def test_lists(html: str, text: str) -> None:
             "<iframe src='https://a.b'>x</iframe><audio src=data:x>y</audio>",
             "[iframe https://a.b][audio]",
         ),
-        ("<svg><text>x</text></svg>y", "y"),
+        ("<svg><text>x</text><path d='M'/><g><path></svg>y", "y"),
+        ("<svg><path/>" * 300 + "</svg>" * 300 + "<p>y</p>z", "y\n\nz"),
+        (
+            "<math><mspace/><mi>x</mi><annotation>\\x</annotation></math><mi/>" * 300 + "<hr>",
+            "x" * 300 + "\n\n" + "─" * 80,
+        ),
         ("<input value=a><input type=hidden value=b><input type=password value=c>", "[a][****]"),
         ("<input type=checkbox><input type=radio checked>", "[ ](•)"),
         ("<select><option>a<option>b</select><textarea> <b> </textarea>", "[a | b][<b>]"),
@@ -135,6 +140,10 @@ def test_what_is_not_displayed_leaves_nothing(html: str) -> None:
         ("<h1>a</h1>", "\x1b[1;4ma\x1b[0m"),
         ("<b>a<br>b</b>", "\x1b[1ma\x1b[0m\n\x1b[1mb\x1b[0m"),
         ("<p><b>a<p>b</b>c", "\x1b[1ma\x1b[0m\n\nbc"),
+        ("<select><option selected>a</select>b", "[\x1b[1ma\x1b[0m]b"),
+        ("<u>a<mark>b</u>c</mark>d", "\x1b[4ma\x1b[0m\x1b[4;7mb\x1b[0m\x1b[7mc\x1b[0md"),
+        ("<mark>a<u>b</mark>c</u>d", "\x1b[7ma\x1b[0m\x1b[4;7mb\x1b[0mcd"),
+        ("<mark>a<div>b</mark>c</div>d", "\x1b[7ma\x1b[0m\n\x1b[7mb\x1b[0mc\nd"),
         ("<b>a<p>b</b>c", "\x1b[1ma\x1b[0m\n\n\x1b[1mb\x1b[0mc"),
         (
             "<span style='color: red; font-weight: bold'>a<span>b</span></span>",
@@ -203,6 +212,7 @@ LONG = "It was the best of times, it was the worst of times"
     [
         (table("1|2", "3"), None, "1  2\n3"),
         (table("!a|!name", "10|x", "5|yz"), None, " a  name\n────────\n10  x\n 5  yz"),
+        ("<table><tr><th colspan=2>abc<tr><th>d<th>e<tr><td>1<td>2</table>", None, "abc\nd  e\n────\n1  2"),
         (table("!n", "-1.5e3", "NaN", "", "1,000"), None, "     n\n──────\n-1.5e3\n   NaN\n\n 1,000"),
         (table("!n", "None", "x", "7"), None, "n\n────\nNone\nx\n7"),
         (table("日本|x", "a|y"), None, "日本  x\na     y"),
@@ -220,6 +230,15 @@ LONG = "It was the best of times, it was the worst of times"
         ("<table><caption>C <b>d</b></caption><thead><tr><th>a</thead></table>", None, "C d\na\n─"),
         ("<table><thead><tr><th><th>x<tr><th>i<th></thead><tr><th>1<td>2</table>",
          None, "i  x\n────\n1  2"),
+        # What R's kernel sends.
+        ("<table class='dataframe'><caption>A data.frame: 2 × 2</caption><thead>"
+         "<tr><th></th><th scope=col>mpg</th><th scope=col>gear</th></tr>"
+         "<tr><th></th><th scope=col>&lt;dbl&gt;</th><th scope=col>&lt;fct&gt;</th></tr></thead><tbody>"
+         "<tr><th scope=row>Mazda RX4</th><td>21.0</td><td>four</td></tr>"
+         "<tr><th scope=row>Fiat</th><td>4.25</td><td>NA</td></tr></tbody></table>",
+         None,
+         "A data.frame: 2 × 2\n             mpg  gear\n           <dbl>  <fct>\n──────────────────────\n"
+         "Mazda RX4   21.0  four\nFiat        4.25  NA"),
         ("<table>a<tr>b<td>c</table>d", None, "ab\nc\nd"),
         ("<table><td>a<table><td>b</table>c</table>d", None, "a\nb\nc\nd"),
         ("x<td>a<td>b<tr>c", None, "x  a  b\nc"),

@@ -161,10 +161,13 @@ class _Document:
 
     def _start(self, token: Token) -> None:
         said = attributes(token.options)
+        box = _BOXES.get(token.tag)
         if method := self._METHODS.get(token.tag):
             method(self, token, said)
-        elif token.tag not in _IGNORED:
-            self._open(token.tag, _BOXES.get(token.tag, _INLINE), said)
+        elif box is not None:
+            self._open(token.tag, box, said)
+        elif token.tag not in _IGNORED and not token.options.endswith("/>"):  # as in <svg>
+            self._open(token.tag, _INLINE, said)
 
     def _open(self, tag: str, box: _Box, said: Mapping[str, str]) -> Element:
         look = self._look(said)

@@ -2,7 +2,7 @@
 
 The stack of open elements is a small part of the HTML standard's tree construction (section 13.2.6): an
 end tag closes the innermost element of its name; what is not open is ignored; the end of an inline element
-closes no block, and the end of a block closes all that is in it.
+closes no block, the end of bold, links and their like nothing else at all, and any other end all within.
 """
 
 import re
@@ -19,6 +19,12 @@ _DEEPEST = 256  # open elements; browsers have such a limit, too
 _WIDEST_PREFIX = 32  # lists and quotations that are nested deeper stay where they are
 _NO_ITEM = frozenset({"dl", "ol", "ul"})
 _ITEMS = frozenset({"dd", "dt", "li"})
+# fmt: off
+#: What ends alone, so that others that have begun in it go on.
+_FORMATTING = frozenset({
+    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+})
+# fmt: on
 _URL_NOISE = re.compile(r"[\s\x00-\x1f]+")
 
 
@@ -260,9 +266,8 @@ class Flow:
         while self._stack[at].tag != tag:
             at -= 1
         element = self._stack[at]
-        if at == len(self._stack) - 1:
-            self._pop()
-        elif element.block:
+        within = self._stack[at + 1 :]
+        if element.block or not (tag in _FORMATTING or any(each.block for each in within)):
             self._pop_to(element)
         else:
             self._remove(at)

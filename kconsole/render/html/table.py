@@ -247,7 +247,8 @@ class _Drawing:
         heads, feet = self._grid.heads, self._grid.rows - self._grid.feet
         groups: dict[int, list[tuple[int, int]]] = {}
         for place, span, lines in drawn:
-            if place.top < heads - 1 and place.right > place.left + 1 and lines:
+            group = 1 < place.right - place.left < self._grid.columns  # and no title above all
+            if place.top < heads - 1 and group and lines:
                 groups.setdefault(place.bottom - 1, []).append(span)
         apart = any(
             len(lines) > 1

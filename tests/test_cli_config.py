@@ -65,6 +65,7 @@ PLACES = {
     "image": ('"save"', "blocks", ["--image=none"], ("save", "blocks", "none")),
     "tb": ('"short"', "plain", ["--tb=context"], ("short", "plain", "context")),
     "theme": ('"dark"', "light", ["--theme", "auto"], ("dark", "light", "auto")),
+    "max-lines": ("1", "0", ["--max-lines=2"], (1, 0, 2)),
     "prompt": ('"a{n}"', "b{n}", ["--prompt", "{{}}"], ("a{n}", "b{n}", "{{}}")),
     "vi": ("true", "no", ["--vi"], (True, False, True)),
     "complete-while-typing": ("true", "off", ["--complete-while-typing"], (True, False, True)),

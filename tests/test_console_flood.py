@@ -15,7 +15,7 @@ BYTES = 5_000_000
 def test_of_fifty_thousand_lines_none_is_lost_and_keys_typed_meanwhile_are_there(
     tmp_path: Path,
 ) -> None:
-    with owning(tmp_path) as terminal:
+    with owning(tmp_path, "--max-lines=0") as terminal:
         terminal.blind = True
         begin = len(terminal.raw)
         terminal.line(f"%fake flood {LINES} 24")
@@ -39,7 +39,7 @@ def test_of_fifty_thousand_lines_none_is_lost_and_keys_typed_meanwhile_are_there
 
 @pytest.mark.parametrize("end", ["\\n", ""], ids=["with an end", "without an end"])
 def test_a_line_of_five_megabytes(tmp_path: Path, end: str) -> None:
-    with paired(tmp_path) as (terminal, _):
+    with paired(tmp_path, "--max-lines=0") as (terminal, _):
         terminal.blind = True
         begin = len(terminal.raw)
         terminal.line(f"print('x' * {BYTES} + 'the end', end='{end}')")

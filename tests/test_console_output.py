@@ -34,7 +34,7 @@ def screen(terminal: Terminal) -> str:
     return "\n".join(terminal.screen).rstrip()
 
 
-def cell(terminal: Terminal, code: str, *, until: str) -> str:
+def cell(terminal: Terminal, code: str, *, until: str | re.Pattern[str]) -> str:
     """Enter a cell, wait for a text on the screen and for the prompt; returns the screen."""
     terminal.line(code)
     terminal.wait_for(until, where="screen")
@@ -106,6 +106,17 @@ def test_the_last_error_is_shown_whole_where_less_of_it_was(terminal: Terminal) 
     assert "\nCell In[1], line 2: 1/x\nE: v\n" in shown
     assert "\n      1 x = 0\n----> 2 1/x\n\nE: v\n" in cell(terminal, r"\tb", until="1 x = 0\n")
     run(terminal, r"\set tb full", "tb = full")
+
+
+def test_much_output_is_folded_and_shown_whole_when_that_is_wanted(terminal: Terminal) -> None:
+    run(terminal, r"\set max-lines 3", "max-lines = 3")
+    shown = cell(terminal, "%fake flood 100 16", until=re.compile(r"\nline 99 \S*\n\nIn \["))
+    assert re.search(r"line 2 \S*\n… 85 lines not shown; \\last shows all\nline 88 ", shown)
+    terminal.line(r"\last")
+    terminal.wait_for(re.compile(r"^line 0 \S*\n(.*\n)+:", re.MULTILINE), where="screen")
+    terminal.send("q")
+    ready(terminal)
+    run(terminal, r"\set max-lines 10000", "max-lines = 10000")
 
 
 HOSTILE = {

@@ -52,6 +52,7 @@ def refused(text: str) -> str:
         (r"\i a.py", "i", ("a.py",)),
         (r"\e", "e", ()),
         (r"\paste", "paste", ()),
+        (r"\last", "last", ()),
         (r"\tb", "tb", ()),
         (r"\tb short", "tb", ("short",)),
         (r"\timing", "timing", ()),

@@ -323,3 +323,29 @@ def test_a_log_is_taken_up_again_by_any_of_its_names(tmp_path: Path) -> None:
 
     assert [each.partition(":")[0] for each in tell(story)] == ["note"] * 3
     assert path.read_text() == "In [7]: print('hello')\nhello\n\n"
+
+
+def test_the_last_output_is_that_of_the_last_cell_that_has_any(tmp_path: Path) -> None:
+    async def story(filing: Filing, notes: Notes) -> None:
+        run(filing, "a", "\x1b[31mhello\x1b[0m \u202e")
+        filing.began("b", "x = 1")
+        filing.ended("b", 8)
+        assert filing.knows("a") and not filing.knows("c")
+        shown: asyncio.Queue[str] = asyncio.Queue()
+        filing.last(shown.put_nowait, color=True)
+        filing.last(shown.put_nowait, color=False)
+        async with asyncio.timeout(60):
+            assert await shown.get() == "\x1b[31mhello\x1b[0m \u202e\n"
+            assert await shown.get() == "hello \u202e\n"
+
+    assert tell(story) == []
+
+
+def test_before_any_output_there_is_no_last_one(tmp_path: Path) -> None:
+    async def story(filing: Filing, notes: Notes) -> None:
+        shown: asyncio.Queue[str] = asyncio.Queue()
+        filing.last(shown.put_nowait, color=True)
+        async with asyncio.timeout(60):
+            assert await shown.get() == ""
+
+    assert tell(story) == []

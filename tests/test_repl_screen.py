@@ -281,3 +281,54 @@ def test_what_is_written_before_the_application_runs_is_drawn_when_it_does() -> 
         assert "early\n" in stage.frames[0]
 
     on_stage(story)
+
+
+def test_what_is_folded_is_counted_above_the_newest_lines_and_its_end_is_shown() -> None:
+    async def story(stage: Stage) -> None:
+        stage.screen.folding.at_most = 5
+        stage.screen.folding.begin("a", kept=True)
+        stage.screen.write("".join(f"{number}\n" for number in range(100)))
+        stage.screen.flush()
+        assert "".join(f"{number}\n" for number in range(5)) in stage.frames[0]
+        assert stage.screen.live_lines()[:2] == ["… 84 more lines; \\last shows them", "90"]
+        stage.screen.write("100\n")
+        stage.screen.flush()
+        assert stage.screen.live_lines()[:2] == ["… 85 more lines; \\last shows them", "91"]
+        assert len(stage.frames) == 1
+        stage.screen.settle()
+        stage.screen.flush()
+        frame = stage.frames[-1]
+        told = "… 84 lines not shown; \\last shows all\n"
+        assert told + "".join(f"{number}\n" for number in range(89, 101)) in frame
+
+    on_stage(story)
+
+
+def test_another_cell_has_its_own_lines_and_one_that_is_not_kept_all() -> None:
+    async def story(stage: Stage) -> None:
+        stage.screen.folding.at_most = 5
+        for msg_id, kept in (("a", True), ("b", True), ("c", False)):
+            stage.screen.folding.begin(msg_id, kept=kept)
+            stage.screen.show("".join(f"{msg_id}{number}\n" for number in range(100)))
+            stage.screen.settle()
+        stage.screen.flush()
+        (frame,) = stage.frames
+        assert "a4\n… 83 lines not shown; \\last shows all\na88\n" in frame
+        assert "b4\n… 83 lines not shown; \\last shows all\nb88\n" in frame
+        assert "c4\nc5\n" in frame
+
+    on_stage(story)
+
+
+def test_what_is_cleared_is_not_counted_any_more() -> None:
+    async def story(stage: Stage) -> None:
+        stage.screen.folding.at_most = 5
+        stage.screen.folding.begin("a", kept=True)
+        stage.screen.write("x\n" * 100)
+        stage.screen.flush()
+        stage.screen.clear(wait=True)
+        assert stage.screen.folding.line
+        stage.screen.write("y\n")
+        assert stage.screen.live_lines() == ["y"]
+
+    on_stage(story)

@@ -17,6 +17,7 @@ from kconsole.protocol.events import (
 from kconsole.protocol.replies import HistoryRow, KernelInfo, LanguageInfo
 from kconsole.render.live import LiveRegion
 from kconsole.render.sgr import strip_sgr
+from kconsole.repl.folding import Folding
 from kconsole.repl.prompts import continuation, input_prompt
 from kconsole.repl.scribe import Scribe
 
@@ -33,6 +34,7 @@ class Paper:
             self._region.update,
         )
         self.clear = self._region.clear
+        self.folding = Folding()
 
     columns = 80
 

@@ -60,6 +60,7 @@ def test_one_is_shown(desk: Desk, settings: Settings) -> None:
         ("complete-while-typing", "yes", True),
         ("notify_after", "2.5", 2.5),
         ("notify", "Desktop", "desktop"),
+        ("max-lines", "500", 500),
         ("tb", "Short", "short"),
         ("vi", "on", True),
         ("mime", "Text/LaTeX, text/html", ("text/latex", "text/html")),
@@ -83,6 +84,7 @@ def test_a_value_is_taken(
         ("notify_after", "soon", "notify-after takes a number of seconds, not 'soon'"),
         ("notify_after", "nan", "notify-after takes a number of seconds, not 'nan'"),
         ("notify_after", "-1", "notify-after takes a number of seconds, not '-1'"),
+        ("max_lines", "-1", "max-lines takes a whole number, 0 or more, not '-1'"),
         ("tb", "long", "tb takes full, context, short or plain, not 'long'"),
         ("vi", "emacs", "vi takes on or off, not 'emacs'"),
         *(

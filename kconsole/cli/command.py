@@ -69,6 +69,7 @@ _AS_GIVEN = (
     "complete_while_typing",
     "image",
     "keep",
+    "max_lines",
     "mime",
     "notify",
     "notify_after",

@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from kconsole.cli.kinds import WholeNumber
+
 __all__ = ["show_options"]
 
 
@@ -43,5 +45,13 @@ def show_options(complete: Callable[..., Any]) -> list[click.Option]:
             show_default=True,
             help="How much of a traceback to show: all of it, your own frames, a line for each of "
             "these, or all without colours and boxes.",
+        ),
+        click.Option(
+            ["--max-lines"],
+            metavar="N",
+            type=WholeNumber(0),
+            default=10_000,
+            show_default=True,
+            help="Fold the output of a cell after N lines in a console; 0: never.",
         ),
     ]

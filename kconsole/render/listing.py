@@ -51,12 +51,13 @@ def savable(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def screen_output(outputs: Iterable[Output], *, prompts: bool = True) -> str:
+def screen_output(outputs: Iterable[Output], *, prompts: bool = True, color: bool = False) -> str:
     """Return what the screen would keep of outputs: bars as they were last, below what came beside them.
 
     :param prompts: whether ``Out[n]:`` stands before a result.
+    :param color: whether to keep colours.
     """
-    renderer = Renderer(RenderOptions(color=False, live=True, show_out_prompt=prompts))
+    renderer = Renderer(RenderOptions(color=color, live=True, show_out_prompt=prompts))
     region = LiveRegion()
     parts = []
     for event in outputs:

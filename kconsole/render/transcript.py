@@ -12,6 +12,8 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.protocol.replies import KernelInfo
+from kconsole.render.listing import screen_output
+from kconsole.render.notebook import left_out_note
 from kconsole.render.recorded import AT_MOST, RecordedCell
 
 __all__ = ["Changes", "Transcript"]
@@ -104,6 +106,17 @@ class Transcript:
             self._changed(number)
         if isinstance(event, DisplayData | ExecuteResult) and event.display_id is not None:
             self._showing.setdefault(event.display_id, set()).add(number)
+
+    def last(self, *, color: bool) -> str:
+        """Return the output of the last cell that has some, safe, as it is on the screen in the end.
+
+        :param color: whether to keep its colours.
+        """
+        texts = (
+            screen_output(cell.outputs(), color=color) + left_out_note(cell)
+            for cell in reversed(self._cells)
+        )
+        return next(filter(None, texts), "")
 
     def _changed(self, number: int) -> None:
         for changes in self._changes:

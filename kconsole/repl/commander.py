@@ -55,6 +55,7 @@ class Commander:
             "save": desk.filing.save,
             "log": desk.filing.log,
             "open": self._open,
+            "last": self._last,
             "tb": self._tb,
             "timing": editing.settings.timing,
             "set": editing.settings.set,
@@ -103,6 +104,15 @@ class Commander:
             desk.loop.call_soon_threadsafe(desk.scribe.note, text)
 
         open_kept(desk.cabinet, number, say)
+
+    def _last(self) -> None:
+        self._desk.filing.last(self._show_last, color=self._desk.options.color)
+
+    def _show_last(self, text: str) -> None:
+        if text:
+            self._pager.show(text)
+        else:
+            self._desk.scribe.note("there has been no output yet")
 
     def _tb(self, form: Form = "full") -> None:
         if text := self._desk.scribe.error.text(form):

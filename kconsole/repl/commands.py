@@ -255,6 +255,7 @@ COMMANDS = (
     Command("i", "FILE", "run a file's code", _file),
     Command("e", "", "edit the input in $VISUAL or $EDITOR", _nothing),
     Command("paste", "", "take lines as they are until Ctrl-D, then run them", _nothing),
+    Command("last", "", "show the last output whole", _nothing),
     Command("tb", "[FORM]", "show the last error whole, or in another form", _perhaps(_form)),
     Command("timing", "[on|off]", "tell how long each cell took", _perhaps(_on_or_off)),
     Command("set", "[NAME [VALUE]]", "show or change an option", _perhaps(_name_and_value)),

@@ -65,12 +65,14 @@ class Filing:
         self._running: set[str] = set()
         self._logging = False
         self._timer: asyncio.TimerHandle | None = None  # runs only while there is something in it
+        self._known: set[str] = set()
 
     # -- what happens --------------------------------------------------------------------------------
 
     def began(self, msg_id: str, code: str, count: int | None = None) -> None:
         """A cell is run."""
         self._running.add(msg_id)
+        self._known.add(msg_id)
         self._take(CellInput(msg_id, code, count))
 
     def event(self, event: Event) -> None:
@@ -109,6 +111,21 @@ class Filing:
             self._logging = written and bool(name)
 
         self._do(lambda: self._ledger.log(name) if name else self._ledger.stop_log(), done)
+
+    def last(self, done: Callable[[str], None], *, color: bool) -> None:
+        r"""``\last``: have the output of the last cell that has some rendered.
+
+        :param done: called in the loop with it, ready to be shown; "" if there is none.
+        :param color: whether to keep its colours.
+        """
+        self._collect()
+        self._hand_over()
+        rendering = self._steward.do(partial(self._ledger.last, color=color))
+        rendering.add_done_callback(lambda it: self._later(lambda: done(it.result())))
+
+    def knows(self, msg_id: str) -> bool:
+        """Whether a request's output is kept."""
+        return msg_id in self._known
 
     def close(self) -> None:
         """Write what is still to be written, and wait for that."""

@@ -38,6 +38,7 @@ class Intake:
         self._desk = desk
         self._state = desk.state
         self._scribe = desk.scribe
+        self._scribe.kept = desk.filing.knows
         self._work = work
         self._others = Others(desk, self._note_lost_end)
         self._company = Company(desk)

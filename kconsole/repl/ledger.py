@@ -89,6 +89,10 @@ class Ledger:
                 if self._log is not None:
                     self._log.take(what)
 
+    def last(self, *, color: bool) -> str:
+        """Return the output of the last cell that has some, as :meth:`Transcript.last` does."""
+        return self._transcript.last(color=color)
+
     def save(self, name: str) -> str:
         """Write all of it to a file; one that exists only when asked a second time.
 

@@ -26,6 +26,7 @@ class ConsoleOptions(NamedTuple):
         tb: how much of a traceback to show.
         theme: of what kind the terminal's background is; ``auto`` is as the terminal says.
         style: a style of pygments for code, or ``default``, which suits the background.
+        max_lines: how many lines of a cell's output to show before the rest is folded; 0 is all.
         prompt: what stands before an input; ``{n}`` is its number.
         history: the file for inputs; None is the one for the kernel's language, ``none`` is no file.
         private: keep inputs out of every history, the kernel's too.
@@ -50,6 +51,7 @@ class ConsoleOptions(NamedTuple):
     theme: ThemeChoice = "auto"
     style: str = "default"
     tb: Form = "full"
+    max_lines: int = 10_000
     prompt: str = "In [{n}]: "
     history: str | None = None
     private: bool = False

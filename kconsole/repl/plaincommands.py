@@ -84,6 +84,7 @@ class PlainCommands:
         self._session = session
         self._history = history
         self._error = error
+        self._log = log
         self._actions: Mapping[str, Callable[..., None]] = {
             "?": self._help,
             "q": session.farewell,
@@ -95,6 +96,7 @@ class PlainCommands:
             "save": log.save,
             "log": log.log,
             "i": self._include,
+            "last": self._last,
             "tb": self._tb,
             "timing": self._timing,
         }
@@ -188,6 +190,12 @@ class PlainCommands:
         except ValueError as error:
             raise ValueError(f"{shown(path)}: {error}") from None
         self._session.run_code(text.replace("\r\n", "\n"))
+
+    def _last(self) -> None:
+        text = self._log.last()
+        if not text:
+            self._session.note("there has been no output yet")
+        self._session.write(text)
 
     def _tb(self, form: Form = "full") -> None:
         text = self._error.text(form)

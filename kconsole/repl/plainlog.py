@@ -25,9 +25,11 @@ class PlainLog:
 
     :param kernel: whose session it is.
     :param notes: where to say what became of a file.
+    :param color: whether to use colours.
     """
 
-    def __init__(self, kernel: Kernel, notes: Notes) -> None:
+    def __init__(self, kernel: Kernel, notes: Notes, *, color: bool = False) -> None:
+        self._color = color
         self._kernel = kernel
         self._notes = notes
         self._ledger = Ledger(kernel.client.info.kernel_name, lambda: kernelspec_title(kernel))
@@ -58,6 +60,11 @@ class PlainLog:
         """
         self._record(CellInput(msg_id, "", count))
         self._tell_failures()
+
+    def last(self) -> str:
+        r"""``\last``: return the output of the last cell that has some, in colours if these are wanted."""
+        with held_signals():
+            return self._steward.do(partial(self._ledger.last, color=self._color)).result()
 
     def save(self, name: str) -> None:
         r"""``\save``: write all of it to a file; one that exists only when asked a second time."""

@@ -16,6 +16,7 @@ from prompt_toolkit.application import Application
 from kconsole.render.grid import moves_between_rows
 from kconsole.render.live import Draw, LiveRegion
 from kconsole.repl.above import Above, Picture, height
+from kconsole.repl.folding import Folding
 from kconsole.repl.output import FrameOutput
 
 __all__ = ["FramedApplication", "Screen"]
@@ -76,6 +77,8 @@ class Screen:
         #: Whether another program has the terminal: what comes meanwhile waits.
         self.lent = False
         self._region = LiveRegion()
+        #: What leaves the region passes it.
+        self.folding = Folding()
         self._above = Above()
         #: Whether the pictures, too, are to be cleared before the next output.
         self._clear_before_next = False
@@ -101,7 +104,7 @@ class Screen:
         if not text:
             return
         if moves_between_rows(text):  # no further up than to what is on the screen
-            self._above.add(self._region.overflow(*self._room_for_region()))
+            self._leave(self._region.overflow(*self._room_for_region()))
         self._clear_if_due()
         self._region.write(text, stream)
         self._came(text)
@@ -110,7 +113,8 @@ class Screen:
         """Add a display of a cell: safe lines, which may be replaced by :meth:`update`."""
         if len(text) > _LONG and display_id is None:
             self.settle()
-            self.print(text)
+            self._leave(text)
+            self._came(text)
         elif text or display_id is not None:
             self._clear_if_due()
             self._region.show(text, display_id)
@@ -119,7 +123,7 @@ class Screen:
     def place(self, picture: Picture) -> None:
         """Add a picture, below the cell's output so far; it is not sanitised, and must be our own."""
         self._clear_if_due()
-        self._above.add(self._region.give_way())
+        self._above.add(self.folding.unfold(self._region.give_way()))
         self._above.place(picture)
         self._came(picture.text)
 
@@ -158,12 +162,13 @@ class Screen:
             self._clear_before_next = wait
             if not wait:
                 self._above.clear()
+                self.folding.clear()
         self._schedule()
 
     def settle(self) -> None:
         """Let the cell's output not change any more: it is over, or something else comes now."""
         self._clear_before_next = False
-        if rest := self._region.finish():
+        if rest := self.folding.unfold(self._region.finish()):
             self._above.add(rest)
             self._schedule()
         self._above.seal()
@@ -200,12 +205,16 @@ class Screen:
 
     @property
     def live(self) -> bool:
-        """Whether there is output that can still change."""
-        return not self._region.empty
+        """Whether there is output that can still change, or is hidden."""
+        return not self._region.empty or bool(self.folding.line)
 
     def live_lines(self) -> list[str]:
         """That output, as much of it as the layout should show."""
-        return self._region.view(*self._room_for_region())
+        rows, columns = self._room_for_region()
+        hidden = self.folding.line
+        if not hidden:
+            return self._region.view(rows, columns)
+        return [hidden, *self._region.view(max(1, rows - 1), columns)]
 
     def flush_before_redraw(self) -> bool:
         """Draw a frame if lines wait for one; what has left the region must not be gone meanwhile.
@@ -227,8 +236,7 @@ class Screen:
         clock = asyncio.get_running_loop().time
         self._last_frame = clock()
         size, self._waiting = self._waiting, 0
-        if leaving := self._region.overflow(*self._room_for_region()):
-            self._above.add(leaving)
+        self._leave(self._region.overflow(*self._room_for_region()))
         if self._above:
             columns, rows = self.size
             lines = self._above.take(rows, columns)
@@ -250,10 +258,15 @@ class Screen:
         finally:
             self._drawing = False
 
+    def _leave(self, text: str) -> None:
+        """Let lines of the cell's output go to the scrollback, as long as there is room for them."""
+        self._above.add(self.folding.take(text))
+
     def _clear_if_due(self) -> None:
         if self._clear_before_next:
             self._clear_before_next = False
             self._above.clear()
+            self.folding.clear()
 
     def _room_for_region(self) -> tuple[int, int]:
         size = self._output.get_size()

@@ -93,6 +93,9 @@ class Scribe:
         self._lexer = plain_lexer()
         #: Shows what is no text; None: nothing does.
         self.exhibits: Exhibits | None = None
+        screen.folding.color = color
+        #: Whether what a request shows is kept, so that it may be folded.
+        self.kept: Callable[[str], bool] = lambda msg_id: False
         #: Gives the displays that stay when the output of a request is cleared.
         self.spared: Callable[[str], Container[str | None]] = lambda msg_id: ()
 
@@ -133,6 +136,7 @@ class Scribe:
         if event.parent.msg_id != self._parent:
             self.end_cell()
             self._parent = event.parent.msg_id
+            self._screen.folding.begin(self._parent, kept=self.kept(self._parent))
             self.silent = False
         show(self, event)
 

@@ -46,6 +46,13 @@ def _types(text: str) -> tuple[str, ...]:
     return types
 
 
+def _whole(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
 def _choice(*words: str) -> _Kind:
     def read(text: str) -> str:
         return {word: word for word in words}[text.lower()]
@@ -62,6 +69,7 @@ _TYPE = re.compile(r"[^\s;,/*]+/[^\s;,/*]+")
 _KINDS: Mapping[str, _Kind] = {
     "complete_while_typing": _ON_OFF,
     "image": _choice(*get_args(ImageMode)),
+    "max_lines": _Kind("a whole number, 0 or more", _whole),
     "mime": _Kind("default or MIME types, as text/latex,text/html", _types),
     "notify": _choice("none", "bell", "desktop"),
     "notify_after": _Kind("a number of seconds", _seconds),

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kconsole.render.jsontext import json_to_text
@@ -43,10 +43,12 @@ def test_what_is_short_stands_in_one_line(
 def test_what_is_long_is_folded_and_what_is_left_out_is_counted() -> None:
     value = list(range(1000, 1100))
     folded = json_to_text(value, Page(80, lines=3))
-    assert folded == "[\n  1000,\n  1001,\n(99 more lines)"
+    assert folded == "[\n  1000,\n  1001,\n… 99 more lines"
+    folded = json_to_text(value, Page(80, lines=1, rest=r"\all"))
+    assert folded == "[\n… 101 more lines; \\all shows them"
     assert json_to_text(value, Page(80, lines=102)) == json_to_text(value, Page(80))
-    endless = json_to_text([0] * 100_100, Page(80, lines=1))
-    assert endless == "[\n(more than 100,000 more lines)"
+    endless = json_to_text([0] * 10_100, Page(80, lines=1))
+    assert endless == "[\n… more than 10,000 more lines"
 
 
 def test_a_line_of_what_is_folded_is_cut() -> None:
@@ -77,6 +79,7 @@ def test_what_is_nested_too_deep_or_has_too_many_digits_is_not_shown() -> None:
     assert json_to_text(10**5000, Page(80)) is None
 
 
+@settings(deadline=None, max_examples=40)
 @given(value=values, width=st.integers(0, 100))
 def test_it_is_the_same_value(value: object, width: int) -> None:
     text = json_to_text(value, Page(width))

@@ -114,6 +114,19 @@ def test_what_can_be_drawn_or_saved_is_left_to_who_does_that(
     assert choose(data, Page(drawn={"image/png", "image/svg+xml", "text/html"})) == shown
 
 
+def test_of_a_very_long_document_the_beginning_is_laid_out_where_long_values_are_cut() -> None:
+    page = Page(80, lines=9, rest=r"\all")
+    html = "<p>seen" + "<!--" + "x" * 150_000
+    assert best_text({"text/html": html}, {}, page)[1].split("\n") == [
+        "seen",
+        "… 50,011 more characters of markup; \\all shows them",
+    ]
+    assert best_text({"text/markdown": html}, {}, page)[1].endswith("shows them")
+    assert best_text({"text/html": html}, {}, Page(80))[1] == "seen"
+    script = f"<script>{'f();' * 30_000}</script><p>seen</p><script>{'f();' * 30_000}"
+    assert best_text({"text/html": script}, {}, page)[1] == "seen"
+
+
 def test_json_that_is_nested_too_deep_becomes_a_placeholder() -> None:
     value: list[object] = []
     for _ in range(100_000):
@@ -121,7 +134,7 @@ def test_json_that_is_nested_too_deep_becomes_a_placeholder() -> None:
     assert best_text({"application/json": value}, {})[1] == "[application/json, 0 B]"
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(
     data=st.dictionaries(mimes, json_values),
     metadata=st.dictionaries(mimes, json_values),

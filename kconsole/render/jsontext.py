@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from itertools import islice
 
-from kconsole.render.page import Page
-from kconsole.render.style import paint
+from kconsole.render.page import Page, left_out
 
 __all__ = ["json_to_text"]
 
@@ -18,7 +17,7 @@ _LONGEST_LINE = 1000
 #: Deeper values are not shown: they would be indented further than any screen is wide.
 _DEEPEST = 500
 #: Lines that are left out are counted up to here.
-_MOST_COUNTED = 100_000
+_MOST_COUNTED = 10_000
 
 _Item = tuple[str, object, str]
 """What stands before a value, the value, and what stands behind it."""
@@ -46,7 +45,7 @@ def json_to_text(value: object, page: Page) -> str | None:
     if not more:
         return text
     count = f"{more:,}" if more <= _MOST_COUNTED else f"more than {_MOST_COUNTED:,}"
-    return f"{text}\n{paint(f'({count} more lines)', 'note', page.color)}"
+    return f"{text}\n{left_out(f'{count} more lines', page)}"
 
 
 def _lines(value: object, columns: int) -> Iterator[str]:

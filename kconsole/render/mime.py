@@ -6,6 +6,7 @@ A type that no row knows is named in a placeholder, so that nobody waits for an 
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from kconsole.render.html import html_to_text
 from kconsole.render.jsontext import json_to_text
 from kconsole.render.latex import latex_to_text
 from kconsole.render.markdown import markdown_to_text
-from kconsole.render.page import Page
+from kconsole.render.page import Page, left_out
 from kconsole.render.preference import (
     PLAIN,
     bare_type,
@@ -32,6 +33,10 @@ Renderer = Callable[[object, Page], str | None]
 """Makes text of a value; None if the value cannot be used (null, or nothing in it)."""
 
 _MOST_PIXELS = 10**9
+#: Characters of markup that are laid out where long values are cut: half a second's work.
+_MOST_MARKUP = 100_000
+#: What leaves nothing on a page, to its end or to that of the document.
+_UNSEEN = re.compile(r"<(script|style)\b.*?(?:</\1\b[^>]*>?|\Z)", re.IGNORECASE | re.DOTALL)
 _ANYWHERE = Page()
 
 
@@ -132,20 +137,45 @@ def _nothing(value: object, page: Page) -> None:
     return None
 
 
+def _is_too_long(source: str, page: Page) -> bool:
+    """Whether markup would keep somebody waiting who can do nothing meanwhile."""
+    return page.lines is not None and len(source) > _MOST_MARKUP
+
+
+def _laid_out(source: str, lay_out: Callable[[str], str], page: Page) -> str | None:
+    """Markup as text, of a very long one its beginning.
+
+    Markup without any text, as an empty <div> that a script fills, is nothing to look at: None.
+    """
+    if not _is_too_long(source, page):
+        return lay_out(source) or None
+    text = lay_out(source[:_MOST_MARKUP])
+    more = left_out(f"{len(source) - _MOST_MARKUP:,} more characters of markup", page)
+    return f"{text}\n{more}" if text else None
+
+
 def _html(value: object, page: Page) -> str | None:
     html = joined(value)
     if not isinstance(html, str):
         return _as_is(value, page)
-    # Markup without any text, as an empty <div> that a script fills, is nothing to look at.
-    return html_to_text(html, width=page.width, color=page.color) or None
+    if _is_too_long(html, page):
+        html = _UNSEEN.sub("", html)
+
+    def lay_out(source: str) -> str:
+        return html_to_text(source, width=page.width, color=page.color)
+
+    return _laid_out(html, lay_out, page)
 
 
 def _markdown(value: object, page: Page) -> str | None:
     source = joined(value)
     if not isinstance(source, str):
         return _as_is(value, page)
-    text = markdown_to_text(source, width=page.width, color=page.color, style=page.style)
-    return text or None
+
+    def lay_out(source: str) -> str:
+        return markdown_to_text(source, width=page.width, color=page.color, style=page.style)
+
+    return _laid_out(source, lay_out, page)
 
 
 def _latex(value: object, page: Page) -> str | None:

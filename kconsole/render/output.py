@@ -51,7 +51,8 @@ class RenderOptions:
         width: tells how many columns there are at the moment; None where there is no bound, as in a pipe.
         style: of pygments, for code in displays and results, or ``default``.
         mime: the MIME types that the user would rather see than others, the best first.
-        lines: the most lines of a value that is folded, as JSON is; None folds nothing.
+        lines: the most lines of JSON; where there is such a number, very long documents are cut too.
+        rest: what shows all of what was cut; ``""``: nothing does.
     """
 
     color: bool = True
@@ -63,6 +64,7 @@ class RenderOptions:
     style: str = "default"
     mime: Sequence[str] = ()
     lines: int | None = None
+    rest: str = ""
 
 
 class Renderer:
@@ -182,7 +184,8 @@ class Renderer:
 
     def _page(self) -> Page:
         options = self._options
-        return Page(options.width() or None, options.color, options.style, options.lines)
+        width = options.width() or None
+        return Page(width, options.color, options.style, options.lines, options.rest)
 
     def _lines(self, text: str) -> str:
         text = self._safe(text, "display")

@@ -3,7 +3,9 @@
 from collections.abc import Container
 from dataclasses import dataclass
 
-__all__ = ["Page"]
+from kconsole.render.style import paint
+
+__all__ = ["Page", "left_out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +16,9 @@ class Page:
         width: columns; None where there is no bound, as in a file or a pipe.
         color: whether colours may be used.
         style: of pygments, for code, or ``default``.
-        lines: the most lines of a value that is folded, as JSON is; None folds nothing.
+        lines: the most lines of JSON, of which the rest is counted; where there is such a number, a very
+            long document is cut too. None shows all.
+        rest: what shows all of it, for where something is left out; ``""``: nothing does.
         drawn: the MIME types that are shown in another way than as text: drawn, or saved.
     """
 
@@ -22,4 +26,15 @@ class Page:
     color: bool = False
     style: str = "default"
     lines: int | None = None
+    rest: str = ""
     drawn: Container[str] = frozenset()
+
+
+def left_out(what: str, page: Page) -> str:
+    """Return the line that stands in the place of what is left out.
+
+    :param what: how much it is, in words.
+    """
+    return paint(
+        f"… {what}" + (f"; {page.rest} shows them" if page.rest else ""), "note", page.color
+    )

@@ -8,6 +8,7 @@ richer form; or if it is a table that goes on below its end, or that the screen 
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from kconsole.render.cells import text_width
 from kconsole.render.page import Page
@@ -49,6 +50,8 @@ _NAMES_AN_OBJECT = re.compile(
 _QUOTES_MARKUP = re.compile(r"""\s*+(?:[\w{}.]++\()?["']\s*+<[A-Za-z!]""")
 #: A table of pandas goes on below: it was made for 80 columns.
 _GOES_ON = re.compile(r" \\$", re.MULTILINE)
+#: Characters of a table in HTML that takes the place of one in plain text.
+_LARGEST = 100_000
 #: Characters that are looked at to see how wide a table is.
 _SAMPLE = 1 << 16
 
@@ -72,30 +75,36 @@ def in_order(
         if mime in left:
             yield left.pop(mime)
     for mime in _by_default({bare: data[mime] for bare, mime in left.items()}, page, natural):
-        yield left[mime]
+        if mime in left:
+            yield left.pop(mime)
 
 
 def _by_default(
     data: Mapping[str, object], page: Page, natural: Callable[[object], str | None]
 ) -> Iterator[str]:
-    pictures = [] if _LATEX in data else [mime for mime in _PICTURES if mime in page.drawn]
+    """All types in the order in which a person would look at them; some of them are not in the data."""
     plain = joined(data.get(PLAIN))
-    tells = isinstance(plain, str) and not _NAMES_AN_OBJECT.fullmatch(plain)
-    if tells and _HTML in data:
-        html = joined(data[_HTML])
-        if isinstance(html, str) and _is_better(html, str(plain), page, natural):
-            pictures = [_HTML, *pictures]
-    order = [*pictures, *([PLAIN] if tells or not isinstance(plain, str) else ()), *_RICH]
-    order += [mime for mime in data if mime != PLAIN and (is_text(mime) or is_json(mime))]
-    order += [*_PICTURES, *(mime for mime in data if is_media(mime)), PLAIN, *data]
-    return (mime for mime in dict.fromkeys(order) if mime in data)
+    tells = not isinstance(plain, str) or not _NAMES_AN_OBJECT.fullmatch(plain)
+    html = joined(data.get(_HTML))
+    if tells and isinstance(plain, str) and isinstance(html, str):
+        yield from (_HTML,) if _is_better(html, plain, page, natural) else ()
+    if _LATEX not in data:
+        yield from (mime for mime in _PICTURES if mime in page.drawn)
+    if tells:
+        yield PLAIN
+    yield from _RICH
+    yield from (mime for mime in data if mime != PLAIN and (is_text(mime) or is_json(mime)))
+    yield from _PICTURES
+    yield from filter(is_media, data)
+    yield PLAIN
+    yield from data
 
 
 def _is_better(html: str, plain: str, page: Page, natural: Callable[[object], str | None]) -> bool:
     """Whether HTML is nearer to what a person wants to see than a plain text that tells something."""
     if _QUOTES_MARKUP.match(plain):
         return True
-    if page.width is None or "<table" not in html:
+    if page.width is None or len(html) > _LARGEST or "<table" not in html:
         return False
     if _width(plain) > page.width:
         return True
@@ -108,7 +117,7 @@ def _is_better(html: str, plain: str, page: Page, natural: Callable[[object], st
 def _width(text: str) -> int:
     """The columns of the widest line, of those at the beginning if there are many."""
     lines = strip_sgr(text[:_SAMPLE]).split("\n")
-    return max(map(text_width, lines))
+    return max(map(len if text.isascii() else text_width, lines))
 
 
 def is_media(mime: str) -> bool:
@@ -132,6 +141,7 @@ def is_json(mime: str) -> bool:
     return kind == "json" or (kind.endswith("+json") and not kind.startswith("vnd."))
 
 
+@lru_cache(maxsize=256)
 def bare_type(mime: str) -> str:
     """``text/html; charset=utf-8`` -> ``text/html`` (RFC 2045, section 5.1)."""
     return mime.partition(";")[0].strip().lower()

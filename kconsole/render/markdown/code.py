@@ -5,7 +5,7 @@ from functools import lru_cache
 from html import escape
 
 from pygments.style import Style
-from pygments.token import Token, _TokenType
+from pygments.token import _TokenType
 
 from kconsole.protocol.replies import LanguageInfo
 from kconsole.render.highlight import lexer_for, style_named
@@ -53,8 +53,9 @@ def verbatim_html(html: str, indent: str) -> str:
 
 @lru_cache(maxsize=512)
 def _css(style: type[Style], token: _TokenType) -> str:
-    while not style.styles_token(token):  # a lexer's own kind of token
-        token = token.parent or Token
+    # A lexer may have kinds of tokens of its own.
+    while token.parent is not None and not style.styles_token(token):
+        token = token.parent
     look = style.style_for_token(token)
     colour = look["ansicolor"].removeprefix("ansi") if look["ansicolor"] else look["color"]
     parts = []

@@ -8,12 +8,18 @@ from typing import NamedTuple
 from kconsole.render.html.blocks import Align
 from kconsole.render.sgr import Style, restyle
 
-__all__ = ["PLAIN", "Look", "added", "look_of", "rules_of"]
+__all__ = ["PLAIN", "SGR_PROPERTY", "Look", "added", "look_of", "rules_of"]
 
 #: What is read of a ``style`` attribute: more than anybody writes.
 _LONGEST = 2000
+SGR_PROPERTY = "-kconsole-sgr"
+"""Says how a text looks in a terminal's own terms: SGR parameters with slashes between, ``1/38/5/81``.
+
+For HTML that we write ourselves, of code that is coloured already; what is usual in SGR is allowed.
+"""
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _ID = re.compile(r"\s*#([\w-]+)\s*")
+_SGR = re.compile(r"[0-9]{1,3}(?:/[0-9]{1,3}){0,15}")
 _NUMBER = re.compile(r"[0-9]{1,4}(?:\.[0-9]*)?%?")
 
 # The colours that CSS names and programs use; the first six are left to the terminal's own palette.
@@ -77,6 +83,8 @@ def _look(declarations: str) -> Look:
     for declaration in declarations.split(";"):
         name, _, value = declaration.partition(":")
         said[name.strip().lower()] = value.replace("!important", "").strip().lower()
+    if _SGR.fullmatch(said.get(SGR_PROPERTY, "")):
+        return Look(tuple(said[SGR_PROPERTY].split("/")))
     align = said.get("text-align", "")
     background = _rgb(said.get("background-color") or said.get("background", "").partition(" ")[0])
     decoration = said.get("text-decoration", "") + said.get("text-decoration-line", "")

@@ -4,11 +4,13 @@ import re
 from functools import lru_cache
 from html import escape
 
+from pygments.formatters.terminal256 import Terminal256Formatter
 from pygments.style import Style
 from pygments.token import _TokenType
 
 from kconsole.protocol.replies import LanguageInfo
 from kconsole.render.highlight import lexer_for, style_named
+from kconsole.render.html.css import SGR_PROPERTY
 
 __all__ = ["code_html", "verbatim_html"]
 
@@ -38,9 +40,11 @@ def code_html(code: str, info: str, style: str) -> str:
     colours = style_named(style)
     pieces = []
     for token, text in lexer.get_tokens(code):
-        look = _css(colours, token)
+        look = _look(colours, token)
         html = escape(text, quote=False)
-        pieces.append(f'<span style="{look}">{html}</span>' if look and text.strip() else html)
+        pieces.append(
+            f'<span style="{SGR_PROPERTY}: {look}">{html}</span>' if look and text.strip() else html
+        )
     return "".join(pieces)
 
 
@@ -51,20 +55,16 @@ def verbatim_html(html: str, indent: str) -> str:
     return "<pre>\n{}</pre>".format("\n".join(lines))
 
 
-@lru_cache(maxsize=512)
-def _css(style: type[Style], token: _TokenType) -> str:
+@lru_cache(maxsize=4)
+def _parameters(style: type[Style]) -> dict[str, str]:
+    """A token's name -> the SGR parameters of its style, as :data:`SGR_PROPERTY` has them."""
+    strings = Terminal256Formatter(style=style).style_string
+    return {name: start[2:-1].replace(";", "/") for name, (start, _) in strings.items() if start}
+
+
+def _look(style: type[Style], token: _TokenType) -> str:
+    parameters = _parameters(style)
     # A lexer may have kinds of tokens of its own.
-    while token.parent is not None and not style.styles_token(token):
+    while token.parent is not None and str(token) not in parameters:
         token = token.parent
-    look = style.style_for_token(token)
-    colour = look["ansicolor"].removeprefix("ansi") if look["ansicolor"] else look["color"]
-    parts = []
-    if colour:
-        parts.append(f"color: {colour if look['ansicolor'] else '#' + colour}")
-    if look["bold"]:
-        parts.append("font-weight: bold")
-    if look["italic"]:
-        parts.append("font-style: italic")
-    if look["underline"]:
-        parts.append("text-decoration: underline")
-    return "; ".join(parts)
+    return parameters.get(str(token), "")

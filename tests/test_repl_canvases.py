@@ -2,7 +2,7 @@
 
 import pytest
 
-from kconsole.repl.canvases import canvas, color_count
+from kconsole.repl.canvases import canvas
 from kconsole.repl.options import ImageMode
 from kconsole.repl.terminalfacts import TerminalFacts
 
@@ -43,19 +43,3 @@ def test_what_tmux_draws_itself_is_not_wrapped() -> None:
     assert canvas("auto", TerminalFacts(iterm=True, tmux=True), ROOM, {}, color=True).tmux
     assert not canvas("sixel", ALL, ROOM, inside, color=True).tmux
     assert not canvas("blocks", ALL, ROOM, inside, color=True).tmux
-
-
-@pytest.mark.parametrize(
-    ("environ", "colors"),
-    [
-        ({}, 16),
-        ({"TERM": "xterm"}, 16),
-        ({"TERM": "xterm-256color"}, 256),
-        ({"TERM": "xterm-kitty"}, 256),
-        ({"TERM": "xterm-direct"}, 1 << 24),
-        ({"TERM": "xterm", "COLORTERM": "truecolor"}, 1 << 24),
-        ({"TERM": "xterm", "COLORTERM": "yes"}, 16),
-    ],
-)
-def test_colours_are_those_that_the_environment_tells(environ: dict[str, str], colors: int) -> None:
-    assert color_count(environ) == colors

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 
 from kconsole.render.canvas import Canvas, ImageProtocol
+from kconsole.render.palette import colors_of
 from kconsole.repl.options import ImageMode
 from kconsole.repl.terminalfacts import TerminalFacts
 
-__all__ = ["canvas", "color_count"]
+__all__ = ["canvas"]
 
-_DIRECT = 1 << 24
-#: Terminals whose names do not say that they have 256 colours.
-_RICH = ("alacritty", "foot", "wezterm", "xterm-ghostty", "xterm-kitty")
 _DEFAULT_CELL = (8, 16)
 
 
@@ -37,19 +35,8 @@ def canvas(
     # Sixels are tmux's own affair.
     tmux = protocol in ("kitty", "iterm") and (facts.tmux or bool(environ.get("TMUX")))
     return Canvas(
-        protocol, columns, rows, facts.cell or _DEFAULT_CELL, color_count(environ), tmux=tmux
+        protocol, columns, rows, facts.cell or _DEFAULT_CELL, colors_of(environ), tmux=tmux
     )
-
-
-def color_count(environ: Mapping[str, str]) -> int:
-    """How many colours text can have: 16, 256 or 16777216.
-
-    :param environ: the environment: COLORTERM, which terminals set that take any colour, and TERM.
-    """
-    term = environ.get("TERM", "")
-    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit") or term.endswith("-direct"):
-        return _DIRECT
-    return 256 if "256color" in term or term.startswith(_RICH) else 16
 
 
 def _best(facts: TerminalFacts) -> ImageProtocol:

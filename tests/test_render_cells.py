@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kconsole.render.cells import cell_width, text_width, wrapped
+from kconsole.render.cells import cell_width, fit, text_width, wrapped
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,14 @@ from kconsole.render.cells import cell_width, text_width, wrapped
         ("\u0301", 0),
         ("\u200d", 0),
         ("\xad", 1),
+        ("\u0600", 1),  # ARABIC NUMBER SIGN
+        ("\u1161", 0),  # HANGUL JUNGSEONG A
+        ("\u1100", 2),  # HANGUL CHOSEONG KIYEOK
+        ("\ue0b0", 1),  # private use
+        ("\u0378", 1),  # not assigned
+        ("\U0001fa8f", 2),  # SHOVEL, since Unicode 16
+        ("\U0001f1eb", 1),
+        ("\ufe0f", 0),
     ],
     ids=ascii,
 )
@@ -24,7 +32,16 @@ def test_the_columns_of_a_character(character: str, width: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "width"), [("", 0), ("abc", 3), ("日本", 4), ("e\u0301é", 2)], ids=ascii
+    ("text", "width"),
+    [
+        ("", 0),
+        ("abc", 3),
+        ("日本", 4),
+        ("e\u0301é", 2),
+        ("\u1112\u1161\u11ab", 2),  # a syllable of three parts
+        ("\U0001f1eb\U0001f1f7", 2),  # a flag
+    ],
+    ids=ascii,
 )
 def test_the_columns_of_a_text(text: str, width: int) -> None:
     assert text_width(text) == width
@@ -60,3 +77,22 @@ def test_no_word_is_lost_and_no_line_of_short_words_is_too_long(text: str, width
     assert [word for line in lines for word in line.split()] == text.split()
     if all(text_width(word) <= width for word in text.split()):
         assert all(text_width(line) <= width for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("日本語", "日本語"),
+        ("日本語x", "日本…"),
+        ("e\u0301" * 7, "e\u0301" * 5 + "…"),
+        ("\U0001f468\u200d\U0001f469\u200d\U0001f467\u200dx", "\U0001f468\u200d\U0001f469…"),
+    ],
+    ids=ascii,
+)
+def test_a_text_is_cut_between_characters_that_are_seen(text: str, shown: str) -> None:
+    assert fit(text, 6) == shown
+
+
+@given(st.text("ab日\u0301\u200d\U0001f468", max_size=20), st.integers(1, 12))
+def test_what_was_cut_fits(text: str, width: int) -> None:
+    assert text_width(fit(text, width)) <= width

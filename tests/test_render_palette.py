@@ -148,6 +148,14 @@ def test_all_around_the_input_can_be_read(theme: Theme, background: str) -> None
             assert contrast(rgb(attrs.color), rgb(background)) >= ENOUGH, name
 
 
+@pytest.mark.parametrize("name", ["any", "dark16", "light16"])
+def test_with_sixteen_colours_what_is_faint_is_dim_and_no_shade(name: Palette) -> None:
+    style = merge_styles([default_ui_style(), look(name, 16)])
+    for part in ("auto-suggestion", "toolbar", "toolbar.separator"):
+        attrs = style.get_attrs_for_style_str(f"class:{part}")
+        assert (attrs.color, attrs.dim) == ("", True)
+
+
 @both
 def test_code_can_be_read(theme: Theme, background: str) -> None:
     style = CODE_STYLES[palette_for(theme, 256)]

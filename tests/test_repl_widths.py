@@ -43,6 +43,7 @@ def test_of_the_lines_that_were_measured_only_the_latest_are_remembered(
     for number in range(5_000):
         assert get_cwidth(f"line {number}") == len(f"line {number}")
     assert get_cwidth("line \u4e2d") == 7
+    assert get_cwidth("\U0001f1eb\U0001f1f7") == 2  # a flag
     assert sum(text.startswith("line ") for text in _CHAR_SIZES_CACHE) <= 1_000
 
 

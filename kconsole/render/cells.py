@@ -1,13 +1,33 @@
-"""How many columns a character takes on a terminal (Unicode Standard Annex 11)."""
+"""How many columns a character takes on a terminal (Unicode Standard Annex 11).
+
+Each character counts for itself. Terminals do not agree on what a sequence takes that is joined to one
+picture (by ZWJ or a tone of skin), or made a coloured one by VS16: to count its characters is what
+prompt_toolkit does, and the older ones of them.
+"""
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 __all__ = ["cell_width", "fit", "text_width", "wrapped"]
 
 #: Zero columns: marks that join the character before, and format characters.
 _ZERO_WIDTH = frozenset({"Mn", "Me", "Cf"})
+#: Those of them that are shown, and take a column: the soft hyphen, and signs that stand before numbers.
+_SHOWN = frozenset(
+    "\xad\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+)
+#: Vowels and final consonants of Hangul, which join the syllable before.
+_JAMO = (("\u1160", "\u11ff"), ("\ud7b0", "\ud7fb"))
+#: Where characters will be wide that this Python's Unicode does not have yet: ideographs and emoji.
+_WIDE = (
+    ("\u3400", "\u9fff"),
+    ("\uf900", "\ufaff"),
+    ("\U0001f300", "\U0001faff"),
+    ("\U00020000", "\U0003fffd"),
+)
+_JOINER = "\u200d"
 _ELLIPSIS = "…"
 _WORD = re.compile(r"( *)([^ ]+)")
 
@@ -15,8 +35,13 @@ _WORD = re.compile(r"( *)([^ ]+)")
 @lru_cache(maxsize=4096)
 def cell_width(character: str) -> int:
     """Return 0, 1 or 2, the columns that one printable character takes."""
-    if unicodedata.category(character) in _ZERO_WIDTH and character != "\xad":
+    category = unicodedata.category(character)
+    if category in _ZERO_WIDTH and character not in _SHOWN:
         return 0
+    if _is_among(character, _JAMO):
+        return 0
+    if category == "Cn":  # which Python before 3.12 calls wide, wherever it is
+        return 2 if _is_among(character, _WIDE) else 1
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
@@ -36,8 +61,12 @@ def fit(text: str, width: int) -> str:
         if columns < width:
             keep = index + 1
         elif columns > width:
-            return text[:keep] + _ELLIPSIS if width > 0 else ""
+            return text[:keep].rstrip(_JOINER) + _ELLIPSIS if width > 0 else ""
     return text
+
+
+def _is_among(character: str, ranges: Iterable[tuple[str, str]]) -> bool:
+    return any(first <= character <= last for first, last in ranges)
 
 
 def wrapped(text: str, width: int) -> list[str]:

@@ -41,7 +41,7 @@ def look(palette: Palette, colors: int) -> Style:
             ("scrollbar.background", "noinherit reverse"),
             ("scrollbar.button", "noinherit"),
             # Slanted, as there may be no colours at all.
-            ("auto-suggestion", f"{faint} italic"),
+            ("auto-suggestion", f"noinherit {faint} italic"),
             ("matching-bracket.other", "noinherit underline"),
             ("matching-bracket.cursor", "noinherit underline"),
             ("control-character", f"noinherit {hues.magenta}"),

@@ -59,6 +59,7 @@ PLACES = {
     "timeout": ("1", "2.5", ["--timeout", "0"], (1.0, 2.5, 0.0)),
     "total-timeout": ("1", "2.5", ["--total-timeout", "3"], (1.0, 2.5, 3.0)),
     "keep-going": ("true", "0", ["--keep-going"], (True, False, True)),
+    "save-images": ('"a"', "b", ["--save-images", "c"], ("a", "b", "c")),
     "keep": ("true", "0", ["--keep"], (True, False, True)),
     "color": ('"never"', "auto", ["--color", "always"], ("never", "auto", "always")),
     "style": ('"vim"', "monokai", ["--style=emacs"], ("vim", "monokai", "emacs")),

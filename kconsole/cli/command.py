@@ -236,6 +236,7 @@ def _watch(settings: Settings) -> int:
 
 def _watch_as_text(settings: Settings) -> int:
     """The same for people."""
+    from kconsole.cli.scripting import image_files
     from kconsole.render.errorlook import ErrorLook
     from kconsole.script.watcher import run_watch
 
@@ -248,19 +249,29 @@ def _watch_as_text(settings: Settings) -> int:
             mime=values["mime"],
             errors=ErrorLook(values["tb"], values["style"]),
             log=_watch_log(settings, kernel),
+            images=image_files(values["save_images"]),
         )
 
 
 def _watch_as_json(settings: Settings) -> int:
     """The same for other programs."""
     from kconsole.cli.reporting import Report
+    from kconsole.cli.scripting import image_files
     from kconsole.script.watcher import run_watch
 
     with Report("watch") as report, open_kernel(settings) as kernel:
         wait_for(kernel)
         report.kernel(kernel)
         log = _watch_log(settings, kernel)
-        return run_watch(kernel, color=False, mime=settings.only_mime, lines=report.lines, log=log)
+        images = image_files(settings.values["save_images"])
+        return run_watch(
+            kernel,
+            color=False,
+            mime=settings.only_mime,
+            lines=report.lines,
+            log=log,
+            images=images,
+        )
 
 
 def _watch_log(

@@ -199,6 +199,13 @@ _OPTIONS = [
         help="Run CODE and exit; may be given several times, mixed with -f.",
     ),
     *_SCRIPT_SETTINGS,
+    click.Option(
+        ["--save-images"],
+        metavar="DIR",
+        shell_complete=_complete,
+        callback=_not_empty,
+        help="Write the images of a script, or of what is watched, to files in DIR, a line for each.",
+    ),
     _switch("--keep/--no-keep", "Leave a kernel that was started here running at the end."),
     *show_options(_complete),
     click.Option(

@@ -16,16 +16,26 @@ if TYPE_CHECKING:
     from kconsole.cli.notebooks import NotebookJob
     from kconsole.cli.reporting import Report
     from kconsole.client.kernel import Kernel
+    from kconsole.script.imagefiles import ImageFiles
     from kconsole.script.jsonsink import JsonSink
     from kconsole.script.runner import RunOptions, Totals
     from kconsole.script.sink import Sink
     from kconsole.script.source import Source
     from kconsole.script.text import TextSink
 
-__all__ = ["Script"]
+__all__ = ["Script", "image_files"]
 
 #: The options of the same name and meaning in the runner's options.
 _AS_GIVEN = ("keep_going", "timeout", "total_timeout", "private", "silent")
+
+
+def image_files(directory: str | None) -> "ImageFiles | None":
+    """The files for images, if a directory for them was named; it is made."""
+    if directory is None:
+        return None
+    from kconsole.script.imagefiles import ImageFiles
+
+    return ImageFiles(directory)
 
 
 class Script:
@@ -57,6 +67,7 @@ class Script:
         named = self._values["stdin_file"]
         if named is not None and named != STDIN:
             self._answering = self._stack.enter_context(open_answers(named))
+        self._files = image_files(self._values["save_images"])
         self.report: Report | None = None
 
     def __enter__(self) -> Self:
@@ -104,6 +115,7 @@ class Script:
         sink: Sink = told
         if self._job is not None:
             sink = self._job.sink(told, len(cells), self._streams.stderr)
+        sink = self.saving(sink)
         asking = not values["no_stdin"]
         answers = Answers(
             self._answering if asking else None,
@@ -115,6 +127,14 @@ class Script:
         if self.report is not None:
             self.report.status = totals.status
         return totals
+
+    def saving(self, sink: "Sink", label: str = "") -> "Sink":
+        """Let the images of what goes to a sink be written to files too, if that is wanted."""
+        if self._files is None:
+            return sink
+        from kconsole.script.imagefiles import ImageSink
+
+        return ImageSink(sink, self._files, label)
 
     def _text_sink(self) -> "TextSink":
         color = {

@@ -209,7 +209,7 @@ class _Several:
         def job(leash: Leash) -> int:
             error: BaseException | None = None
             try:
-                sink = RelayedSink(voice.sink, crew.post)
+                sink = RelayedSink(self._script.saving(voice.sink, part.label), crew.post)
                 runner = Runner(part.kernel, sink, answers, self._script.options, leash)
                 status = runner.run(cells).status
             except (KconsoleError, KeyboardInterrupt, SystemExit) as ended:

@@ -51,6 +51,8 @@ def check_usage(settings: Settings, *, interactive: bool) -> None:
         name = option.name
         if interactive and name is not None and name not in SHOWING and settings.given(name):
             raise click.UsageError(f"{option.opts[0]} is for code: give -c or -f, or pipe it in")
+    if interactive and settings.given("save_images"):
+        raise click.UsageError("--save-images is for code and --watch; a console has \\open")
     if values["no_stdin"] and values["stdin_file"]:
         raise click.UsageError("give only one of --no-stdin and --stdin-file")
     if values["sources"].count(("file", STDIN)) > 1:

@@ -38,10 +38,11 @@ from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line
 from kconsole.render.style import Role, paint
 from kconsole.render.views import LastViews, WidgetViews
+from kconsole.script.imagefiles import ImageFiles, WatchedImages
 from kconsole.script.jsonlines import JsonLines
 from kconsole.script.jsonwatcher import JsonWatcher
 from kconsole.script.linktelling import tell_unattended
-from kconsole.script.streams import columns_of, standard_streams
+from kconsole.script.streams import Mouth, columns_of, standard_streams
 
 if TYPE_CHECKING:
     from kconsole.script.watchlog import WatchLog
@@ -65,6 +66,7 @@ def run_watch(
     lines: JsonLines | None = None,
     errors: ErrorLook = AS_SENT,
     log: Callable[[Callable[[str], None]], "WatchLog"] | None = None,
+    images: ImageFiles | None = None,
 ) -> int:
     """Follow a kernel until its end, or until the user leaves.
 
@@ -77,6 +79,7 @@ def run_watch(
     :param lines: where to write events for other programs, in place of text.
     :param errors: how much of a traceback, as text.
     :param log: given what says a line to the user, begins to write the cells to a file as well.
+    :param images: where images are written too; of each file, standard error has a line.
     :return: 0.
     :raise KernelDiedError: the kernel died; all that it sent has been written before.
     :raise KeyboardInterrupt: Ctrl-C.
@@ -96,6 +99,9 @@ def run_watch(
                 LinkNews(kernel.client, partial(tell_unattended, watcher.say)) as news,
                 _logging(log, watcher) as takers,
             ):
+                if images is not None:
+                    stderr = Mouth(streams.stderr, "standard error")
+                    takers.append(partial(_take_images, WatchedImages(images), stderr))
                 while True:
                     left = mail.wait(keys)
                     news.look()
@@ -129,6 +135,12 @@ def _logging(
         yield [watcher.take, log.take]
     finally:
         log.close()
+
+
+def _take_images(images: WatchedImages, stderr: Mouth, msg: Message | None) -> None:
+    """Write the images in a message."""
+    for line in images.take(parse_event(msg)) if msg is not None else ():
+        stderr.text(f"kconsole: {line}\n")
 
 
 def _text_watcher(

@@ -230,15 +230,6 @@ LONG = "It was the best of times, it was the worst of times"
         ("<table><caption>C <b>d</b></caption><thead><tr><th>a</thead></table>", None, "C d\na\n─"),
         ("<table><thead><tr><th><th>x<tr><th>i<th></thead><tr><th>1<td>2</table>",
          None, "i  x\n────\n1  2"),
-        # What R's kernel sends.
-        ("<table class='dataframe'><caption>A data.frame: 2 × 2</caption><thead>"
-         "<tr><th></th><th scope=col>mpg</th><th scope=col>gear</th></tr>"
-         "<tr><th></th><th scope=col>&lt;dbl&gt;</th><th scope=col>&lt;fct&gt;</th></tr></thead><tbody>"
-         "<tr><th scope=row>Mazda RX4</th><td>21.0</td><td>four</td></tr>"
-         "<tr><th scope=row>Fiat</th><td>4.25</td><td>NA</td></tr></tbody></table>",
-         None,
-         "A data.frame: 2 × 2\n             mpg  gear\n           <dbl>  <fct>\n──────────────────────\n"
-         "Mazda RX4   21.0  four\nFiat        4.25  NA"),
         ("<table>a<tr>b<td>c</table>d", None, "ab\nc\nd"),
         ("<table><td>a<table><td>b</table>c</table>d", None, "a\nb\nc\nd"),
         ("x<td>a<td>b<tr>c", None, "x  a  b\nc"),
@@ -254,6 +245,22 @@ LONG = "It was the best of times, it was the worst of times"
 )  # fmt: skip
 def test_tables(html: str, width: int | None, text: str) -> None:
     assert html_to_text(html, width=width) == text
+
+
+def test_what_rs_kernel_sends() -> None:
+    html = """<table class='dataframe'><caption>A data.frame: 2 × 2</caption>
+        <thead><tr><th></th><th scope=col>mpg</th><th scope=col>gear</th></tr>
+        <tr><th></th><th scope=col>&lt;dbl&gt;</th><th scope=col>&lt;fct&gt;</th></tr></thead>
+        <tbody><tr><th scope=row>Mazda RX4</th><td>21.0</td><td>four</td></tr>
+        <tr><th scope=row>Fiat</th><td>4.25</td><td>NA</td></tr></tbody></table>"""
+    assert html_to_text(html).split("\n") == [
+        "A data.frame: 2 × 2",
+        "             mpg  gear",
+        "           <dbl>  <fct>",
+        "───────────────────────",
+        "Mazda RX4   21.0  four",
+        "Fiat        4.25  NA",
+    ]
 
 
 def test_a_spanning_header_shrinks_with_what_it_spans() -> None:

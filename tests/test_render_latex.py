@@ -1,10 +1,17 @@
-r"""LaTeX as text: what is read, what is not, and that nothing takes long or raises."""
+r"""LaTeX as text: what is read, what is not, and that nothing takes long or raises.
+
+``python -m tests.test_render_latex`` writes ``tests/latex/sympy.txt`` anew; then look at it.
+"""
+
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kconsole.render.latex import latex_to_text, math_to_text
+
+SYMPY = Path(__file__).parent / "latex" / "sympy.tex"
 
 ONE_LINE = [
     (r"\alpha + \beta \leq \gamma", "α + β ≤ γ"),
@@ -286,3 +293,16 @@ def test_a_long_line_beside_a_tall_one_is_not_drawn() -> None:
     ragged = "&" * 10_000 + r"\\" * 10_000
     source = rf"\begin{{matrix}}a{ragged}\end{{matrix}}"
     assert latex_to_text(source) == source
+
+
+def shown(sample: Path) -> str:
+    sources = sample.read_text(encoding="utf-8").splitlines()
+    return "\n\n".join(f"{source}\n{latex_to_text(source)}" for source in sources) + "\n"
+
+
+def test_what_sympy_writes_looks_as_it_did_when_somebody_looked() -> None:
+    assert shown(SYMPY) == SYMPY.with_suffix(".txt").read_text(encoding="utf-8")
+
+
+if __name__ == "__main__":
+    SYMPY.with_suffix(".txt").write_text(shown(SYMPY), encoding="utf-8")

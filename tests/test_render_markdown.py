@@ -102,6 +102,11 @@ def html(source: str) -> str:
             '!!! note "Mind"\n    a\n\n    b\n\nc',
             "<blockquote><p><b>Mind</b></p> <p>a</p> <p>b</p> </blockquote> <p>c</p>",
         ),
+        ("> [!NOTE]\n> a", "<blockquote> <p><b>Note</b></p> <p>a</p> </blockquote>"),
+        (
+            r"\(x^2\) \(a\) \[ x = \frac{1}{2} \] \[a\] \(",
+            "<p>x² (a) <pre> x = 1/2</pre> [a] (</p>",
+        ),
         ("\ta\n\t\tb", "<pre> a     b</pre>"),
         ("", ""),
     ],
@@ -258,6 +263,11 @@ def test_no_markdown_raises_or_gives_another_escape_than_colours(
 def test_hostile_markdown_takes_no_quadratic_time(unit: str) -> None:
     # Quadratic behaviour would hang here, so there is nothing to time.
     html_of(unit * (12_000 // len(unit)))
+
+
+def test_what_is_very_long_is_shown_as_it_is() -> None:
+    source = "*a* \x1b[31m\r\n" * 50_000
+    assert markdown_to_text(source, color=True) == "\n".join(["*a* ^[[31m"] * 50_000)
 
 
 def test_a_wide_table_grows_no_more_than_its_source() -> None:

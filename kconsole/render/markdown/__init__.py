@@ -21,8 +21,12 @@ They are imported when the first Markdown comes.
 from importlib import import_module
 
 from kconsole.render.html import html_to_text
+from kconsole.render.visible import make_visible
 
 __all__ = ["markdown_to_text"]
+
+#: What is longer takes a second or more, and is shown as it is.
+_MOST_CHARACTERS = 500_000
 
 
 def markdown_to_text(
@@ -38,8 +42,11 @@ def markdown_to_text(
     :param width: the columns that there are; None for no bound.
     :param color: use SGR sequences; code is coloured in its language.
     :param style: of code: one of pygments', or ``default``.
-    :return: lines without one at the end; "" if there is nothing to be seen.
+    :return: lines without one at the end; "" if there is nothing to be seen. The source itself, controls in
+        it made visible, if it has more than 500,000 characters.
     """
+    if len(source) > _MOST_CHARACTERS:
+        return make_visible(source.replace("\r\n", "\n").rstrip("\n"))
     html: str = import_module("kconsole.render.markdown.document").html_of(
         source, marks=not color, style=style if color else "", width=width
     )

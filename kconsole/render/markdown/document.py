@@ -1,5 +1,6 @@
 """Markdown's tree of blocks -> HTML."""
 
+import re
 from collections.abc import Callable, Sequence
 from html import escape
 
@@ -15,6 +16,7 @@ __all__ = ["html_of"]
 
 _INDENT = "    "
 _ALIGN = {"": "", **{side: f' align="{side}"' for side in ("left", "center", "right")}}
+_ALERT = re.compile(r"\[!([A-Za-z]{1,20})\][ ]*")
 _TASKS = {"[ ]": '<input type="checkbox" />', "[x]": '<input type="checkbox" checked="" />'}
 
 
@@ -73,6 +75,14 @@ class _Writer:
 
     def _quote(self, node: Node) -> None:
         self.pieces.append("<blockquote>")
+        first = node.children[0] if node.children else None
+        if (
+            first is not None
+            and first.kind == "paragraph"
+            and (alert := _ALERT.fullmatch(first.lines[0]))
+        ):
+            self.pieces.append(f"<p><b>{alert[1].capitalize()}</b></p>")
+            del first.lines[0]
         self.blocks(node.children, tight=False)
         self.pieces.append("</blockquote>")
 

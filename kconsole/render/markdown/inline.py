@@ -32,6 +32,9 @@ _POINTED = re.compile(r"<((?:[^<>\\\n]|\\.){0,2000}+)>")
 _LABEL = re.compile(r"\[((?:[^\\\[\]]|\\.){0,999}+)\]", re.DOTALL)
 _BLANKS = re.compile(r"\s{0,99}+")
 _BEGIN = re.compile(r"\\begin\{([a-z]{1,20}\*?)\}")
+#: What ends a formula as LaTeX has it, and language models, by what begins it; and what is in most formulas.
+_LATEX = {"(": "\\)", "[": "\\]"}
+_LIKE_LATEX = re.compile(r"\\[A-Za-z]|[\^_=]")
 _UNBROKEN = 32  # characters of a formula that stay on one line
 _LONGEST_DESTINATION = 2000
 _DEEPEST_BRACKETS = 32
@@ -120,7 +123,9 @@ class _Inline:
 
     def _backslash(self) -> None:
         following = self._text[self._at + 1 : self._at + 2]
-        if following == "b" and self._environment():
+        if (following == "b" and self._environment()) or (
+            following in _LATEX and self._latex(following)
+        ):
             return
         if following == "\n":
             self._put("<br />\n", 2)
@@ -128,6 +133,14 @@ class _Inline:
             self._put(escape(following, quote=False), 2)
         else:
             self._literal()
+
+    def _latex(self, opening: str) -> bool:
+        r"""Read ``\(…\)`` or ``\[…\]``, which are brackets in CommonMark, if there is a formula between."""
+        start = self._at + 2
+        found = self._find(_LATEX[opening], start)
+        if found < 0 or not _LIKE_LATEX.search(self._text, start, found):
+            return False
+        return self._put_formula(self._text[start:found], found + 2 - self._at, opening == "[")
 
     def _environment(self) -> bool:
         match = _BEGIN.match(self._text, self._at)

@@ -32,7 +32,7 @@ _POINTED = re.compile(r"<((?:[^<>\\\n]|\\.){0,2000}+)>")
 _LABEL = re.compile(r"\[((?:[^\\\[\]]|\\.){0,999}+)\]", re.DOTALL)
 _BLANKS = re.compile(r"\s{0,99}+")
 _BEGIN = re.compile(r"\\begin\{([a-z]{1,20}\*?)\}")
-#: What ends a formula as LaTeX has it, and language models, by what begins it; and what is in most formulas.
+#: What ends a formula as LaTeX has it, and language models, by what begins it; what is in most formulas.
 _LATEX = {"(": "\\)", "[": "\\]"}
 _LIKE_LATEX = re.compile(r"\\[A-Za-z]|[\^_=]")
 _UNBROKEN = 32  # characters of a formula that stay on one line

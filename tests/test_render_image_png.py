@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pngs import SAMPLES, Pixel, bare_png, chunk, plain_png, png
 
@@ -93,6 +93,7 @@ def test_every_sort_is_read(colour: int, depth: int, interlaced: bool) -> None:
     assert decoded(data) == [[convert(pixel) for pixel in line] for line in source]
 
 
+@settings(max_examples=40)
 @given(
     st.integers(1, 40),
     st.integers(1, 9),
@@ -169,6 +170,7 @@ def test_a_bomb_is_inflated_no_further_than_the_rows_go() -> None:
     assert peak < 1_000_000
 
 
+@settings(max_examples=40)
 @given(st.data())
 def test_a_changed_png_is_read_or_refused(data: st.DataObject) -> None:
     original = png(noise(9, 9, 4, 255, 1), filters=(4, 3, 2, 1, 0), pieces=2)
@@ -182,6 +184,7 @@ def test_a_changed_png_is_read_or_refused(data: st.DataObject) -> None:
         assert "\n" not in str(error)
 
 
+@settings(max_examples=40)
 @given(st.binary(max_size=80), st.integers(1, 30), st.integers(1, 30))
 def test_any_pixels_are_read_or_refused(body: bytes, width: int, height: int) -> None:
     for compressed in (body, zlib.compress(body)):

@@ -1,15 +1,17 @@
 """Images as text: which size, in which cells, and what is refused."""
 
+import random
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pngs import Pixel, bare_png, plain_png, png
 
 from kconsole.errors import ImageError
 from kconsole.render.canvas import Canvas, ImageProtocol
 from kconsole.render.image.fit import fit, fit_blocks
+from kconsole.render.image.scale import scaled
 from kconsole.render.images import draw, measure
 from kconsole.render.sanitise import sanitise
 
@@ -139,10 +141,54 @@ def test_colours_are_the_nearest_that_there_are(colors: int, codes: tuple[str, .
     assert re.findall(r"\x1b\[([0-9;]+)m ", drawn([pixels, pixels], colors)) == list(codes)
 
 
-def test_a_large_image_becomes_the_mean_of_its_pixels() -> None:
-    checks = [[((x + y) % 2 * 255,) * 3 + (255,) for x in range(80)] for y in range(80)]
-    text = draw(png(checks), "image/png", blocks(10, 5)).text
-    assert text == ("\x1b[48;2;127;127;127m" + " " * 10 + "\x1b[0m\n") * 5
+def pixels(rows: list[list[Pixel]]) -> list[bytes]:
+    return [bytes(value for pixel in row for value in pixel) for row in rows]
+
+
+@settings(max_examples=30)
+@given(st.integers(1, 12), st.tuples(st.integers(1, 9), st.integers(1, 14)), st.randoms())
+def test_a_smaller_picture_has_the_means(
+    rows: int, target: tuple[int, int], dice: random.Random
+) -> None:
+    source = [[(*dice.randbytes(3), 255) for _ in range(7)] for _ in range(rows)]
+    width, height = target
+    picture = scaled(pixels(source), (7, rows), target)
+    expected: list[int] = []
+    for y in range(height):
+        top = y * rows // height
+        lines = source[top : max((y + 1) * rows // height, top + 1)]
+        for x in range(width):
+            left = x * 7 // width
+            block = [p for line in lines for p in line[left : max((x + 1) * 7 // width, left + 1)]]
+            expected += [sum(values) // len(block) for values in zip(*block, strict=True)]
+    assert list(picture.pixels) == expected
+
+
+def test_more_rows_than_a_sum_holds_have_a_mean() -> None:
+    rows = [bytes((value, 255, 7, 255)) for value in (0, 100) for _ in range(450)]
+    assert scaled(rows, (1, 900), (1, 1)).pixels == bytes((50, 255, 7, 255))
+
+
+@pytest.mark.parametrize(
+    ("paper", "ink", "seen"),
+    [
+        ((255, 255, 255, 255), (0, 55, 255, 255), "81;119;255"),
+        ((20, 20, 20, 255), (220, 20, 20, 255), "156;20;20"),
+    ],
+    ids=["white", "dark"],
+)
+def test_a_thin_line_on_paper_is_seen(paper: Pixel, ink: Pixel, seen: str) -> None:
+    line = [paper] * 20 + [ink] * 2 + [paper] * 18
+    text = draw(png([line] * 40), "image/png", blocks(4, 2)).text
+    back = "{};{};{}".format(*paper)
+    row = f"\x1b[48;2;{back}m  \x1b[48;2;{seen}m \x1b[48;2;{back}m \x1b[0m\n"
+    assert text == 2 * row
+
+
+def test_where_there_is_no_paper_a_mean_stays_a_mean() -> None:
+    line = [(255, 255, 255, 255)] * 10 + [(90, 120, 60, 255), (30, 60, 90, 255)] * 15
+    text = draw(png([line] * 40), "image/png", blocks(4, 2)).text
+    assert "48;2;60;90;75m" in text
 
 
 def test_a_clear_pixel_has_no_colour() -> None:
@@ -151,6 +197,7 @@ def test_a_clear_pixel_has_no_colour() -> None:
     assert text == "\x1b[38;2;255;0;0m▀\x1b[0m\n"
 
 
+@settings(max_examples=25)
 @given(
     st.lists(
         st.lists(st.tuples(*[st.sampled_from([0, 1, 127, 255])] * 4), min_size=5, max_size=5),

@@ -80,7 +80,7 @@ def _draw(data: bytes, canvas: Canvas, size: _Size) -> Drawing:
 
 def _blocks(data: bytes, header: Header, canvas: Canvas, size: _Size) -> Drawing:
     columns, height = fit_blocks(header.size, canvas, size)
-    picture = decode(data, header, (columns, height))
+    picture = decode(data, header, (columns, height), lines=True)
     return Drawing(draw_blocks(picture, canvas.colors), columns, -(-height // 2))
 
 

@@ -18,6 +18,8 @@ Shade = tuple[str, str]
 _LEVELS = (0, 95, 135, 175, 215, 255)
 #: Each value's nearest of these.
 _STEPS = [min(range(6), key=lambda step: abs(_LEVELS[step] - value)) for value in range(256)]
+#: Channels further apart make a colour, for which no grey stands, though it may be nearer.
+_DULL = 20
 _SIXTEEN: tuple[Colour, ...] = (
     (0, 0, 0),
     (205, 0, 0),
@@ -36,6 +38,7 @@ _SIXTEEN: tuple[Colour, ...] = (
     (0, 255, 255),
     (255, 255, 255),
 )
+_BRIGHT = [index for index, (red, green, blue) in enumerate(_SIXTEEN) if not red == green == blue]
 
 
 def shader(colors: int) -> Callable[[Colour], Shade]:
@@ -64,14 +67,17 @@ def _nearest(colour: Colour) -> int:
     cube = _LEVELS[steps[0]], _LEVELS[steps[1]], _LEVELS[steps[2]]
     grey = min(23, max(0, (sum(colour) // 3 - 3) // 10))
     level = 8 + 10 * grey
-    if _distance(colour, (level, level, level)) < _distance(colour, cube):
+    dull = max(colour) - min(colour) <= _DULL
+    if dull and _distance(colour, (level, level, level)) < _distance(colour, cube):
         return 232 + grey
     return 16 + 36 * steps[0] + 6 * steps[1] + steps[2]
 
 
 @lru_cache(maxsize=4096)
 def _of_16(colour: Colour) -> Shade:
-    index = min(range(16), key=lambda index: _distance(colour, _SIXTEEN[index]))
+    dull = max(colour) - min(colour) <= 2 * _DULL
+    choice = range(16) if dull else _BRIGHT
+    index = min(choice, key=lambda index: _distance(colour, _SIXTEEN[index]))
     code = index + 30 if index < 8 else index + 82  # bright ones begin at 90
     return str(code), str(code + 10)
 

@@ -12,17 +12,18 @@ __all__ = ["decode"]
 _MOST_PIXELS = 4_000_000
 
 
-def decode(data: bytes, header: Header, target: tuple[int, int]) -> Picture:
+def decode(data: bytes, header: Header, target: tuple[int, int], *, lines: bool = False) -> Picture:
     """Decode an image and scale it.
 
     :param data: the whole image.
     :param header: what its first bytes say.
     :param target: the picture's width and height in pixels.
+    :param lines: whether thin lines are to be seen better than their means would be.
     :raises ImageError: it cannot be decoded.
     """
     small = header.width * header.height <= _MOST_PIXELS
     if header.format == "PNG" and small:  # with Pillow or without, it is the same that is broken
-        return scaled(png.rows(png.parse(data)), header.size, target)
+        return scaled(png.rows(png.parse(data)), header.size, target, lines=lines)
     module = pillow.find_pillow()
     if module is None:
         what = header.format if small else f"{header.width} × {header.height} pixels"

@@ -12,6 +12,8 @@ from itertools import accumulate, islice, pairwise
 from operator import add, floordiv, itemgetter, sub
 from typing import NamedTuple
 
+from kconsole.render.image.colours import Colour
+from kconsole.render.image.ink import inked
 from kconsole.render.image.picture import Picture
 
 __all__ = ["scaled"]
@@ -31,14 +33,22 @@ class _Spans(NamedTuple):
         starts: takes what stands where they begin out of a list.
         ends: likewise, behind the last of each.
         lengths: how many they are.
+        edges: where they begin and end.
     """
 
     starts: Callable[[list[int]], Sequence[int]]
     ends: Callable[[list[int]], Sequence[int]]
     lengths: list[int]
+    edges: list[tuple[int, int]]
 
 
-def scaled(rows: Iterable[bytes], source: tuple[int, int], target: tuple[int, int]) -> Picture:
+def scaled(
+    rows: Iterable[bytes],
+    source: tuple[int, int],
+    target: tuple[int, int],
+    *,
+    lines: bool = False,
+) -> Picture:
     """Make a picture of rows of pixels.
 
     :param rows: four bytes a pixel: red, green, blue, alpha. Rows that are the same object, one
@@ -46,17 +56,22 @@ def scaled(rows: Iterable[bytes], source: tuple[int, int], target: tuple[int, in
     :param source: width and height of what the rows make, in pixels.
     :param target: width and height of the picture. Where it is larger than the source, pixels are
         repeated.
+    :param lines: whether thin lines are to be seen better than their means would be.
     """
-    lines = iter(rows)
+    source_rows = iter(rows)
     columns = _spans(source[0], target[0])
     pieces: list[bytes] = []
     before: list[bytes] = []
     done = 0
     piece = b""
+    paper: Colour | None = None
     for end in _edges(source[1], target[1])[1]:
-        group = list(islice(lines, end - done))
+        group = list(islice(source_rows, end - done))
         if group and group != before:
-            piece = _mean(group, columns, source[0])
+            if lines and not pieces:
+                red, green, blue, _ = group[0][:4]
+                paper = red, green, blue
+            piece = _mean(group, columns, source[0], paper)
             before = group
         done = end
         pieces.append(piece)
@@ -72,7 +87,8 @@ def _edges(source: int, target: int) -> tuple[list[int], list[int]]:
 
 def _spans(source: int, target: int) -> _Spans:
     starts, ends = _edges(source, target)
-    return _Spans(_taker(starts), _taker(ends), list(map(sub, ends, starts)))
+    edges = list(zip(starts, ends, strict=True))
+    return _Spans(_taker(starts), _taker(ends), list(map(sub, ends, starts)), edges)
 
 
 def _taker(places: list[int]) -> Callable[[list[int]], Sequence[int]]:
@@ -82,8 +98,11 @@ def _taker(places: list[int]) -> Callable[[list[int]], Sequence[int]]:
     return itemgetter(slice(places[0], places[0] + 1))
 
 
-def _mean(rows: list[bytes], columns: _Spans, width: int) -> bytes:
-    """The pixels of one row of the picture: the means of some whole rows."""
+def _mean(rows: list[bytes], columns: _Spans, width: int, paper: Colour | None) -> bytes:
+    """The pixels of one row of the picture: the means of some whole rows.
+
+    :param paper: the background's colour, if lines on it are to be seen better.
+    """
     if len(rows) == 1 and len(columns.lengths) == width:
         return rows[0]
     opaque = bytes((255,)) * width
@@ -103,6 +122,8 @@ def _mean(rows: list[bytes], columns: _Spans, width: int) -> bytes:
             result[channel::4] = bytes(map(floordiv, sums, counts))
     if clear:
         result[3::4] = bytes(map(floordiv, alphas, counts))
+    elif paper:
+        return inked(bytes(result), rows, columns.edges, paper)
     return bytes(result)
 
 

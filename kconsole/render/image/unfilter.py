@@ -1,17 +1,16 @@
 """Undoing PNG's filters, a row at a time (ISO/IEC 15948, section 9).
 
 A filter made each byte a difference to a prediction from its neighbours: *a* to the left, *b*
-above, *c* above to the left.  Where all bytes of a row can be treated alike, they are: a whole row
-is one large integer, and bytes are added inside it without carrying into each other.  Where each
+above, *c* above to the left.  Where all bytes of a row can be treated alike, they are.  Where each
 byte needs the one before it (Average, Paeth), the channels are done one after the other, and what
 is flat, most of a plot, is copied.
 """
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 
 from kconsole.errors import ImageError
+from kconsole.render.image.lanes import add
 
 __all__ = ["unfilter"]
 
@@ -40,26 +39,17 @@ def unfilter(kind: int, row: bytes, above: bytes, step: int) -> bytes:
     return _by_channel(function, row, above, step)
 
 
-@lru_cache(maxsize=4)
-def _masks(length: int) -> tuple[int, int]:
-    """The lower seven bits of as many bytes, and the highest one."""
-    return int.from_bytes(b"\x7f" * length, "little"), int.from_bytes(b"\x80" * length, "little")
-
-
 def _up(row: bytes, above: bytes) -> bytes:
-    low, high = _masks(len(row))
     x, y = int.from_bytes(row, "little"), int.from_bytes(above, "little")
-    return (((x & low) + (y & low)) ^ ((x ^ y) & high)).to_bytes(len(row), "little")
+    return add(x, y, len(row)).to_bytes(len(row), "little")
 
 
 def _sub(row: bytes, step: int) -> bytes:
     """Sums of all bytes to the left: of two, of four, of eight, and so on."""
-    low, high = _masks(len(row))
     x = int.from_bytes(row, "little")
     distance = step
     while distance < len(row):
-        y = x << (8 * distance)
-        x = ((x & low) + (y & low)) ^ ((x ^ y) & high)
+        x = add(x, x << (8 * distance), len(row))
         distance *= 2
     return x.to_bytes(len(row), "little")
 

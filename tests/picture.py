@@ -1,91 +1,128 @@
-"""The picture in README, made from a real session: ``python tests/picture.py man/kconsole.svg``.
-
-A console with an ipykernel that has tqdm and rich runs a cell while the next one is typed; the screen of
-the pseudo-terminal is then drawn, cell by cell, as an SVG.
-"""
+"""The screen of a pseudo-terminal as an SVG, cell by cell."""
 
 import html
-import sys
+from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
+from typing import NamedTuple
 
-from stories import program
+from pyte.screens import Char
 from terminal import Terminal
 
-ROWS, COLUMNS = 22, 80
+__all__ = ["DARK", "LIGHT", "Palette", "draw"]
+
 WIDTH, HEIGHT = 8.4, 18.0  # of a character
-PALETTE = {
-    "default": "#d0d0d0",
-    "black": "#3a3a3a",
-    "red": "#e06c75",
-    "green": "#98c379",
-    "brown": "#e5c07b",
-    "blue": "#61afef",
-    "magenta": "#c678dd",
-    "cyan": "#56b6c2",
-    "white": "#ffffff",
-}
-TRAINING = """\
-from tqdm import tqdm
-import time
-losses = []
-for epoch in tqdm(range(3), desc="epochs"):
-    for batch in tqdm(range(40), desc="batches", leave=False):
-        time.sleep(0.1); losses.append(1 / (len(losses) + 1))
-    tqdm.write(f"epoch {epoch}: loss {losses[-1]:.4f}")
-"""
+MARGIN = 10
+#: Half-blocks have to meet without a gap, which a font does not grant.
+UPPER, LOWER, FULL = "▀", "▄", "█"
 
 
-def session() -> Terminal:
-    """The session, at the moment that is to be seen."""
-    terminal = Terminal(program("--history", "none"), rows=ROWS, columns=COLUMNS)
-    terminal.wait_for("In [1]:", timeout=20)
-    terminal.key("c-l")
-    terminal.paste(TRAINING.strip())
-    terminal.key("escape", "enter")
-    terminal.wait_for("epoch 1: loss", timeout=30)
-    terminal.line("max(losses)")
-    terminal.line("\\peek len(losses)")
-    terminal.wait_for("\n8", timeout=10)
-    terminal.send("losses[-5:]")
-    terminal.wait_for("In [3]: losses[-5:]")
-    return terminal
+class Palette(NamedTuple):
+    """A terminal's colours, by pyte's names of them."""
+
+    background: str
+    names: dict[str, str]
 
 
-def draw(terminal: Terminal) -> str:
-    """The terminal's screen as an SVG."""
-    lines = []
-    for row in range(ROWS):
-        cells = [terminal.cell(row, column) for column in range(COLUMNS)]
-        position = 0
-        for (colour, bold), run in groupby(cells, lambda cell: (cell.fg, cell.bold)):
-            text = "".join(cell.data for cell in run)
-            if text.strip():
-                fill = PALETTE.get(colour.removeprefix("bright"), f"#{colour}")
-                weight = ' font-weight="bold"' if bold else ""
-                lines.append(
-                    f'<text x="{10 + position * WIDTH:.1f}" y="{24 + row * HEIGHT:.0f}"'
-                    f' textLength="{len(text) * WIDTH:.1f}" fill="{fill}"{weight}>'
-                    f"{html.escape(text)}</text>"
-                )
-            position += len(text)
+DARK = Palette(
+    "#1e2127",
+    {
+        "default": "#d0d0d0",
+        "black": "#3a3a3a",
+        "red": "#e06c75",
+        "green": "#98c379",
+        "brown": "#e5c07b",
+        "blue": "#61afef",
+        "magenta": "#c678dd",
+        "cyan": "#56b6c2",
+        "white": "#ffffff",
+    },
+)
+LIGHT = Palette(
+    "#fafafa",
+    {
+        "default": "#383a42",
+        "black": "#383a42",
+        "red": "#ca1243",
+        "green": "#40751f",
+        "brown": "#8f6200",
+        "blue": "#2f5bd7",
+        "magenta": "#a626a4",
+        "cyan": "#0a6e8c",
+        "white": "#a0a1a7",
+    },
+)
+
+
+class _Look(NamedTuple):
+    """What neighbours have in common."""
+
+    fg: str
+    bg: str  # "" = the terminal's own
+    bold: bool
+    italic: bool
+    underline: bool
+    block: str
+
+
+def draw(terminal: Terminal, palette: Palette = DARK) -> str:
+    """The terminal's screen, down to its last row that is not empty."""
+    rows = max((number for number, row in enumerate(terminal.screen, 1) if row.strip()), default=1)
+    columns = terminal.columns
+    shapes = [shape for row in range(rows) for shape in _row(terminal, row, palette)]
     y, x = terminal.cursor
-    lines.append(
-        f'<rect x="{10 + x * WIDTH:.1f}" y="{10 + y * HEIGHT:.0f}" width="{WIDTH}"'
-        f' height="{HEIGHT}" fill="#d0d0d0" opacity="0.6"/>'
-    )
-    width, height = COLUMNS * WIDTH + 20, ROWS * HEIGHT + 20
+    if not terminal.cursor_hidden:
+        shapes.append(_rectangle(x, y, 1, palette.names["default"], ' opacity="0.6"'))
+    width, height = columns * WIDTH + 2 * MARGIN, rows * HEIGHT + 2 * MARGIN
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}"'
         ' font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14"'
         ' xml:space="preserve">\n'
-        '<rect width="100%" height="100%" rx="6" fill="#1e2127"/>\n'
-        + "\n".join(lines)
+        f'<rect width="100%" height="100%" rx="6" fill="{palette.background}"/>\n'
+        + "\n".join(shapes)
         + "\n</svg>\n"
     )
 
 
-if __name__ == "__main__":
-    with session() as terminal:
-        Path(sys.argv[1]).write_text(draw(terminal))
-        print("\n".join(terminal.screen))
+def _row(terminal: Terminal, row: int, palette: Palette) -> Iterator[str]:
+    column = 0
+    cells_of_row = [terminal.cell(row, each) for each in range(terminal.columns)]
+    for look, run in groupby(cells_of_row, lambda cell: _look(cell, palette)):
+        cells = list(run)
+        text = "".join(cell.data for cell in cells)
+        if look.bg:
+            yield _rectangle(column, row, len(cells), look.bg)
+        if look.block:
+            top = 0.5 if look.block == LOWER else 0.0
+            height = 1.0 if look.block == FULL else 0.5
+            yield _rectangle(column, row + top, len(cells), look.fg, height=height)
+        elif text.strip():
+            x, y = MARGIN + column * WIDTH, MARGIN + 14 + row * HEIGHT
+            more = ' font-weight="bold"' * look.bold + ' font-style="italic"' * look.italic
+            more += ' text-decoration="underline"' * look.underline
+            yield (
+                f'<text x="{x:.1f}" y="{y:.0f}" textLength="{len(cells) * WIDTH:.1f}"'
+                f' fill="{look.fg}"{more}>{html.escape(text)}</text>'
+            )
+        column += len(cells)
+
+
+def _look(cell: Char, palette: Palette) -> _Look:
+    fg = _colour(cell.fg, palette) or palette.names["default"]
+    bg = _colour(cell.bg, palette) if cell.bg != "default" else ""
+    if cell.reverse:
+        fg, bg = bg or palette.background, fg
+    block = cell.data if cell.data in (UPPER, LOWER, FULL) else ""
+    return _Look(fg, bg, cell.bold, cell.italics, cell.underscore, block)
+
+
+def _colour(name: str, palette: Palette) -> str:
+    return palette.names.get(name.removeprefix("bright"), f"#{name}")
+
+
+def _rectangle(
+    x: float, y: float, width: float, fill: str, more: str = "", *, height: float = 1.0
+) -> str:
+    return (
+        f'<rect x="{MARGIN + x * WIDTH:.1f}" y="{MARGIN + y * HEIGHT:.0f}" width="{width * WIDTH:.1f}"'
+        f' height="{HEIGHT * height:.0f}" fill="{fill}" shape-rendering="crispEdges"{more}/>'
+    )

@@ -254,6 +254,11 @@ class Terminal:
         """Whether the program has hidden the cursor."""
         return bool(self._screen.cursor.hidden)
 
+    @property
+    def columns(self) -> int:
+        """The screen's width."""
+        return self._screen.columns
+
     def cell(self, row: int, column: int) -> pyte.screens.Char:
         """One character with its attributes: data, fg, bg, bold, italics, underscore, reverse."""
         return self._screen.buffer[row][column]

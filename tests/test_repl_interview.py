@@ -75,6 +75,26 @@ def test_what_is_still_on_its_way_at_the_end_does_not_reach_the_shell(pty: Pty) 
             os.read(pty.stdin.fileno(), 4096)
 
 
+def test_what_has_come_in_time_does_not_reach_the_shell_either_where_there_was_no_editor(
+    pty: Pty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kconsole.repl.interview._PATIENCE_S", 0.0)
+    with asked(pty) as interview:
+        pty.type(ANSWERS)
+    assert interview.facts == FACTS
+
+
+def test_keys_are_the_shells_where_there_was_an_editor_and_no_answer(
+    pty: Pty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kconsole.repl.interview._PATIENCE_S", 0.0)
+    with quiet_terminal(pty.stdin):
+        with asked(pty) as interview:
+            interview.hear("")
+            pty.type("ls")
+        assert os.read(pty.stdin.fileno(), 4096) == b"ls"
+
+
 def test_a_terminal_that_never_answers_can_be_left_and_used(pty: Pty) -> None:
     with asked(pty) as interview:
         assert interview.hear("a\x1b[A") == "a\x1b[A"

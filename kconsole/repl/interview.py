@@ -44,6 +44,9 @@ class Interview:
         self._answers = Answers()
         #: When it was asked, by :func:`time.monotonic`; None if it was not.
         self._asked: float | None = None
+        self._in_vain = (
+            False  # whether the editor has read what has come, and there was no answer in time
+        )
         self._size: tuple[int, int] | None = None  # of a cell at that time, as the system knows it
         #: What tmux says of the terminal behind it; "" is nothing.
         self.tmux = ""
@@ -90,6 +93,7 @@ class Interview:
             return text
         before = self._answers.facts
         keys = self._answers.feed(text)
+        self._in_vain = time.monotonic() > self._until
         if self._answers.facts != before:
             for tell in self.listeners:
                 tell()
@@ -110,19 +114,27 @@ class Interview:
             self._asked = time.monotonic()
 
     def _drain(self) -> None:
-        """Take up the answers that are still on their way, and what is typed before the last of them."""
-        if self._asked is None:
+        """Take up the answers that are still on their way, and what is typed before the last of them.
+
+        Also those that have come in time, and that nobody has read, because there was no editor yet.
+        """
+        if self._asked is None or self._in_vain:
             return
-        patience = _SSH_PATIENCE_S if self._environ.get("SSH_CONNECTION") else _PATIENCE_S
-        until = self._asked + patience
         with contextlib.suppress(OSError, ValueError):
             fd = self._stdin.fileno()
-            while not self._answers.over and (left := until - time.monotonic()) > 0:
+            while not self._answers.over:
+                left = max(0.0, self._until - time.monotonic())
                 if not select.select([fd], [], [], left)[0]:
                     return
                 if not (data := os.read(fd, _PIECE)):
                     return
                 self._answers.feed(data.decode("latin-1"))
+
+    @property
+    def _until(self) -> float:
+        """When answers are not to be expected any more, by :func:`time.monotonic`."""
+        patience = _SSH_PATIENCE_S if self._environ.get("SSH_CONNECTION") else _PATIENCE_S
+        return (self._asked or 0.0) + patience
 
 
 def _is_same_terminal(stdin: TextIO, stdout: TextIO) -> bool:

@@ -100,9 +100,9 @@ def html(source: str) -> str:
         (r"\begin{align} a &= b \\ &= c \end{align}", "<p><pre> a = b   = c</pre></p>"),
         (
             '!!! note "Mind"\n    a\n\n    b\n\nc',
-            "<blockquote><p><b>Mind</b></p> <p>a</p> <p>b</p> </blockquote> <p>c</p>",
+            "<blockquote> <p><b>Mind</b><br />a</p> <p>b</p> </blockquote> <p>c</p>",
         ),
-        ("> [!NOTE]\n> a", "<blockquote> <p><b>Note</b></p> <p>a</p> </blockquote>"),
+        ("> [!NOTE]\n> a", "<blockquote> <p><b>Note</b><br />a</p> </blockquote>"),
         (
             r"\(x^2\) \(a\) \[ x = \frac{1}{2} \] \[a\] \(",
             "<p>x² (a) <pre> x = 1/2</pre> [a] (</p>",

@@ -74,22 +74,30 @@ class _Writer:
         self.pieces.append(f"<h{node.level}>{mark}{text}</h{node.level}>")
 
     def _quote(self, node: Node) -> None:
-        self.pieces.append("<blockquote>")
         first = node.children[0] if node.children else None
         if (
             first is not None
             and first.kind == "paragraph"
             and (alert := _ALERT.fullmatch(first.lines[0]))
         ):
-            self.pieces.append(f"<p><b>{alert[1].capitalize()}</b></p>")
             del first.lines[0]
-        self.blocks(node.children, tight=False)
-        self.pieces.append("</blockquote>")
+            self._quotation(node.children, alert[1].capitalize())
+        else:
+            self._quotation(node.children)
 
     def _admonition(self, node: Node) -> None:
-        title = escape(node.info or "", quote=False)
-        self.pieces.append(f"<blockquote><p><b>{title}</b></p>")
-        self.blocks(node.children, tight=False)
+        self._quotation(node.children, escape(node.info or "", quote=False))
+
+    def _quotation(self, nodes: Sequence[Node], title: str = "") -> None:
+        """Write a quotation; its title, which is HTML, stands on a line above its first paragraph."""
+        self.pieces.append("<blockquote>")
+        if title:
+            bold = f"<b>{title}</b>"
+            if nodes and nodes[0].kind == "paragraph":
+                bold += "<br />" + self._inline("\n".join(nodes[0].lines), self._paragraph)
+                nodes = nodes[1:]
+            self.pieces.append(f"<p>{bold}</p>")
+        self.blocks(nodes, tight=False)
         self.pieces.append("</blockquote>")
 
     def _list(self, node: Node) -> None:

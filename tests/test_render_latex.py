@@ -44,6 +44,8 @@ ONE_LINE = [
     (r"\displaystyle \color{red}{x} + \textcolor{red}{y} \label{e} \quad z", "x + y  z"),
     (r"100\,\mathrm{kg} = 10\% \cdot \$5", "100 kg = 10% · $5"),
     (r"bar foo + 2 foo + 15000.0 x", "bar foo + 2 foo + 15000.0 x"),
+    (r"\mathbf{\alpha\Omega 1} := \liminf x", "𝛂𝛀𝟏 := lim inf x"),
+    (r"\left< x \right> \left\uparrow y \right.", "⟨x⟩↑y"),
     (r"f(1,2) = 1,000", "f(1,2) = 1,000"),
     (r"\sum_{\substack{i<n\\j<n}} a", "∑_(i<n,j<n) a"),
     (r"\SI{3}{\meter} + \unknown[x]{\frac{a}{b}}y", r"\SI{3}{\meter} + \unknown[x]{\frac{a}{b}} y"),
@@ -185,6 +187,12 @@ def test_what_would_be_too_wide_on_several_lines_takes_one(width: int, text: str
     assert latex_to_text(f"${matrix}$", width=width) == text
     assert latex_to_text(f"a $${matrix}$$", width=width) == f"a\n{text}"
     assert math_to_text(matrix, flat=False, width=width) == text
+
+
+def test_equations_in_a_text_that_would_be_too_wide_take_one_line() -> None:
+    source = r"So \begin{align} a &= b \\ cc &= d \end{align} is"
+    assert latex_to_text(source, width=6) == "So\n a = b\ncc = d\nis"
+    assert latex_to_text(source, width=5) == "So\na = b; cc = d\nis"
 
 
 @pytest.mark.parametrize(

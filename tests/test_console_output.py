@@ -1,5 +1,6 @@
 """Stories of what a kernel sends: where it appears, and what of it must not reach the terminal."""
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -117,6 +118,28 @@ def test_much_output_is_folded_and_shown_whole_when_that_is_wanted(terminal: Ter
     terminal.send("q")
     ready(terminal)
     run(terminal, r"\set max-lines 10000", "max-lines = 10000")
+
+
+def test_the_form_that_reads_best_is_shown_unless_another_is_wanted(terminal: Terminal) -> None:
+    bundle = json.dumps(
+        {
+            "text/plain": "<J object>",
+            "application/json": list(range(1000, 1200)),
+            "text/latex": r"$\alpha^2$",
+        }
+    )
+    run(terminal, r"\set mime no/such,text/latex", "mime = no/such,text/latex")
+    cell(terminal, f"%fake display {bundle}", until="\nα²\n")
+    run(terminal, r"\set mime application/json", "mime = application/json")
+    shown = cell(terminal, f"%fake display {bundle}", until=re.compile(r"shows them\n\nIn \["))
+    assert "\n  1098,\n… 102 more lines; \\last shows them\n" in shown
+    row, column = terminal.find("1098,")
+    assert terminal.cell(row, column).fg != "default"
+    terminal.line(r"\last")
+    terminal.wait_for(re.compile(r"^\[\n  1000,\n(.*\n)+:", re.MULTILINE), where="screen")
+    terminal.send("q")
+    ready(terminal)
+    run(terminal, r"\set mime default", "mime = default")
 
 
 HOSTILE = {

@@ -67,7 +67,7 @@ def test_the_form_that_is_shown_is_that_for_the_page_or_that_which_is_wanted() -
     assert renderer.block(event) != "a   b\n1   2\n"
     columns[0] = 0  # which is not known
     assert renderer.block(event) == "a   b\n1   2\n"
-    renderer.prefer(["text/latex"])
+    renderer.adapt(mime=["text/latex"])
     assert renderer.block(event) == "x²\n"
     assert rendered(replace(PLAIN, mime=["text/latex"]), event) == ["x²\n"]
 

@@ -21,6 +21,7 @@ from kconsole.protocol.events import (
     Stream,
 )
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
+from kconsole.render.output import RenderOptions
 from kconsole.repl.filing import Filing
 
 INFO = KernelInfo(language_info=LanguageInfo(name="python", file_extension=".py"))
@@ -332,8 +333,8 @@ def test_the_last_output_is_that_of_the_last_cell_that_has_any(tmp_path: Path) -
         filing.ended("b", 8)
         assert filing.knows("a") and not filing.knows("c")
         shown: asyncio.Queue[str] = asyncio.Queue()
-        filing.last(shown.put_nowait, color=True)
-        filing.last(shown.put_nowait, color=False)
+        filing.last(shown.put_nowait, RenderOptions())
+        filing.last(shown.put_nowait, RenderOptions(color=False))
         async with asyncio.timeout(60):
             assert await shown.get() == "\x1b[31mhello\x1b[0m \u202e\n"
             assert await shown.get() == "hello \u202e\n"
@@ -344,7 +345,7 @@ def test_the_last_output_is_that_of_the_last_cell_that_has_any(tmp_path: Path) -
 def test_before_any_output_there_is_no_last_one(tmp_path: Path) -> None:
     async def story(filing: Filing, notes: Notes) -> None:
         shown: asyncio.Queue[str] = asyncio.Queue()
-        filing.last(shown.put_nowait, color=True)
+        filing.last(shown.put_nowait, RenderOptions())
         async with asyncio.timeout(60):
             assert await shown.get() == ""
 

@@ -1,6 +1,7 @@
 """Cells as text files: source with ``# %%`` lines, and a record of what was on the screen."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from kconsole.protocol.events import Stream
 from kconsole.render.bites import bites
@@ -13,6 +14,7 @@ from kconsole.render.visible import make_visible
 
 __all__ = ["savable", "screen_cell", "screen_output", "source_cell"]
 
+_FOR_A_FILE = RenderOptions(color=False)
 _ROWS = 250  # that a cursor can go back to
 
 _SIGNS = {
@@ -51,13 +53,15 @@ def savable(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def screen_output(outputs: Iterable[Output], *, prompts: bool = True, color: bool = False) -> str:
+def screen_output(
+    outputs: Iterable[Output], *, prompts: bool = True, options: RenderOptions = _FOR_A_FILE
+) -> str:
     """Return what the screen would keep of outputs: bars as they were last, below what came beside them.
 
     :param prompts: whether ``Out[n]:`` stands before a result.
-    :param color: whether to keep colours.
+    :param options: how to render them.
     """
-    renderer = Renderer(RenderOptions(color=color, live=True, show_out_prompt=prompts))
+    renderer = Renderer(replace(options, live=True, show_out_prompt=prompts))
     region = LiveRegion()
     parts = []
     for event in outputs:

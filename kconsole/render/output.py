@@ -94,9 +94,15 @@ class Renderer:
         method = self._METHODS.get(type(event))
         return method(self, event) if method else ""
 
-    def prefer(self, mime: Sequence[str]) -> None:
-        """Show these MIME types rather than others from now on."""
-        self._options = replace(self._options, mime=mime)
+    def adapt(self, **changes: Any) -> None:
+        """Render in another way from now on; the names are those of :class:`RenderOptions`."""
+        self._options = replace(self._options, **changes)
+
+    @property
+    def whole(self) -> RenderOptions:
+        """The same way of rendering, with nothing left out."""
+        errors = replace(self._options.errors, rest="")
+        return replace(self._options, lines=None, errors=errors)
 
     def page(self, payload: Mapping[str, Any]) -> str:
         """Return the text of a ``page`` payload of an execute_reply; ``""`` if it has none.

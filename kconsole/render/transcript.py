@@ -14,6 +14,7 @@ from kconsole.protocol.events import (
 from kconsole.protocol.replies import KernelInfo
 from kconsole.render.listing import screen_output
 from kconsole.render.notebook import left_out_note
+from kconsole.render.output import RenderOptions
 from kconsole.render.recorded import AT_MOST, RecordedCell
 
 __all__ = ["Changes", "Transcript"]
@@ -107,13 +108,13 @@ class Transcript:
         if isinstance(event, DisplayData | ExecuteResult) and event.display_id is not None:
             self._showing.setdefault(event.display_id, set()).add(number)
 
-    def last(self, *, color: bool) -> str:
+    def last(self, options: RenderOptions) -> str:
         """Return the output of the last cell that has some, safe, as it is on the screen in the end.
 
-        :param color: whether to keep its colours.
+        :param options: how to render it.
         """
         texts = (
-            screen_output(cell.outputs(), color=color) + left_out_note(cell)
+            screen_output(cell.outputs(), options=options) + left_out_note(cell)
             for cell in reversed(self._cells)
         )
         return next(filter(None, texts), "")

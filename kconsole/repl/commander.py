@@ -106,7 +106,7 @@ class Commander:
         open_kept(desk.cabinet, number, say)
 
     def _last(self) -> None:
-        self._desk.filing.last(self._show_last, color=self._desk.options.color)
+        self._desk.filing.last(self._show_last, self._desk.scribe.whole)
 
     def _show_last(self, text: str) -> None:
         if text:

@@ -109,7 +109,6 @@ class Console:
             color=options.color,
             style=options.style,
             marks=understands_marks(os.environ),
-            mime=options.mime,
         )
         self._cabinet = Cabinet(cabinet_root())
         self._filing = Filing(
@@ -134,7 +133,6 @@ class Console:
             loop=self._loop,
             behind=lambda: self._bridge.behind,
         )
-        self._desk.listeners.append(lambda: self._scribe.prefer(self._desk.options.mime))
         self._desk.ticks.append(Usage(self._desk).look)
         self._editing = Editing(self._desk, key_help(options.keys))
         self._work = self._editing.work

@@ -197,6 +197,7 @@ class Editing:
             self._vi = self._desk.options.vi
             self._view.edit_as(vi=self._vi)
         self._scribe.show_errors(self._desk.options.tb)
+        self._scribe.prefer(self._desk.options.mime, self._desk.options.max_lines)
         self._view.screen.folding.at_most = self._desk.options.max_lines
 
     def _reply(self, text: str) -> None:

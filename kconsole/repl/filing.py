@@ -21,6 +21,7 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.protocol.replies import KernelInfo
+from kconsole.render.output import RenderOptions
 from kconsole.render.steward import Steward
 from kconsole.repl.ledger import RECORDED, CellInput, Ledger, Notes, tell
 
@@ -112,15 +113,15 @@ class Filing:
 
         self._do(lambda: self._ledger.log(name) if name else self._ledger.stop_log(), done)
 
-    def last(self, done: Callable[[str], None], *, color: bool) -> None:
+    def last(self, done: Callable[[str], None], options: RenderOptions) -> None:
         r"""``\last``: have the output of the last cell that has some rendered.
 
         :param done: called in the loop with it, ready to be shown; "" if there is none.
-        :param color: whether to keep its colours.
+        :param options: how to render it, in another thread.
         """
         self._collect()
         self._hand_over()
-        rendering = self._steward.do(partial(self._ledger.last, color=color))
+        rendering = self._steward.do(partial(self._ledger.last, options))
         rendering.add_done_callback(lambda it: self._later(lambda: done(it.result())))
 
     def knows(self, msg_id: str) -> bool:

@@ -21,6 +21,7 @@ from kconsole.protocol.events import (
 )
 from kconsole.protocol.replies import KernelInfo
 from kconsole.render.logfile import Log, open_log
+from kconsole.render.output import RenderOptions
 from kconsole.render.saving import save, target_of
 from kconsole.render.style import Role
 from kconsole.render.transcript import Transcript
@@ -89,9 +90,9 @@ class Ledger:
                 if self._log is not None:
                     self._log.take(what)
 
-    def last(self, *, color: bool) -> str:
+    def last(self, options: RenderOptions) -> str:
         """Return the output of the last cell that has some, as :meth:`Transcript.last` does."""
-        return self._transcript.last(color=color)
+        return self._transcript.last(options)
 
     def save(self, name: str) -> str:
         """Write all of it to a file; one that exists only when asked a second time.

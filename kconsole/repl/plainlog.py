@@ -12,6 +12,7 @@ from kconsole.client.title import kernelspec_title
 from kconsole.errors import KconsoleError
 from kconsole.protocol.events import Event, Parent, Stream
 from kconsole.protocol.replies import KernelInfo
+from kconsole.render.output import RenderOptions
 from kconsole.render.steward import Steward
 from kconsole.repl.ledger import RECORDED, CellInput, Ledger, Notes, tell
 
@@ -25,11 +26,11 @@ class PlainLog:
 
     :param kernel: whose session it is.
     :param notes: where to say what became of a file.
-    :param color: whether to use colours.
+    :param whole: how the console renders output, with nothing left out.
     """
 
-    def __init__(self, kernel: Kernel, notes: Notes, *, color: bool = False) -> None:
-        self._color = color
+    def __init__(self, kernel: Kernel, notes: Notes, whole: RenderOptions) -> None:
+        self._whole = whole
         self._kernel = kernel
         self._notes = notes
         self._ledger = Ledger(kernel.client.info.kernel_name, lambda: kernelspec_title(kernel))
@@ -62,9 +63,9 @@ class PlainLog:
         self._tell_failures()
 
     def last(self) -> str:
-        r"""``\last``: return the output of the last cell that has some, in colours if these are wanted."""
+        r"""``\last``: return the output of the last cell that has some."""
         with held_signals():
-            return self._steward.do(partial(self._ledger.last, color=self._color)).result()
+            return self._steward.do(partial(self._ledger.last, self._whole)).result()
 
     def save(self, name: str) -> None:
         r"""``\save``: write all of it to a file; one that exists only when asked a second time."""

@@ -47,6 +47,7 @@ __all__ = ["Scribe"]
 #: Lines from which on an input is not coloured from its beginning anew at each key, but from a little
 #: before what is on the screen; a string that began further up may then have the wrong colour.
 _LONG_INPUT = 200
+_JSON_LINES = 100  # of JSON that is longer, its beginning is shown
 _ECHO_LINES = 200  # of an input that is longer, its beginning is shown
 
 
@@ -57,7 +58,6 @@ class Scribe:
     :param color: whether to use colours.
     :param style: the name of the style that code is shown in.
     :param marks: whether to mark inputs and outputs for the terminal (:mod:`kconsole.repl.marks`).
-    :param mime: the MIME types that displays and results are shown as, where they have them.
     """
 
     def __init__(
@@ -67,7 +67,6 @@ class Scribe:
         color: bool,
         style: str = DEFAULT_STYLE,
         marks: bool = False,
-        mime: Sequence[str] = (),
     ) -> None:
         self._screen = screen
         self._marks = marks
@@ -84,7 +83,6 @@ class Scribe:
                 errors=self._errors,
                 width=lambda: screen.columns,
                 style=style,
-                mime=mime,
             )
         )
         self.error = LastError(color=color, style=style)
@@ -120,9 +118,18 @@ class Scribe:
         self._errors = replace(self._errors, form=tb)
         self._renderer.show_errors(self._errors)
 
-    def prefer(self, mime: Sequence[str]) -> None:
-        """Show displays and results as these MIME types from now on, where they have them."""
-        self._renderer.prefer(mime)
+    def prefer(self, mime: Sequence[str], max_lines: int) -> None:
+        """Show displays and results in another way from now on.
+
+        :param mime: the MIME types that are shown, where they have them.
+        :param max_lines: the most lines of the output of a cell; 0 is all.
+        """
+        self._renderer.adapt(mime=mime, lines=min(max_lines, _JSON_LINES) if max_lines else None)
+
+    @property
+    def whole(self) -> RenderOptions:
+        """How output is rendered, with nothing left out."""
+        return self._renderer.whole
 
     def banner(self, info: KernelInfo) -> None:
         """Show the kernel's own banner."""
@@ -136,7 +143,9 @@ class Scribe:
         if event.parent.msg_id != self._parent:
             self.end_cell()
             self._parent = event.parent.msg_id
-            self._screen.folding.begin(self._parent, kept=self.kept(self._parent))
+            kept = self.kept(self._parent)
+            self._screen.folding.begin(self._parent, kept=kept)
+            self._renderer.adapt(rest=r"\last" if kept else "")
             self.silent = False
         show(self, event)
 

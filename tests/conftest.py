@@ -1,5 +1,6 @@
 """What every test has: an environment of its own, a check for leaks, kernels and a server to talk to."""
 
+import importlib.util
 import os
 import secrets
 import shutil
@@ -54,8 +55,11 @@ REMOVED = (
     "JPY_SESSION_NAME",
     "XDG_RUNTIME_DIR",
 )
-#: Stories that need a program which is not everywhere are not collected without it.
-collect_ignore = [] if shutil.which("tmux") else ["test_console_tmux.py"]
+#: Stories that need a program or a package which is not everywhere are not collected without it.
+collect_ignore = [
+    *([] if shutil.which("tmux") else ["test_console_tmux.py"]),
+    *([] if importlib.util.find_spec("PIL") else ["test_render_image_pillow.py"]),
+]
 
 #: Of the program's own variables only those that steer the tests themselves stay.
 KEPT = ("KCONSOLE_TEST", "KCONSOLE_REQUIRE")

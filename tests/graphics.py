@@ -8,7 +8,7 @@ import re
 from base64 import b64decode
 from dataclasses import dataclass, field
 
-from tests.pngs import Pixel
+from pngs import Pixel
 
 PLACEMENT = re.compile(r"(\n*)\x1b\[(\d+)A\x1b7(.*)\x1b8(\n*)", re.DOTALL)
 SYNCHRONISED = re.compile(r"\x1b\[X\x1bPtmux;([^\x1b]*(?:\x1b\x1b[^\x1b]*)*)\x1b\\", re.DOTALL)

@@ -1,0 +1,80 @@
+"""Images that Pillow reads; not collected where it is not installed."""
+
+import warnings
+import zlib
+from functools import cache
+from io import BytesIO
+
+import pytest
+from graphics import kitty, placed
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from kconsole.errors import ImageError
+from kconsole.render.canvas import Canvas, ImageProtocol
+from kconsole.render.images import draw, measure
+
+
+def canvas(protocol: ImageProtocol) -> Canvas:
+    return Canvas(protocol, 80, 24, cell=(8, 16), colors=1 << 24)
+
+
+LARGE = (3000, 2000)
+
+
+@cache
+def encoded(form: str, *, size: tuple[int, int] = (80, 64)) -> bytes:
+    file = BytesIO()
+    Image.new("RGB", size, (10, 20, 30)).save(file, form, compress_level=1)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(("form", "kind"), [("JPEG", "jpeg"), ("GIF", "gif"), ("WEBP", "webp")])
+def test_kitty_is_sent_the_pixels_of_what_it_does_not_read(form: str, kind: str) -> None:
+    drawing = draw(encoded(form), f"image/{kind}", canvas("kitty"))
+    image = kitty(placed(drawing.text)[0])
+    assert {key: image.keys[key] for key in "fsvo"} == {"f": "24", "s": "80", "v": "64", "o": "z"}
+    pixels = zlib.decompress(image.data)
+    assert len(pixels) == 3 * 80 * 64
+    assert all(abs(x - y) < 4 for x, y in zip(pixels[:3], (10, 20, 30), strict=True))
+
+
+def test_kitty_is_told_of_alpha_where_there_is_some() -> None:
+    file = BytesIO()
+    Image.new("RGBA", (80, 64), (1, 2, 3, 0)).save(file, "WEBP", lossless=True)
+    sent = kitty(placed(draw(file.getvalue(), "image/webp", canvas("kitty")).text)[0])
+    assert sent.keys["f"] == "32"
+    assert zlib.decompress(sent.data)[3] == 0
+
+
+@pytest.mark.parametrize("form", ["JPEG", "GIF", "WEBP", "PNG"])
+def test_blocks_have_the_colours_of_the_image(form: str) -> None:
+    drawing = draw(encoded(form), "image/any", canvas("blocks"))
+    assert (drawing.columns, drawing.rows) == (60, 24)
+    shades = {int(part) for part in drawing.text.split("48;2;")[1].split("m")[0].split(";")}
+    assert all(min(abs(shade - value) for value in (10, 20, 30)) < 4 for shade in shades)
+    assert measure(encoded(form), "image/any") == (80, 64)
+
+
+def test_a_large_png_is_drawn_by_pillow() -> None:
+    drawing = draw(encoded("PNG", size=LARGE), "image/png", canvas("blocks"))
+    assert drawing.text == ("\x1b[48;2;10;20;30m" + " " * drawing.columns + "\x1b[0m\n") * 24
+
+
+def test_greys_of_16_bits_are_not_blown_out() -> None:
+    file = BytesIO()
+    Image.new("I;16", LARGE, 128 << 8).save(file, "PNG", compress_level=1)
+    assert "48;2;128;128;128m" in draw(file.getvalue(), "", canvas("blocks")).text
+
+
+@settings(max_examples=25)
+@given(st.binary(max_size=60), st.integers(0, 600), st.sampled_from(["JPEG", "GIF", "WEBP"]))
+def test_broken_images_are_refused_quietly(rest: bytes, cut: int, form: str) -> None:
+    data = encoded(form)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            draw(data[:cut] + rest, "image/any", canvas("blocks"))
+        except ImageError as error:
+            assert "\n" not in str(error)

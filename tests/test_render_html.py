@@ -70,6 +70,7 @@ def test_html_as_text(html: str, text: str) -> None:
         ("<ol start=9><li>a<li>b</ol>", "9. a\n10. b"),
         ("<ol type=a><li>a<li value=28>b<li>c</ol>", "a. a\nab. b\nac. c"),
         ("<ol type=I reversed start=4><li>a<li>b</ol>", "IV. a\nIII. b"),
+        ("<ol type=a start=0><li>x<li>y</ol>", "0. x\na. y"),
         ("<ol start=-1 type=i><li>a<li>b<li>c</ol>", "-1. a\n0. b\ni. c"),
         ("<ul><li><p>a<p>b<li></ul>", "• a\n\n  b\n\n•"),
         ("<ul><li hidden>a<li>b</ul>", "• b"),
@@ -155,6 +156,8 @@ def test_what_is_not_displayed_leaves_nothing(html: str) -> None:
         # Black on black is of no use; on its own background a text has a colour that can be read.
         ("<span style='color: black'>a</span>", "a"),
         ("<span style='background: gold'>a</span>", "\x1b[38;2;0;0;0;48;2;255;215;0ma\x1b[0m"),
+        ("<i style='color: #12; background: #0000'>a</i>", "\x1b[3ma\x1b[0m"),
+        ("<b style='text-decoration: underline line-through'>a</b>", "\x1b[1;4;9ma\x1b[0m"),
         ("<span style='background: rgba(0,0,0,0); color: nonsense'>a</span>", "a"),
         ("<a href='https://a.b'>c</a>", "\x1b[4mc\x1b[0m\x1b[2m (https://a.b)\x1b[0m"),
         (table("!a", "1"), "\x1b[1ma\x1b[0m\n\x1b[2m─\x1b[0m\n1"),
@@ -204,6 +207,16 @@ def test_paragraphs_are_wrapped(html: str, width: int, text: str) -> None:
     assert html_to_text(html, width=width) == text
 
 
+@settings(deadline=None, max_examples=50)
+@given(st.text("ab ", max_size=40), st.integers(1, 12), st.booleans())
+def test_a_text_is_wrapped_alike_in_any_alphabet(text: str, width: int, in_a_cell: bool) -> None:
+    before, after = ("<table><td>", "<td>.</table>") if in_a_cell else ("", "")
+    plain, accented = (
+        html_to_text(before + each + after, width=width) for each in (text, text.replace("a", "é"))
+    )
+    assert accented == plain.replace("a", "é")
+
+
 LONG = "It was the best of times, it was the worst of times"
 
 
@@ -239,6 +252,14 @@ LONG = "It was the best of times, it was the worst of times"
         (table("|".join(f"col{n}" for n in range(9))), 31, "col0  col1  col2  …  col7  col8"),
         (table("x" * 30 + "|y"), 20, "x" * 17 + "  y\n" + "x" * 13),
         (table("x" * 30), 20, "x" * 30),
+        (table("é" * 30 + "|y"), 20, "é" * 17 + "  y\n" + "é" * 13),
+        (table("éa " + "é" * 20 + "|y"), 13, "éa          y\néééééééééé\néééééééééé"),
+        ("<table><td><pre>abcdefgh ij\n日本語日本</pre><td>y</table>", 10,
+         "abcdefg  y\nh ij\n日本語\n日本"),
+        ("<table><td>a<hr>b<td>c</table>", None, "a    c\n\n───\n\nb"),
+        ("<table><tr><td>a<td rowspan=3>b<tr><td colspan=2>c<td>d</table>", None, "a  b\nc     d"),
+        ("<table><tr><td rowspan=3>a<br>b<br>c<td>x<tr><tr><td>z</table>", None, "a  x\nb\nc  z"),
+        (table("one|two|three|four"), 7, "o  …  f\nn     o\ne     u\n      r"),
         ("<ul><li>" + table("a|" + LONG) + "</ul>", 30,
          "• a  It was the best of times,\n     it was the worst of times"),
     ],
@@ -306,7 +327,7 @@ _PIECES = st.one_of(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(_PIECES, max_size=40).map("".join), st.none() | st.integers(1, 60))
 def test_whatever_the_markup_is_it_becomes_lines(html: str, width: int | None) -> None:
     text = html_to_text(html, width=width)
@@ -357,7 +378,7 @@ def calls_for(html: str) -> int:
     ],
 )  # fmt: skip
 def test_the_work_grows_with_the_length_and_no_faster(before: str, unit: str) -> None:
-    once, twice, four_times = (calls_for(before + unit * count) for count in (60, 120, 240))
+    once, twice, four_times = (calls_for(before + unit * count) for count in (40, 80, 160))
     assert four_times - twice <= 2.5 * (twice - once) + 200
 
 
@@ -367,18 +388,18 @@ def test_the_work_grows_with_the_length_and_no_faster(before: str, unit: str) ->
 )  # fmt: skip
 def test_no_pattern_takes_quadratic_time(unit: str) -> None:
     # Quadratic behaviour would hang here, so there is nothing to time.
-    html_to_text(unit * (200_000 // len(unit)))
-    html_to_text("<a" + unit * (200_000 // len(unit)))
+    html_to_text(unit * (100_000 // len(unit)))
+    html_to_text("<a" + unit * (100_000 // len(unit)))
 
 
 @pytest.mark.parametrize(
     "tag", ["b", "div", "ul><li", "table><td", "blockquote", "a", "svg", "select"]
 )
 def test_deep_nesting_ends(tag: str) -> None:
-    html = f"<{tag}>" * 3000
+    html = f"<{tag}>" * 1500
     assert html_to_text(html + "x").endswith(("x", "]")) or tag == "svg"
     name = tag.partition(">")[0]
-    assert html_to_text(html + "x" + f"</{name}>" * 3000 + "<p>y").endswith("y")
+    assert html_to_text(html + "x" + f"</{name}>" * 1500 + "<p>y").endswith("y")
 
 
 def test_a_table_that_were_nearly_all_blanks_is_narrowed() -> None:

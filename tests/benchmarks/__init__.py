@@ -56,6 +56,9 @@ flood, flood_wide
 updates
     10,000 updates of one display, like ``flood``; 1 if the last of them was drawn. The peer and the floors
     do not know of updates: all that they do is to read them.
+shows
+    10,000 displays, 10,000 lines each of which clears the one before, 10,000 lines in colours, like
+    ``flood``.
 flood_keys
     A key every 0.1 s during ``flood``: from the key to its sight at the prompt. Only kconsole has a prompt
     then.

@@ -23,6 +23,7 @@ __all__ = [
     "interrupt_flood",
     "long_line",
     "percentile",
+    "shows",
     "updates",
 ]
 
@@ -125,6 +126,17 @@ def updates(program: Program, bench: Bench) -> dict[str, float]:
         seconds = _bulk(program, kernel, terminal, f"updates {number}")
         terminal.settle(_PAUSE_S)
         return {"updates": seconds, "updates_shown": float(UPDATED.encode() in terminal.output)}
+
+
+def shows(program: Program, bench: Bench) -> dict[str, float]:
+    """10,000 displays, steps after a clear_output, and lines in colours, each in seconds."""
+    number = 10_000 // (10 if bench.quick else 1)
+    seconds = {}
+    for kind in ("displays", "clears", "colours"):
+        with bench.kernel() as kernel, bench.open(program, kernel.path) as terminal:
+            rest(terminal)
+            seconds[kind] = _bulk(program, kernel, terminal, f"{kind} {number}")
+    return seconds
 
 
 def flood_keys(program: Program, bench: Bench) -> dict[str, float]:

@@ -17,6 +17,9 @@ Cells (anything else does nothing, and does it well)::
     result SIZE        one result of SIZE bytes in lines of 1000, then the line <end>
     line SIZE          one stream message of one line of SIZE bytes, then the line <end>
     updates N          one display, N updates of it, the last of them <updated>, then the line <end>
+    displays N         N displays of one line each, then the line <end>
+    clears N           N times a clear_output that waits, and a line, then the line <end>
+    colours N          N stream messages of one line each whose words have colours, then the line <end>
     sleep              nothing, until an interrupt_request comes
     spin               10,000 short lines a second, until an interrupt_request comes (for 10 s)
 
@@ -231,6 +234,9 @@ class FloodKernel:
             "result": self._result,
             "line": self._line,
             "updates": self._updates,
+            "displays": self._displays,
+            "clears": self._clears,
+            "colours": self._colours,
         }
         command = commands.get(verb)
         if command is not None:
@@ -275,6 +281,40 @@ class FloodKernel:
             for count, text in enumerate([*bars, UPDATED])
         ]
         self._burst(request, messages)
+
+    def _displays(self, request: Incoming, number: int) -> None:
+        self._burst(
+            request,
+            [
+                self._signed(
+                    request,
+                    "display_data",
+                    {"data": {"text/plain": f"display {count}"}, "metadata": {}, "transient": {}},
+                )
+                for count in range(number)
+            ],
+        )
+
+    def _clears(self, request: Incoming, number: int) -> None:
+        messages = []
+        for count in range(number):
+            messages.append(self._signed(request, "clear_output", {"wait": True}))
+            line = {"name": "stdout", "text": f"step {count}\n"}
+            messages.append(self._signed(request, "stream", line))
+        self._burst(request, messages)
+
+    def _colours(self, request: Incoming, number: int) -> None:
+        words = " ".join(f"\x1b[1;3{n}mword\x1b[0m" for n in range(1, 7))
+        self._burst(
+            request,
+            [
+                self._signed(request, "stream", {"name": "stdout", "text": f"{count:6} {words}\n"})
+                for count in range(number)
+            ],
+        )
+
+    def _signed(self, request: Incoming, kind: str, content: dict[str, Any]) -> list[bytes]:
+        return self._wire.pack(kind, content, parent=request.header, idents=[kind.encode()])
 
     def _burst(self, request: Incoming, messages: list[list[bytes]]) -> None:
         """Publish what is signed already, as fast as possible, then the line <end>."""

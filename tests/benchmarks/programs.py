@@ -48,7 +48,7 @@ def all_programs(peer_python: str) -> list[Program]:
     programs = [
         Program(
             "kconsole",
-            kconsole,
+            (*kconsole, "--max-lines", "0"),  # no other program folds what it shows
             kconsole,
             (*kconsole, "-k", SPEC),
             (*kconsole, "--version"),

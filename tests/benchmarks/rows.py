@@ -192,6 +192,16 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
     ),
     Scenario(
+        "shows",
+        cells.shows,
+        3,
+        (
+            Row("displays", "10k displays of a line", "s", (_peer(0.35),)),
+            Row("clears", "10k lines, each after clear_output", "s", (_peer(0.35),)),
+            Row("colours", "10k lines in colours", "s", (_peer(0.35),)),
+        ),
+    ),
+    Scenario(
         "flood_keys",
         cells.flood_keys,
         2,

@@ -20,11 +20,15 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.render.printed import Printed
+from kconsole.render.spill import Slip, Spill
 
 __all__ = ["AT_MOST", "Output", "RecordedCell"]
 
 AT_MOST = 10_000_000
-"""Characters that are kept of what a cell prints, and as many of all else that it shows."""
+"""Characters that are kept in memory of what a cell prints, and as many of all else that it shows."""
+
+_PIECE = 1 << 17  # characters that are kept at once
+_LARGE = 1 << 20  # characters of an output, of which long texts go to a file, if there is one
 
 _MOST_OUTPUTS = 50_000  # each takes some hundred bytes besides its text
 
@@ -43,8 +47,15 @@ class _Shown:
         self.event = event
         self.size = size
 
-    def output(self) -> DisplayData | ExecuteResult | ErrorOutput:
-        return self.event
+    def output(self, spill: Spill | None) -> DisplayData | ExecuteResult | ErrorOutput:
+        event = self.event
+        if spill is None or isinstance(event, ErrorOutput):
+            return event
+        slips = {mime: each for mime, each in event.data.items() if isinstance(each, Slip)}
+        if not slips:
+            return event
+        texts = {mime: spill.get(slip) for mime, slip in slips.items()}
+        return event._replace(data={**event.data, **texts})
 
 
 class RecordedCell:
@@ -53,7 +64,8 @@ class RecordedCell:
     :param msg_id: of the execute_request.
     :param code: its source.
     :param count: its number, if it is known already.
-    :param at_most: characters that are kept of what it prints, and as many of all else.
+    :param at_most: characters that are kept in memory of what it prints, and as many of all else.
+    :param spill: where long texts go; None keeps them in memory.
     """
 
     # A session has thousands of cells, most of them with one output: what few need is made when it is.
@@ -65,6 +77,7 @@ class RecordedCell:
         "_outputs",
         "_printed",
         "_shown",
+        "_spill",
         "code",
         "count",
         "left_out",
@@ -72,7 +85,13 @@ class RecordedCell:
     )
 
     def __init__(
-        self, msg_id: str, code: str, count: int | None, *, at_most: int = AT_MOST
+        self,
+        msg_id: str,
+        code: str,
+        count: int | None,
+        *,
+        at_most: int = AT_MOST,
+        spill: Spill | None = None,
     ) -> None:
         self.msg_id = msg_id
         self.code = code
@@ -80,6 +99,7 @@ class RecordedCell:
         #: Characters of output that are not kept, as there is too much.
         self.left_out = 0
         self._at_most = at_most
+        self._spill = spill
         self._outputs: list[Printed | _Shown] = []
         #: The last output of each stream.
         self._latest: tuple[Printed, ...] = ()
@@ -96,7 +116,10 @@ class RecordedCell:
 
     def outputs(self) -> Iterator[Output]:
         """Yield what the cell shows now."""
-        return (one.output() for one in self._outputs)
+        spill = self._spill
+        return (
+            one.output(spill) if isinstance(one, _Shown) else one.output() for one in self._outputs
+        )
 
     def receive(self, event: Event) -> None:
         """Take an event of this cell; an update goes to every cell."""
@@ -125,13 +148,13 @@ class RecordedCell:
         if event.display_id is None or self._displays is None:
             return
         for shown in self._displays.get(event.display_id, ()):
-            size = _size([event.data, event.metadata])
+            data, size = self._kept(event.data, event.metadata)
             if self._shown - shown.size + size > self._at_most:
                 self.left_out += size
             elif not isinstance(shown.event, ErrorOutput):
                 self._shown += size - shown.size
                 shown.size = size
-                shown.event = shown.event._replace(data=event.data, metadata=event.metadata)
+                shown.event = shown.event._replace(data=data, metadata=event.metadata)
 
     def _before_output(self) -> None:
         if self._clear_next:
@@ -146,11 +169,15 @@ class RecordedCell:
 
     def _print(self, event: Stream) -> None:
         printed = self._where_it_goes(event)
-        text = event.text[: max(0, self._at_most - self._printed)] if printed is not None else ""
-        self.left_out += len(event.text) - len(text)
-        if printed is not None:
+        if printed is None:
+            self.left_out += len(event.text)
+            return
+        for start in range(0, len(event.text), _PIECE):
+            text = event.text[start : start + _PIECE]
+            kept = text[: max(0, self._at_most - self._printed)]
+            self.left_out += len(text) - len(kept)
             before = printed.size
-            printed.write(text)
+            printed.write(kept)
             self._printed += printed.size - before
 
     def _where_it_goes(self, event: Stream) -> Printed | None:
@@ -167,12 +194,12 @@ class RecordedCell:
             return latest
         if self._printed >= self._at_most or len(self._outputs) >= _MOST_OUTPUTS:
             return None
-        new = Printed(event.name)
+        new = Printed(event.name, self._spill)
         if latest is not None and unfinished:
             before = latest.size
             new = latest.go_on()
             self._printed += latest.size + new.size - before
-            if not latest.size:
+            if latest.empty:
                 self._remove(latest)
         self._outputs.append(new)
         self._note_latest(new)
@@ -200,7 +227,8 @@ class RecordedCell:
         if isinstance(event, ErrorOutput):
             size, display_id = _size(event[:3]), None
         else:
-            size, display_id = _size([event.data, event.metadata]), event.display_id
+            data, size = self._kept(event.data, event.metadata)
+            event, display_id = event._replace(data=data), event.display_id
         if isinstance(event, ExecuteResult):
             self._number(event.execution_count)
         if self._shown + size > self._at_most or len(self._outputs) >= _MOST_OUTPUTS:
@@ -213,6 +241,22 @@ class RecordedCell:
             if self._displays is None:
                 self._displays = {}
             self._displays.setdefault(display_id, []).append(shown)
+
+    def _kept(
+        self, data: Mapping[str, object], metadata: Mapping[str, object]
+    ) -> tuple[Mapping[str, object], int]:
+        """The data of a display, long texts of very large ones as slips; and what is in memory of it."""
+        size = _size([data, metadata])
+        if size <= _LARGE or self._spill is None:
+            return data, size
+        kept = dict(data)
+        for mime, value in data.items():
+            if isinstance(value, str) and len(value) > _LARGE // 16:
+                slip = self._spill.put(value)
+                if slip is not None:
+                    kept[mime] = slip
+                    size -= len(value)
+        return kept, size
 
     def _number(self, count: int | None) -> None:
         if count is not None:

@@ -16,6 +16,7 @@ from kconsole.render.listing import screen_output
 from kconsole.render.notebook import left_out_note
 from kconsole.render.output import RenderOptions
 from kconsole.render.recorded import AT_MOST, RecordedCell
+from kconsole.render.spill import Spill
 
 __all__ = ["Changes", "Transcript"]
 
@@ -49,6 +50,7 @@ class Transcript:
     :param title: how the kernelspec is called for people; may be set later.
     :param at_most: characters that are kept of what a cell prints, and as many of all else that it
         shows; how much is left out is told in the file.
+    :param spill: where long texts go; None keeps them in memory.
     """
 
     def __init__(
@@ -58,11 +60,13 @@ class Transcript:
         title: str = "",
         *,
         at_most: int = AT_MOST,
+        spill: Spill | None = None,
     ) -> None:
         self.info = info
         self.kernel = kernel
         self.title = title
         self._at_most = at_most
+        self._spill = spill
         self._cells: list[RecordedCell] = []
         self._numbers: dict[str, int] = {}  # by msg_id
         #: The cells that have shown a display, by its id.
@@ -83,7 +87,8 @@ class Transcript:
         """Take a cell that is run; a second time to say its number, where only the reply tells it."""
         number = self._numbers.setdefault(msg_id, len(self._cells))
         if number == len(self._cells):
-            self._cells.append(RecordedCell(msg_id, code, count, at_most=self._at_most))
+            cell = RecordedCell(msg_id, code, count, at_most=self._at_most, spill=self._spill)
+            self._cells.append(cell)
         elif count is not None and self._cells[number].count != count:
             self._cells[number].count = count
         else:

@@ -23,6 +23,7 @@ from kconsole.protocol.replies import KernelInfo
 from kconsole.render.logfile import Log, open_log
 from kconsole.render.output import RenderOptions
 from kconsole.render.saving import save, target_of
+from kconsole.render.spill import Spill
 from kconsole.render.style import Role
 from kconsole.render.transcript import Transcript
 from kconsole.repl.consent import Consent
@@ -42,6 +43,9 @@ RECORDED = frozenset(
     }
 )
 """The types of the events that leave something in a file."""
+
+
+_SPILLED = 1 << 28  # bytes that the long texts of a session may take in a file
 
 
 class CellInput(NamedTuple):
@@ -68,7 +72,8 @@ class Ledger:
     """
 
     def __init__(self, kernel: str = "", title: Callable[[], str] = str) -> None:
-        self._transcript = Transcript(KernelInfo(), kernel)
+        self._spill = Spill(_SPILLED)
+        self._transcript = Transcript(KernelInfo(), kernel, spill=self._spill)
         self._title = title
         self._log: Log | None = None
         self._log_name = ""
@@ -155,6 +160,7 @@ class Ledger:
         """Nothing more comes; what is not in the log yet is to be written before."""
         for log in self._logs.values():
             log.close()
+        self._spill.close()
 
     def _leave_log(self) -> None:
         self.write_log()

@@ -410,7 +410,7 @@ def test_the_commands_that_need_no_screen_are_listed_and_the_others_refused(tmp_
         assert listed == IN_README
         refused = "\\watch needs a screen; \\? lists what there is without one"
         assert said(terminal, "\\watch 1 x") == refused
-        assert len(listed) == 13
+        assert len(listed) == 14
         assert said(terminal, "\\i") == "usage: \\i FILE (with a blank before it, the line is code)"
         terminal.line("\\q")
         assert terminal.wait_exit() == 0

@@ -15,9 +15,10 @@ from kconsole.render.cabinet import Cabinet
 from kconsole.render.canvas import Canvas
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sgr import strip_sgr
+from kconsole.render.views import Shown
 from kconsole.repl import exhibits as module
 from kconsole.repl.above import Picture
-from kconsole.repl.exhibits import Exhibits, Shown
+from kconsole.repl.exhibits import Exhibits
 
 BLOCKS = Canvas("blocks", 40, 10)
 FILES = Canvas("none", 40, 10)

@@ -63,6 +63,11 @@ class Artifact(NamedTuple):
     size: tuple[int, int] | None = None
 
     @property
+    def drawable(self) -> bool:
+        """Whether it is an image that consists of pixels."""
+        return self.mime.startswith("image/") and self.suffix != "svg"
+
+    @property
     def facts(self) -> str:
         """In words, for a line: ``image/png, 12.3 kB``."""
         return f"{one_line(self.mime, 60)}, {bytes_text(len(self.content))}"

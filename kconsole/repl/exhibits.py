@@ -11,12 +11,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from kconsole.errors import ImageError
-from kconsole.protocol.events import DisplayData, ExecuteResult, UpdateDisplay
+from kconsole.protocol.events import UpdateDisplay
 from kconsole.render.artifact import FORMS, Artifact, artifact_of, page_of
-from kconsole.render.cabinet import Cabinet, Kept
+from kconsole.render.cabinet import Cabinet
 from kconsole.render.canvas import Canvas
-from kconsole.render.filelink import file_link
-from kconsole.render.preference import bare_type
+from kconsole.render.filelines import FileLines, may_be_silent
+from kconsole.render.views import Shown
 from kconsole.repl.above import Picture, height
 from kconsole.repl.screen import Screen
 
@@ -24,11 +24,6 @@ if TYPE_CHECKING:
     from kconsole.render.images import Drawing
 
 __all__ = ["Exhibits", "Shown"]
-
-Shown = DisplayData | ExecuteResult | UpdateDisplay
-
-_NAME = 400  # characters in which a text may do no more than name an object
-_MOST_FILED = 64  # displays whose files are found again when they are updated
 #: So many images are drawn of a cell that clears nothing; of the others there is a line.
 _MOST_DRAWN = 100
 #: Deletes what kitty shows at the cursor ("Deleting images" in its graphics protocol), without an answer.
@@ -55,15 +50,13 @@ class Exhibits:
         self._screen = screen
         self._cabinet = cabinet
         self._canvas = canvas
-        self._link = link
+        self._files = FileLines(cabinet, link=link)
         #: Called around a drawing, to have all that comes wait for it.
         self.pause: Callable[[], None] = lambda: None
         self.go_on: Callable[[], None] = lambda: None
         #: Whether nothing more of a request is to be drawn; whether nothing at all is wanted of it.
         self.interrupted: Callable[[str], bool] = lambda msg_id: False
         self.abandoned: Callable[[str], bool] = lambda msg_id: False
-        #: display_id -> its file.
-        self._filed: dict[str, Kept] = {}
         #: The request whose images were drawn last, and how many since it has cleared them.
         self._parent, self._drawn = "", 0
 
@@ -78,13 +71,13 @@ class Exhibits:
         canvas = self._canvas()
         if canvas is None:
             return False
-        mime = form(FORMS) if _may_be_silent(event) else ""
+        mime = form(FORMS) if may_be_silent(event.data) else ""
         artifact = artifact_of(mime, event.data, event.metadata) if mime else None
         if artifact is None:
             if (page := page_of(event.data)) is not None:
                 self._cabinet.remember(page)
             return False
-        if canvas.protocol == "none" or not _may_be_drawn(artifact):
+        if canvas.protocol == "none" or not artifact.drawable:
             self._show_filed(event, head, artifact)
         elif self._is_too_much(event):
             kept = self._cabinet.remember(artifact)
@@ -135,44 +128,20 @@ class Exhibits:
                 return
             self._cabinet.remember(artifact)
             above = f"{head.rstrip()}\n" if head else ""
+            wipe = _wipe(canvas, below=bool(above))
             rows = done.rows + bool(above)
-            self._place(event, Picture(above + done.text, rows, event.display_id, _wipe(canvas)))
+            self._place(event, Picture(above + done.text, rows, event.display_id, wipe))
         finally:
             self.go_on()
 
-    # -- kept in a file --------------------------------------------------------------------------------
-
     def _show_filed(self, event: Shown, head: str, artifact: Artifact, why: str = "") -> None:
-        """Keep it in a file, and say where.
+        line, bare = self._files.keep(event, artifact, why)
+        self._write(event, head, line, bare)
 
-        :param why: it is not drawn, with its type; "" where nobody would expect that.
-        """
-        facts = f"not drawn: {why}" if why else artifact.facts
-        try:
-            kept = self._file(event.display_id, artifact)
-        except OSError as error:
-            self._write(event, head, f"[{facts}; it cannot be saved: {error.strerror or error}]")
-            return
-        assert kept.path is not None
-        bare, linked = (file_link(kept.path, link=link) for link in (False, self._link))
-        line = rf"[{facts}: {{}}  \open {kept.number}]"
-        self._write(event, head, line.replace("{}", linked), line.replace("{}", bare))
-
-    def _file(self, display_id: str | None, artifact: Artifact) -> Kept:
-        """The file of a new display, or that of one that is updated, written anew."""
-        before = self._filed.pop(display_id, None) if display_id is not None else None
-        if before is None or not self._cabinet.replace(before, artifact):
-            before = self._cabinet.file(artifact)
-        if display_id is not None:
-            self._filed[display_id] = before
-            if len(self._filed) > _MOST_FILED:
-                del self._filed[next(iter(self._filed))]
-        return before
-
-    def _write(self, event: Shown, head: str, line: str, plain: str = "") -> None:
+    def _write(self, event: Shown, head: str, line: str, bare: str = "") -> None:
         """Write a line, whose height is that of another one without the sequences of a link."""
         columns, rows = self._screen.size
-        tall = height(f"{head}{plain or line}\n", rows, columns)
+        tall = height(f"{head}{bare or line}\n", rows, columns)
         self._place(event, Picture(f"{head}{line}\n", tall, event.display_id))
 
     def _place(self, event: Shown, picture: Picture) -> None:
@@ -182,15 +151,6 @@ class Exhibits:
             self._screen.place(picture)
 
 
-def _may_be_silent(event: Shown) -> bool:
-    """Whether it is worth a look which form is shown; most are text, as a table that comes as HTML too."""
-    forms = FORMS.intersection(map(bare_type, event.data))
-    if forms != {"text/html"}:
-        return bool(forms)
-    plain = event.data.get("text/plain")
-    return not isinstance(plain, str) or len(plain) <= _NAME
-
-
 def _draw(artifact: Artifact, canvas: Canvas) -> "Drawing":
     """Draw, in another thread; what draws is imported when the first image comes."""
     images = import_module("kconsole.render.images")
@@ -198,12 +158,15 @@ def _draw(artifact: Artifact, canvas: Canvas) -> "Drawing":
     return drawing
 
 
-def _may_be_drawn(artifact: Artifact) -> bool:
-    return artifact.mime.startswith("image/") and artifact.mime != "image/svg+xml"
+def _wipe(canvas: Canvas, *, below: bool) -> str | None:
+    """What is to be written before a drawing is erased; None where tmux, which does not know it, is.
 
+    Kitty's images in tmux are text to it, and go with the text.
 
-def _wipe(canvas: Canvas) -> str | None:
-    """What is to be written before a drawing is erased; None where tmux, which does not know it, is."""
+    :param below: whether the drawing begins a row further down.
+    """
     if canvas.tmux:
-        return None
-    return _KITTY_WIPE if canvas.protocol == "kitty" else ""
+        return "" if canvas.protocol == "kitty" else None
+    if canvas.protocol != "kitty":
+        return ""
+    return f"\x1b[B{_KITTY_WIPE}\x1b[A" if below else _KITTY_WIPE

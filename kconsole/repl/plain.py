@@ -5,7 +5,6 @@ one escape sequence that moves the cursor. What others do with the kernel is not
 """
 
 import io
-import os
 import sys
 import threading
 import time
@@ -38,12 +37,13 @@ from kconsole.protocol.farewell import is_farewell
 from kconsole.protocol.message import Message
 from kconsole.protocol.replies import HistoryRow, IsCompleteReply, KernelInfo
 from kconsole.protocol.wishes import Wishes
+from kconsole.render.cabinet import Cabinet, cabinet_root
 from kconsole.render.cells import wrapped
 from kconsole.render.earlier import earlier_text
 from kconsole.render.errorlook import ErrorLook
 from kconsole.render.greeting import banner, busy_note
 from kconsole.render.labels import closed_note, end_notes, question_prompt
-from kconsole.render.output import Renderer, RenderOptions
+from kconsole.render.output import RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
 from kconsole.render.style import Role
 from kconsole.render.views import LastViews, WidgetViews
@@ -53,6 +53,7 @@ from kconsole.repl.plaincommands import PlainCommands
 from kconsole.repl.plainhistory import PlainHistory
 from kconsole.repl.plainlink import PlainLink
 from kconsole.repl.plainlog import PlainLog
+from kconsole.repl.plainrenderer import PlainRenderer, columns
 from kconsole.repl.plainreviving import PlainReviving
 from kconsole.repl.prompts import continuation, input_prompt
 
@@ -79,11 +80,12 @@ class PlainConsole:
         self._options = options
         self._timing = options.timing
         errors = ErrorLook(options.tb, options.style, r"\tb" if sys.stdout.isatty() else "")
-        self._renderer = Renderer(
-            RenderOptions(color=options.color, errors=errors, width=_columns, mime=options.mime)
-        )
+        render = RenderOptions(color=options.color, errors=errors, width=columns, mime=options.mime)
+        cabinet = Cabinet(cabinet_root())
+        cabinet.sweep()
+        self._renderer = PlainRenderer(options, render, cabinet)
         self._error = LastError(color=options.color, style=options.style)
-        self._widgets = LastViews(WidgetViews(lambda: _columns() or _WIDE, color=False))
+        self._widgets = LastViews(WidgetViews(lambda: columns() or _WIDE, color=False))
         self._closer = CommCloser(self._client)
         self._reader = LineReader(sys.stdin.fileno(), self.write, sys.stdin.encoding)
         self._count: int | None = 0 if kernel.process is not None else None
@@ -96,7 +98,7 @@ class PlainConsole:
         self._log = PlainLog(kernel, self, self._renderer.whole)
         self._link = PlainLink(kernel, self)
         self._commands = PlainCommands(
-            kernel, self, self._history, self._log, self._link.reconnect, self._error
+            kernel, self, self._history, self._log, self._link.reconnect, self._error, cabinet
         )
         self._reviving = PlainReviving(kernel, self, self._reader, self._obey_input)
 
@@ -120,7 +122,7 @@ class PlainConsole:
     def note(self, text: str, _role: Role = "note") -> None:
         """Say something in lines of its own."""
         if text:
-            self.write("".join(f"{line}\n" for line in wrapped(one_line(text), _columns())))
+            self.write("".join(f"{line}\n" for line in wrapped(one_line(text), columns())))
 
     def ask(self, prompt: str) -> str:
         """Ask the user for a line.
@@ -439,11 +441,3 @@ class PlainConsole:
         """End the line on which the terminal, if it is one, has echoed a Ctrl-C."""
         if sys.stdout.isatty():
             self.write(self._renderer.end_echo())
-
-
-def _columns() -> int:
-    """The width of the terminal at this moment; 0 where it is not known."""
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns
-    except OSError:  # no terminal
-        return 0

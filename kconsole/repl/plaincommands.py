@@ -15,6 +15,7 @@ from kconsole.errors import (
     KernelDiedError,
     ReplyTimeoutError,
 )
+from kconsole.render.cabinet import Cabinet
 from kconsole.render.errorlook import Form
 from kconsole.render.labels import kernel_label
 from kconsole.render.linkwords import link_state
@@ -23,6 +24,7 @@ from kconsole.render.style import Role
 from kconsole.repl.commands import COMMANDS, help_lines, parse
 from kconsole.repl.lasterror import LastError
 from kconsole.repl.matching import AT_MOST, listing
+from kconsole.repl.opening import open_kept
 from kconsole.repl.plainhistory import PlainHistory
 from kconsole.repl.plainlog import PlainLog
 
@@ -69,6 +71,7 @@ class PlainCommands:
     :param log: what it has shown.
     :param reconnect: makes the link to the kernel's computer again.
     :param error: the last that was shown.
+    :param cabinet: the files of what is no text.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class PlainCommands:
         log: PlainLog,
         reconnect: Callable[[], None],
         error: LastError,
+        cabinet: Cabinet,
     ) -> None:
         self._kernel = kernel
         self._session = session
@@ -97,6 +101,7 @@ class PlainCommands:
             "log": log.log,
             "i": self._include,
             "last": self._last,
+            "open": lambda number="": open_kept(cabinet, number, session.note),
             "tb": self._tb,
             "timing": self._timing,
         }

@@ -36,7 +36,8 @@ from kconsole.render.labels import client_label
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
 from kconsole.render.style import Role, paint
-from kconsole.repl.exhibits import Exhibits, Shown
+from kconsole.render.views import Shown
+from kconsole.repl.exhibits import Exhibits
 from kconsole.repl.lasterror import LastError
 from kconsole.repl.marks import INPUT, OUTPUT, PROMPT, end_mark
 from kconsole.repl.prompts import continuation, input_prompt

@@ -1,5 +1,7 @@
 """Sessions as text: the code in cells, and what was on the screen."""
 
+from collections.abc import Iterable
+
 import pytest
 
 from kconsole.protocol.events import (
@@ -10,8 +12,16 @@ from kconsole.protocol.events import (
     ExecuteResult,
     Stream,
 )
-from kconsole.render.listing import screen_text, source_text
+from kconsole.render.listing import screen_cell, source_cell
 from kconsole.render.recorded import RecordedCell
+
+
+def source_text(cells: Iterable[RecordedCell], language: str) -> str:
+    return "".join(source_cell(each, language) for each in cells)
+
+
+def screen_text(cells: Iterable[RecordedCell]) -> str:
+    return "".join(map(screen_cell, cells))
 
 
 def cell(code: str, *events: Event, count: int | None = 1, at_most: int = 1000) -> RecordedCell:

@@ -67,6 +67,19 @@ def test_kitty_keeps_the_shape_of_a_small_image(
     assert {key: keys[key] for key in "cr" if key in keys} == cells
 
 
+def test_kitty_is_sent_a_picture_in_place_of_a_png_that_would_get_much_smaller(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = [(255, 255, 255, 255), (0, 0, 0, 255)] * 16
+    small = Canvas("kitty", 2, 2, cell=(8, 16))
+    image = kitty(placed(draw(png([line] * 32), "image/png", small).text)[0])
+    assert {key: image.keys[key] for key in "fsvo"} == {"f": "24", "s": "16", "v": "16", "o": "z"}
+    assert zlib.decompress(image.data) == bytes((127,)) * 3 * 16 * 16
+    monkeypatch.setitem(sys.modules, "PIL.Image", None)
+    large = bare_png(2500, 2000, compressed=zlib.compress(bytes(2000 * (1 + 4 * 2500))))
+    assert kitty(placed(draw(large, "image/png", small).text)[0]).data == large
+
+
 def test_in_tmux_text_stands_for_kittys_image() -> None:
     drawing = draw(PNG, "image/png", canvas("kitty", tmux=True))
     through, text = unwrapped(drawing.text, PASSED)
@@ -96,7 +109,7 @@ def test_every_image_in_tmux_has_an_id_of_its_own() -> None:
 
 def test_in_tmux_an_image_is_no_higher_than_there_are_marks() -> None:
     high = Canvas("kitty", 80, 500, tmux=True)
-    data = bare_png(8, 6000, compressed=zlib.compress(bytes(6000 * (1 + 4 * 8))))
+    data = plain_png(1, 3000)
     drawing = draw(data, "image/png", high)
     assert drawing.rows == len(MARKS) == len(set(MARKS)) == 128
 

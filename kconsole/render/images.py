@@ -12,11 +12,18 @@ from kconsole.errors import ImageError
 from kconsole.render.canvas import Canvas, ImageProtocol
 from kconsole.render.image import png
 from kconsole.render.image.blocks import draw_blocks
-from kconsole.render.image.decoding import decode
-from kconsole.render.image.fit import fit, fit_blocks
+from kconsole.render.image.decoding import decodable, decode
+from kconsole.render.image.fit import Layout, fit, fit_blocks
 from kconsole.render.image.header import Header, check_size, read_header
 from kconsole.render.image.iterm import draw_iterm
-from kconsole.render.image.kitty import MARKS, draw_kitty, draw_kitty_in_tmux, of_picture, of_png
+from kconsole.render.image.kitty import (
+    MARKS,
+    Payload,
+    draw_kitty,
+    draw_kitty_in_tmux,
+    of_picture,
+    of_png,
+)
 from kconsole.render.image.sixel import draw_sixel, sixel_height
 from kconsole.render.sanitise import one_line
 
@@ -24,6 +31,9 @@ __all__ = ["Drawing", "ImageError", "draw", "measure"]
 
 #: Columns of a type in a message.
 _LONGEST = 60
+
+#: How many times smaller is much smaller.
+_MUCH = 1.4
 
 _Size = tuple[int, int] | None
 
@@ -88,12 +98,23 @@ def _kitty(data: bytes, header: Header, canvas: Canvas, size: _Size) -> Drawing:
     if canvas.tmux:
         canvas = replace(canvas, rows=min(canvas.rows, len(MARKS)))
     layout = fit(header.size, canvas, size)
-    if header.format == "PNG":
-        payload = of_png(_sound(data))
-    else:
-        payload = of_picture(decode(data, header, (layout.width, layout.height)))
+    payload = _payload(data, header, layout, canvas.cell)
     text = (draw_kitty_in_tmux if canvas.tmux else draw_kitty)(payload, layout)
     return Drawing(text, layout.columns, layout.rows)
+
+
+def _payload(data: bytes, header: Header, layout: Layout, cell: tuple[int, int]) -> Payload:
+    """What kitty is sent: a PNG as it is, unless it would get much smaller.
+
+    Kitty leaves out pixels then, and with them thin lines (seen with 0.26).
+    """
+    sound = _sound(data) if header.format == "PNG" else None
+    if sound and (header.width < _MUCH * layout.width or not decodable(header)):
+        return of_png(sound)
+    target = layout.width, layout.height
+    if layout.exact == "both":  # pixel for pixel, as the terminal stretches it
+        target = layout.columns * cell[0], layout.rows * cell[1]
+    return of_picture(decode(data, header, target))
 
 
 def _iterm(data: bytes, header: Header, canvas: Canvas, size: _Size) -> Drawing:

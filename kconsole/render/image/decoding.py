@@ -6,7 +6,7 @@ from kconsole.render.image.header import Header
 from kconsole.render.image.picture import Picture
 from kconsole.render.image.scale import scaled
 
-__all__ = ["decode"]
+__all__ = ["decodable", "decode"]
 
 #: What Python alone decodes in a few seconds at worst.
 _MOST_PIXELS = 4_000_000
@@ -21,11 +21,20 @@ def decode(data: bytes, header: Header, target: tuple[int, int], *, lines: bool 
     :param lines: whether thin lines are to be seen better than their means would be.
     :raises ImageError: it cannot be decoded.
     """
-    small = header.width * header.height <= _MOST_PIXELS
-    if header.format == "PNG" and small:  # with Pillow or without, it is the same that is broken
+    if _plain(header):  # with Pillow or without, it is the same that is broken
         return scaled(png.rows(png.parse(data)), header.size, target, lines=lines)
     module = pillow.find_pillow()
     if module is None:
-        what = header.format if small else f"{header.width} × {header.height} pixels"
+        large = header.format == "PNG"
+        what = f"{header.width} × {header.height} pixels" if large else header.format
         raise ImageError(f"to draw {what} takes Pillow: pip install 'kconsole[images]'")
     return pillow.decoded(module, data, header, target)
+
+
+def decodable(header: Header) -> bool:
+    """Tell whether an image of this kind and size can be decoded here."""
+    return _plain(header) or pillow.find_pillow() is not None
+
+
+def _plain(header: Header) -> bool:
+    return header.format == "PNG" and header.width * header.height <= _MOST_PIXELS

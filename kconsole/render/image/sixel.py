@@ -22,8 +22,8 @@ _CLEAR = 255
 #: The number of a pixel that is clear.
 _NOTHING = 0
 _BAND = 6
-#: Half of all alpha or more is drawn.
-_SEEN = bytes(255 * (alpha >= 128) for alpha in range(256))
+#: Alpha from which on a pixel is drawn; low, for lines of a picture made smaller are faint.
+_SEEN = bytes(255 * (alpha >= 40) for alpha in range(256))
 #: To the 32 768 colours that a picture of more colours than the terminal has is reduced first.
 _COARSE = bytes(value & 0xF8 | value >> 5 for value in range(256))
 #: Six bits -> a character.

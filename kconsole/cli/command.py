@@ -158,15 +158,16 @@ def _verb(settings: Settings, name: str) -> int:
 
 def _console(settings: Settings, script: "Script | None") -> int:
     """The interactive console: the kernel thinks while the editor is being imported."""
-    from kconsole.repl.interview import Interview
     from kconsole.repl.quiet import quiet_terminal
 
-    interview = Interview(sys.stdin, sys.stdout, os.environ)
     options = _console_options(settings, color=colored(settings.values["color"], sys.stdout))
     with ExitStack() as stack:
         if script is None:  # else its cells may ask
             stack.enter_context(quiet_terminal(sys.stdin))
         kernel = stack.enter_context(open_kernel(settings))
+        from kconsole.repl.interview import Interview
+
+        interview = Interview(sys.stdin, sys.stdout, os.environ)
         if script is None and options.color:  # the terminal answers while the editor is imported
             stack.enter_context(interview.held())
         from kconsole.repl.console import run_console

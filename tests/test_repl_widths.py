@@ -14,6 +14,7 @@ from kconsole.client.health import Health
 from kconsole.protocol.replies import KernelInfo
 from kconsole.repl.face import Face
 from kconsole.repl.interview import Interview
+from kconsole.repl.output import apart
 from kconsole.repl.state import State
 from kconsole.repl.view import View
 
@@ -55,3 +56,27 @@ def test_prompt_toolkit_alone_remembers_all_of_them(monkeypatch: pytest.MonkeyPa
     for number in range(5_000):
         assert cache[f"line {number}"] == len(f"line {number}")
     assert sum(text.startswith("line ") for text in cache) == 5_000
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("abc 日本 é", "abc 日本 é"),
+        (
+            "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+            "\U0001f468\U0001f469\U0001f467",
+        ),  # a family
+        ("\U0001f468\u200d", "\U0001f468"),  # as prompt_toolkit writes it, cell by cell
+        ("\u2764\ufe0f\u200d\U0001f525", "\u2764\U0001f525"),  # a heart on fire
+        ("\U0001f44d\U0001f3fd", "\U0001f44d\u200b\U0001f3fd"),  # a thumb of a tone
+        ("\U0001f1eb\U0001f1f7", "\U0001f1eb\U0001f1f7"),  # a flag
+        (
+            "\u0915\u094d\u200d\u0937",
+            "\u0915\u094d\u200d\u0937",
+        ),  # Devanagari, which needs its joiner
+    ],
+    ids=ascii,
+)
+def test_what_is_drawn_is_as_wide_as_prompt_toolkit_counts(text: str, drawn: str) -> None:
+    assert apart(text) == drawn
+    assert get_cwidth(apart(text)) == get_cwidth(text)

@@ -1,12 +1,13 @@
 """prompt_toolkit's terminal output, with whole frames written at once."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
 from prompt_toolkit.output.vt100 import Vt100_Output
 
-__all__ = ["FrameOutput", "terminal_output"]
+__all__ = ["FrameOutput", "apart", "terminal_output"]
 
 # The synchronized output mode: a terminal that knows it shows all that lies between at once.
 _BEGIN = "\x1b[?2026h"
@@ -17,10 +18,33 @@ _END = "\x1b[?2026l"
 _AT_ONCE = 1 << 20
 
 
+#: What joins pictures to one, or gives one another look: behind a picture ZWJ, VS16, and a tone of skin.
+_JOINS = re.compile(
+    "(?<=[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d"
+    "|\ufe0f"
+    "|(?<=[\u2190-\u2bff\U0001f000-\U0001faff])(?=[\U0001f3fb-\U0001f3ff])"
+)
+_BREAK = "\u200b"  # of no width
+
+
+def apart(text: str) -> str:
+    """Return a text whose pictures no terminal joins.
+
+    prompt_toolkit counts the columns of each character, and moves the cursor by what it has counted. On a
+    terminal that joins a family to one picture, or shows a heart in colour, and twice as wide, it would
+    then draw over the prompt.
+    """
+    return _JOINS.sub(lambda found: "" if found[0] else _BREAK, text)
+
+
 class FrameOutput(Vt100_Output):
     """A :class:`Vt100_Output` that can hold its flushes back for the length of a frame."""
 
     _holding = False
+
+    def write(self, data: str) -> None:
+        """Write a part of the screen, as wide as prompt_toolkit believes."""
+        super().write(data if data.isascii() else apart(data))
 
     def flush(self) -> None:
         """Write what is buffered, unless a frame is being put together."""

@@ -97,6 +97,29 @@ def test_it_goes_on_after_the_queue_was_empty() -> None:
     in_loop(story)
 
 
+def test_what_comes_after_one_that_takes_its_time_waits_for_it() -> None:
+    class Slow(Far):
+        def receive(self, item: Item) -> None:
+            super().receive(item)
+            if item.msg["msg_type"] == "2":
+                self.bridge.pause()
+
+    async def story() -> None:
+        far = Slow()
+        put(far.bridge, 0, 5)
+        await far.wait_for(3)
+        put(far.bridge, 5, 5)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert far.received == ["0", "1", "2"]
+        assert far.bridge.behind
+        far.bridge.go_on()
+        await far.wait_for(10)
+        assert far.received == [str(number) for number in range(10)]
+
+    asyncio.run(story())
+
+
 def test_a_mistake_with_one_message_costs_none_of_the_others() -> None:
     async def story(far: Far) -> None:
         told: list[object] = []

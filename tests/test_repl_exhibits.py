@@ -205,6 +205,21 @@ def test_of_too_many_the_others_are_a_line(tmp_path: Path, monkeypatch: pytest.M
     in_loop(story)
 
 
+def test_what_would_keep_the_terminal_busy_is_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_MOST_TEXT", 10)
+
+    async def story() -> None:
+        gallery = Gallery(tmp_path)
+        await gallery.draw(shown(IMAGE))
+        (line,) = gallery.wall.lines()
+        assert "B would have to be sent to the terminal: " in line
+        gallery.cabinet.close()
+
+    in_loop(story)
+
+
 def test_what_was_given_up_meanwhile_is_not_shown(tmp_path: Path) -> None:
     async def story() -> None:
         gallery = Gallery(tmp_path)

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 from kconsole.errors import ImageError
 from kconsole.protocol.events import UpdateDisplay
+from kconsole.render.amounts import bytes_text
 from kconsole.render.artifact import FORMS, Artifact, artifact_of, page_of
 from kconsole.render.cabinet import Cabinet
 from kconsole.render.canvas import Canvas
 from kconsole.render.filelines import FileLines, may_be_silent
 from kconsole.render.views import Shown
 from kconsole.repl.above import Picture, height
+from kconsole.repl.beside import beside
 from kconsole.repl.screen import Screen
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["Exhibits", "Shown"]
 #: So many images are drawn of a cell that clears nothing; of the others there is a line.
 _MOST_DRAWN = 100
+#: What a terminal takes a second for, in characters: nothing else is shown meanwhile.
+_MOST_TEXT = 16_000_000
 #: Deletes what kitty shows at the cursor ("Deleting images" in its graphics protocol), without an answer.
 _KITTY_WIPE = "\x1b_Ga=d,d=C,q=2\x1b\\"
 
@@ -105,8 +109,7 @@ class Exhibits:
 
     def _begin(self, event: Shown, head: str, artifact: Artifact, canvas: Canvas) -> None:
         self.pause()
-        loop = asyncio.get_running_loop()
-        drawing = loop.run_in_executor(None, partial(_draw, artifact, canvas))
+        drawing = beside(partial(_draw, artifact, canvas))
         drawing.add_done_callback(partial(self._end, event, head, artifact, canvas))
 
     def _end(
@@ -155,6 +158,9 @@ def _draw(artifact: Artifact, canvas: Canvas) -> "Drawing":
     """Draw, in another thread; what draws is imported when the first image comes."""
     images = import_module("kconsole.render.images")
     drawing: Drawing = images.draw(artifact.content, artifact.mime, canvas, size=artifact.size)
+    if len(drawing.text) > _MOST_TEXT:
+        size = bytes_text(len(drawing.text))
+        raise ImageError(f"{artifact.mime}: {size} would have to be sent to the terminal")
     return drawing
 
 

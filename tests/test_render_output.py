@@ -148,6 +148,7 @@ def test_a_sequence_cut_at_the_end_of_the_cell_is_shown() -> None:
     [
         ({"data": {"text/plain": "help\x1b[2J"}, "start": 0}, "help\n"),
         ({"text": "old kernels"}, "old kernels\n"),
+        ({"text": "if admin\u202e:\u200b\r\n"}, "if admin<U+202E>:<U+200B>\n"),  # source, perhaps
         ({"data": None}, ""),
         ({"data": {"text/plain": "_\bA_\br\n\na\ba"}}, "Ar\n\na\n"),
     ],

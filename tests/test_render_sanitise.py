@@ -10,7 +10,11 @@ from kconsole.render.sanitise import Kind, Sanitiser, one_line, sanitise, strip_
 unhurried = settings(deadline=None)
 
 KINDS: list[Kind] = ["stream", "display", "code", "line"]
-BIDI = "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f"
+INVISIBLE = (
+    "\u00ad\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u2060-\u2065\u206a-\u206f"
+    "\u3164\ufeff\uffa0\ufff9-\ufffb"
+)
+BIDI = INVISIBLE + "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f"
 CONTROLS = "\x00-\x1f\x7f-\x9f\ud800-\udfff"
 
 # What may go out, written down a second time, independently of the code under test.
@@ -195,6 +199,8 @@ def test_output_of_programs(text: str, expected: str) -> None:
     ("text", "expected"),
     [
         ("if admin\u202e:", "if admin<U+202E>:"),
+        ("pass\u200bword\u3164\u00ad\ufeff", "pass<U+200B>word<U+3164><U+00AD><U+FEFF>"),
+        ("\u06a9\u200c\u0648", "\u06a9\u200c\u0648"),  # a joiner, which spells a word
         ("a\u2028b\U000e0041", "a<U+2028>b<U+E0041>"),
         ("a\rb\b\x1b[Kc", "a^Mb^Hc"),
         ("\x1b[31mred\x1b[0m\n", "\x1b[31mred\x1b[0m\n"),

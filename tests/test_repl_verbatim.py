@@ -13,7 +13,7 @@ from kconsole.repl.verbatim import pastable
         ("a\x1b[31mb\x00\x07\x7f\x9bc", "a[31mbc"),
         ("a\xa0b\u3000c", "a\xa0b\u3000c"),
         ("e\u0301 \u05d0 \U0001f468\u200d\U0001f469", "e\u0301 \u05d0 \U0001f468\u200d\U0001f469"),
-        ("a\u202eb\u2066c", "abc"),
+        ("a\u202eb\u2066c\u3164d", "abcd"),
         ("\udcff", ""),
     ],
 )

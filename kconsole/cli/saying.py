@@ -27,7 +27,9 @@ def complain(text: str, status: int = 0) -> int:
 
     :return: `status`, the exit status that goes with it.
     """
-    line = "".join(each if each.isprintable() else " " for each in text)
+    from kconsole.render.visible import make_visible
+
+    line = make_visible(" ".join(text.splitlines()))
     if sys.stderr is not None:
         try:
             print(f"kconsole: {line}", file=sys.stderr)

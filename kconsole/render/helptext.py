@@ -23,5 +23,5 @@ def best_help(data: Mapping[str, object], metadata: Mapping[str, object], page: 
 
 def help_text(data: Mapping[str, object], metadata: Mapping[str, object], page: Page) -> str:
     """Return the best of a bundle, safe for a terminal, without empty lines around it."""
-    text = sanitise(best_help(data, metadata, page), "display").strip("\n")
+    text = sanitise(best_help(data, metadata, page), "code").strip("\n")
     return text if page.color else strip_sgr(text)

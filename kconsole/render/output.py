@@ -113,7 +113,7 @@ class Renderer:
         if not isinstance(data, Mapping):
             data = {"text/plain": payload.get("text")}
         text = best_help(data, {}, self._page())
-        return self._lines(text) if text else ""
+        return self._lines(text, "code") if text else ""
 
     def end_cell(self) -> str:
         """Return what is left of the streams when a cell ends: a sequence that never ended.
@@ -193,8 +193,8 @@ class Renderer:
         width = options.width() or None
         return Page(width, options.color, options.style, options.lines, options.rest)
 
-    def _lines(self, text: str) -> str:
-        text = self._safe(text, "display")
+    def _lines(self, text: str, kind: Kind = "display") -> str:
+        text = self._safe(text, kind)
         return text if ends_line(text) else text + "\n"
 
     def _safe(self, text: str, kind: Kind) -> str:

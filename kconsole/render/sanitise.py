@@ -22,7 +22,16 @@ from typing import Literal, NamedTuple
 
 from kconsole.render.cells import fit
 from kconsole.render.sgr import DEFAULT, RESET, restyle, serialise, strip_sgr
-from kconsole.render.visible import BIDI, C0, C1, PLAIN_C0, SURROGATES, TAGS, make_visible
+from kconsole.render.visible import (
+    BIDI,
+    C0,
+    C1,
+    INVISIBLE,
+    PLAIN_C0,
+    SURROGATES,
+    TAGS,
+    make_visible,
+)
 
 __all__ = ["RESET", "Kind", "Sanitiser", "is_plain", "one_line", "sanitise", "strip_sgr"]
 
@@ -238,7 +247,7 @@ def _rules(kind: Kind) -> _Rules:
     line = kind == "line"
     shown = PLAIN_C0 + C1 + SURROGATES
     if not motion:
-        shown += r"\x08" + BIDI + TAGS
+        shown += r"\x08" + BIDI + INVISIBLE + TAGS
     if line:
         shown += r"\t\n"
     special = rf"{shown}\r\x1b"

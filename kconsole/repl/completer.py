@@ -11,6 +11,7 @@ from prompt_toolkit.formatted_text import FormattedText
 from kconsole.protocol.replies import CompleteReply
 from kconsole.render.cells import text_width
 from kconsole.render.sanitise import one_line
+from kconsole.render.visible import hides
 
 __all__ = ["NONE", "Offer", "Offers", "insertable", "offers"]
 
@@ -49,6 +50,10 @@ class Offer(Completion):
 _NOTHING = FormattedText()
 
 
+def _is_plain(text: str) -> bool:
+    return text.isprintable() and not hides(text)
+
+
 class Offers:
     """The completions of a menu, as columns of texts: one is made when it is asked for.
 
@@ -65,7 +70,7 @@ class Offers:
         shown: Sequence[str],
         metas: Sequence[str] = (),
     ) -> None:
-        self._texts = texts if "".join(texts).isprintable() else list(map(insertable, texts))
+        self._texts = texts if _is_plain("".join(texts)) else list(map(insertable, texts))
         self._start = start_position
         self._shown = shown
         self._metas = metas
@@ -164,9 +169,11 @@ def offers(reply: CompleteReply, code: str, cursor: int) -> Offers:
 
 def insertable(text: str) -> str:
     """The text as it may enter the input: printable characters and newlines."""
-    if text.isprintable():
+    if _is_plain(text):
         return text
-    return "".join(each for each in text if each.isprintable() or each in "\n\t")
+    return "".join(
+        each for each in text if (each.isprintable() or each in "\n\t") and not hides(each)
+    )
 
 
 def _widest(texts: Collection[str], width: int) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 
+from kconsole.render.visible import hides
 from kconsole.repl.desk import Desk
 from kconsole.repl.notices import Notices
 from kconsole.repl.pasting import unprompted
@@ -90,5 +91,6 @@ def pastable(data: str) -> str:
     return "".join(
         each
         for each in text
-        if each.isprintable() or each in _KEPT or unicodedata.category(each) == "Zs"
+        if not hides(each)
+        and (each.isprintable() or each in _KEPT or unicodedata.category(each) == "Zs")
     )

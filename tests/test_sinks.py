@@ -1,0 +1,140 @@
+"""Every place that writes to a terminal, and why what it writes is safe.
+
+Read off the syntax trees: whatever prints, writes or hands text to prompt_toolkit is on the list below,
+with the reason. A new one fails the test until somebody has looked at it; so does one that has gone.
+"""
+
+import ast
+import re
+from functools import cache
+
+from test_house import MODULES, name_of, tree_of
+
+#: Names that are called to write, alone or as a method.
+_CALLS = {
+    *("print", "echo", "secho", "input", "getpass", "print_formatted_text"),
+    *("write", "writelines", "write_raw", "writev", "pwrite", "sendall"),
+    *("ANSI", "HTML", "FormattedText", "to_formatted_text", "run_in_terminal"),
+    *("set_title", "set_data", "copy_data", "ask_for_cpr", "bell"),
+}
+
+#: Where it is written, and why that is safe.
+REVIEWED: dict[str, str] = {
+    "to a terminal, what has been made safe right here": """
+        cli/progress:Progress.clear cli/progress:Progress.show cli/saying:complain cli/verbs:_confirm
+        client/terminal:ask repl/plain:PlainConsole._obey repl/plain:PlainConsole.note
+        repl/scribe:Scribe.answer repl/scribe:Scribe.note repl/scribe:Scribe.question
+    """,
+    "to a terminal, lines that cli made, by one_line, a table's cells, JSON, or help_text": """
+        cli/options:_print_config cli/saying:say
+    """,
+    "to a terminal, a kernel's or ssh's words: lastwords and trouble clean them where they are read": """
+        cli/saying:quote connect/ssh/supervisor:_show
+    """,
+    "a line of JSON, in ASCII": """
+        cli/reporting:Report.__enter__ cli/reporting:Report.kernel cli/reporting:Report.summarise
+        cli/voices:JsonVoice.begin script/jsonsink:JsonSink._write script/jsonwatcher:JsonWatcher.say
+        script/jsonwatcher:JsonWatcher.take
+    """,
+    "what Renderer gives, which ends in sanitise, or highlight, which begins with make_visible": """
+        repl/plain:PlainConsole._run repl/plain:PlainConsole._run_cell repl/plain:PlainConsole._step
+        repl/plain:PlainConsole._write_events repl/plain:PlainConsole._show_earlier
+        repl/plaincommands:PlainCommands._last repl/plaincommands:PlainCommands._tb
+        repl/scribe:Scribe._stream repl/scribe:Scribe.earlier repl/scribe:Scribe.echo
+        repl/scribe:Scribe.end_cell repl/scribe:Scribe.foreign_input script/watcher:Watcher._write
+    """,
+    "what greeting, listing or table made, which sanitise": """
+        repl/plain:PlainConsole.run repl/plaincommands:PlainCommands._hist repl/scribe:Scribe.banner
+        repl/scribe:Scribe.label repl/scribe:Scribe.lines
+    """,
+    "words of our own alone": """
+        repl/editor:Editor._run repl/interview:Interview._ask repl/notifying:Notifier.rest
+        repl/output:FrameOutput.frame repl/plain:PlainConsole._ask_is_complete
+        repl/plain:PlainConsole._end_echo repl/plaincommands:PlainCommands._help
+        repl/reconnecting:Reconnecting._log_in repl/scribe:Scribe.blank repl/scribe:Scribe.end_mark
+    """,
+    "the end of a way, to which only what is on this list leads": """
+        repl/plain:PlainConsole.write repl/screen:Screen._write repl/screen:Screen.above
+        repl/screen:Screen.write repl/view:_fragments script/cellprogress:CellProgress._write
+        script/streams:Mouth._write script/streams:Mouth.data script/streams:Mouth.text
+        script/streams:SteadyMouth._put.write script/answers:Answers._open_terminal.show
+    """,
+    "calls one of those above with a text that was typed, or a prompt": """
+        repl/commander:Commander._echo repl/editing:Editing._blank repl/leaving:Leaving.by_word
+        repl/work:Work._run_next
+    """,
+    "prompt_toolkit's texts: menus get one_line; a clipboard of this process alone": """
+        repl/completer: repl/view:_DiscreetClipboard.set_data
+    """,
+    "a message to the kernel": """
+        client/client:KernelClient._answer_at_terminal client/linereader:answer_with_line.answer
+        repl/editing:Editing._reply repl/editing:Editing.answer_blindly
+    """,
+    "a file, a pipe, a socket, or memory": """
+        client/linereader:LineReader.call_off connect/guard:_write connect/kernellog:KernelLog._replace
+        connect/regularfile:replace_file connect/ssh/shell:RemoteShell._write
+        connect/ssh/supervisor:Supervisor.poke render/cabinet:Cabinet._file render/grid:Grid.write
+        render/grid:_row render/growing:_write_at render/lines:TailLine._write
+        render/lines:TailLine.row render/lines:without_tabs render/listing:screen_output
+        render/live:LiveRegion.write render/live:LiveText.write render/logfile:_EventLog.__init__
+        render/printed:Printed._emulate render/printed:Printed._keep
+        render/recorded:RecordedCell._print render/recorded:RecordedCell._remove render/spill:Spill._write
+        repl/historyfile:_write repl/ledger:Ledger.log repl/ledger:Ledger.record
+        repl/ledger:Ledger.write_log script/notebooksink:NotebookSink.__init__
+        script/pacedfile:PacedFile._work script/watcher:_Mail._ring
+        script/watchlog:WatchLog._record script/watchlog:WatchLog._write
+    """,
+}
+SINKS = [name for names in REVIEWED.values() for name in names.split()]
+
+
+#: Modules that may hold sequences of our own, with what these do.
+ESCAPES = {
+    "render/filelink": "a link to a file of ours, in which all but letters is quoted",
+    "render/image/iterm": "an image, in base64",
+    "render/image/kitty": "an image, in base64",
+    "render/image/sixel": "an image, drawn by us",
+    "render/image/tmux": "around one of these",
+    "repl/exhibits": "takes images away",
+    "repl/marks": "where inputs and outputs begin",
+    "repl/notifying": "a notification, of a number and a time",
+    "repl/output": "frames",
+    "repl/terminalfacts": "questions",
+}
+
+_ESCAPE = re.compile(r"\x1b[\]P_^X]|\x1b\[\?")
+
+
+@cache
+def _found() -> tuple[set[str], set[str]]:
+    """Every call that writes, by the module and function that it stands in; the modules with sequences."""
+    calls, escapes = set(), set()
+    for path in MODULES:
+        inside: list[tuple[ast.AST, tuple[str, ...]]] = [(tree_of(path), ())]
+        while inside:
+            node, names = inside.pop()
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                names = (*names, node.name)
+            elif isinstance(node, ast.Call):
+                called = node.func
+                name = getattr(called, "attr", None) or getattr(called, "id", None)
+                if name in _CALLS:
+                    calls.add(f"{name_of(path)}:{'.'.join(names)}")
+            elif isinstance(node, ast.Constant):
+                if isinstance(node.value, str) and _ESCAPE.search(node.value):
+                    escapes.add(name_of(path))
+                continue
+            inside += [(child, names) for child in ast.iter_child_nodes(node)]
+    return calls, escapes
+
+
+def test_every_place_that_writes_has_been_looked_at() -> None:
+    calls, _ = _found()
+    assert sorted(calls - {*SINKS}) == [], "look at these, and say here why they are safe"
+    assert sorted({*SINKS} - calls) == [], "these have gone"
+    assert len(SINKS) == len({*SINKS})
+
+
+def test_sequences_of_our_own_stand_in_few_modules() -> None:
+    _, escapes = _found()
+    assert escapes == ESCAPES.keys(), "say here what they do"

@@ -124,7 +124,7 @@ def test_the_form_that_reads_best_is_shown_unless_another_is_wanted(terminal: Te
     bundle = json.dumps(
         {
             "text/plain": "<J object>",
-            "application/json": list(range(1000, 1200)),
+            "application/json": [f"{number}" for number in range(1000, 1200)],
             "text/latex": r"$\alpha^2$",
         }
     )
@@ -132,11 +132,11 @@ def test_the_form_that_reads_best_is_shown_unless_another_is_wanted(terminal: Te
     cell(terminal, f"%fake display {bundle}", until="\nα²\n")
     run(terminal, r"\set mime application/json", "mime = application/json")
     shown = cell(terminal, f"%fake display {bundle}", until=re.compile(r"shows them\n\nIn \["))
-    assert "\n  1098,\n… 102 more lines; \\last shows them\n" in shown
-    row, column = terminal.find("1098,")
+    assert '\n  "1098",\n… 102 more lines; \\last shows them\n' in shown
+    row, column = terminal.find("1098")
     assert terminal.cell(row, column).fg != "default"
     terminal.line(r"\last")
-    terminal.wait_for(re.compile(r"^\[\n  1000,\n(.*\n)+:", re.MULTILINE), where="screen")
+    terminal.wait_for(re.compile(r'^\[\n  "1000",\n(.*\n)+:', re.MULTILINE), where="screen")
     terminal.send("q")
     ready(terminal)
     run(terminal, r"\set mime default", "mime = default")

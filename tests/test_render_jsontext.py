@@ -23,11 +23,11 @@ values = st.recursive(
         ([], 1, "[]"),
         ({}, 1, "{}"),
         ([1, 2, 3], 9, "[1, 2, 3]"),
-        ([1, 2, 3], 8, "[\n  1,\n  2,\n  3\n]"),
+        ([1, 2, 3], 8, "[\n  1, 2,\n  3\n]"),
         ({"a": [1, 2], "b": None}, 24, '{"a": [1, 2], "b": null}'),
         ({"a": [1, 2], "b": None}, 23, '{\n  "a": [1, 2],\n  "b": null\n}'),
         ({"a": [1, 2], "b": None}, 14, '{\n  "a": [1, 2],\n  "b": null\n}'),
-        ({"a": [1, 2], "b": None}, 13, '{\n  "a": [\n    1,\n    2\n  ],\n  "b": null\n}'),
+        ({"a": [1, 2], "b": None}, 13, '{\n  "a": [\n    1, 2\n  ],\n  "b": null\n}'),
         ({"a": ["x" * 80]}, None, '{\n  "a": [\n    "' + "x" * 80 + '"\n  ]\n}'),
         ((1, {2: object}), 30, '[1, {"2": "<class \'object\'>"}]'),
         (float("nan"), 5, "NaN"),
@@ -41,13 +41,13 @@ def test_what_is_short_stands_in_one_line(
 
 
 def test_what_is_long_is_folded_and_what_is_left_out_is_counted() -> None:
-    value = list(range(1000, 1100))
+    value = [str(number) for number in range(1000, 1100)]
     folded = json_to_text(value, Page(80, lines=3))
-    assert folded == "[\n  1000,\n  1001,\n… 99 more lines"
+    assert folded == '[\n  "1000",\n  "1001",\n… 99 more lines'
     folded = json_to_text(value, Page(80, lines=1, rest=r"\all"))
     assert folded == "[\n… 101 more lines; \\all shows them"
     assert json_to_text(value, Page(80, lines=102)) == json_to_text(value, Page(80))
-    endless = json_to_text([0] * 10_100, Page(80, lines=1))
+    endless = json_to_text(["0" * 80] * 10_100, Page(80, lines=1))
     assert endless == "[\n… more than 10,000 more lines"
 
 

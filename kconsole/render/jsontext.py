@@ -49,7 +49,26 @@ def json_to_text(value: object, page: Page) -> str | None:
 
 
 def _lines(value: object, columns: int) -> Iterator[str]:
-    """The lines of a value.
+    """The lines of a value; the numbers of a list stand side by side.
+
+    :raise RecursionError: it is nested too deep.
+    """
+    row = ""
+    for text, is_number in _parts(value, columns):
+        if is_number and row and len(row) + 1 + len(text.lstrip()) <= columns:
+            row += f" {text.lstrip()}"
+            continue
+        if row:
+            yield row
+        row = text if is_number else ""
+        if not is_number:
+            yield text
+    if row:
+        yield row
+
+
+def _parts(value: object, columns: int) -> Iterator[tuple[str, bool]]:
+    """What could have a line of its own, and whether it is a number in a list, or something as short.
 
     :raise RecursionError: it is nested too deep.
     """
@@ -63,17 +82,20 @@ def _lines(value: object, columns: int) -> Iterator[str]:
             if not open_ones:
                 return
             items, end = open_ones.pop()
-            yield end
+            yield end, False
             continue
         before, inner, behind = item
         flat = _flat(inner, columns - len(margin) - len(before) - len(behind))
         if flat is not None:
-            yield f"{margin}{before}{flat}{behind}"
+            yield (
+                f"{margin}{before}{flat}{behind}",
+                not before and isinstance(inner, int | float | None),
+            )
             continue
         if len(open_ones) == _DEEPEST:
             raise RecursionError
         brackets = "{}" if isinstance(inner, Mapping) else "[]"
-        yield f"{margin}{before}{brackets[0]}"
+        yield f"{margin}{before}{brackets[0]}", False
         open_ones.append((items, f"{margin}{brackets[1]}{behind}"))
         items = _items(inner)
 

@@ -80,7 +80,13 @@ class PlainConsole:
         self._options = options
         self._timing = options.timing
         errors = ErrorLook(options.tb, options.style, r"\tb" if sys.stdout.isatty() else "")
-        render = RenderOptions(color=options.color, errors=errors, width=columns, mime=options.mime)
+        render = RenderOptions(
+            color=options.color,
+            errors=errors,
+            style=options.style,
+            width=columns,
+            mime=options.mime,
+        )
         cabinet = Cabinet(cabinet_root())
         cabinet.sweep()
         self._renderer = PlainRenderer(options, render, cabinet)

@@ -50,7 +50,10 @@ class TextSink:
     ) -> None:
         out, err = Mouth(streams.stdout, "standard output"), Mouth(streams.stderr, "standard error")
         options = RenderOptions(
-            show_out_prompt=False, errors=errors, width=columns or (lambda: out.columns)
+            show_out_prompt=False,
+            errors=errors,
+            style=errors.style,
+            width=columns or (lambda: out.columns),
         )
         self._out = _Outlet(out, color["stdout"], options)
         self._err = _Outlet(err, color["stderr"], options)

@@ -269,7 +269,11 @@ class Watcher:
     ) -> None:
         self._stdout = stdout
         self._options = RenderOptions(
-            color=color, errors=errors, width=partial(columns_of, stdout), mime=mime
+            color=color,
+            errors=errors,
+            style=errors.style,
+            width=partial(columns_of, stdout),
+            mime=mime,
         )
         self._color = color
         self._lexer = lexer_for(language) if color and language is not None else plain_lexer()

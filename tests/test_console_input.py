@@ -206,7 +206,10 @@ def test_a_question_cannot_bring_sequences_along(tmp_path: Path) -> None:
         terminal.wait_for(lambda one: ANSWERABLE.search(toolbar(one)))
         terminal.line("x")
         ready(terminal)
-        ours = "\x1b]133;"  # the marks of inputs and outputs
+        ours = (
+            "\x1b]133;",
+            "\x1b]11;?",
+        )  # the marks of inputs and outputs, a question to the terminal
         strings = [one for one in terminal.sequences if one.startswith("\x1b]")]
         assert [one for one in strings if not one.startswith(ours)] == []
         assert "\x1b[2J" not in terminal.sequences

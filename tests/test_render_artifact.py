@@ -5,6 +5,8 @@ import base64
 import pytest
 
 from kconsole.render.artifact import artifact_of, artifacts_of, page_of
+from kconsole.render.canvas import Canvas
+from kconsole.render.image.fit import fit
 
 PNG = base64.b64encode(b"\x89PNG").decode()
 
@@ -44,13 +46,21 @@ def test_what_is_text_or_broken_is_no_file(data: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize(
-    "size", [(0, 1), (-1, 5), (float("nan"), 1), (1e9, 1), ("9", 9), (None, 1)]
+    "size", [(0, 1), (-1, 5), (float("nan"), 1), (1e9, 1), ("9", 9), (None, None)]
 )
 def test_a_size_that_makes_no_sense_counts_for_nothing(size: tuple[object, object]) -> None:
     asked = {"image/png": {"width": size[0], "height": size[1]}}
     found = artifact_of("image/png", {"image/png": PNG}, asked)
     assert found is not None
     assert found.size is None
+
+
+@pytest.mark.parametrize("side", ["width", "height"])
+def test_one_side_leaves_the_other_to_the_shape(side: str) -> None:
+    found = artifact_of("image/png", {"image/png": PNG}, {"image/png": {side: 300}})
+    assert found is not None and found.size is not None
+    layout = fit((1000, 600), Canvas("kitty", 200, 100, cell=(10, 20)), found.size)
+    assert (layout.width, layout.height) == ((300, 180) if side == "width" else (500, 300))
 
 
 def test_a_plot_of_a_vendor_is_its_page() -> None:

@@ -36,6 +36,8 @@ _SUFFIXES = {
 }
 _HTML = "text/html"
 _MOST_PIXELS = 1e6
+#: A frame so long that it does not bound an image, whatever its shape.
+_ANY_LENGTH = 10**12
 #: A page that does not say so is in UTF-8, which a browser does not guess.
 _HEAD = b'<!DOCTYPE html>\n<meta charset="utf-8">\n'
 _VENDOR = "application/vnd."
@@ -54,7 +56,7 @@ class Artifact(NamedTuple):
         mime: its type, without parameters.
         suffix: of its file, without the dot.
         content: of its file.
-        size: what its metadata ask for: width and height in pixels.
+        size: the frame that its metadata ask for: width and height in pixels.
     """
 
     mime: str
@@ -129,6 +131,11 @@ def _size(metadata: Mapping[str, object], mime: str) -> tuple[int, int] | None:
     for place in (metadata.get(mime), metadata):
         if isinstance(place, Mapping):
             width, height = place.get("width"), place.get("height")
+            # A side alone leaves the other to the image's shape, as IPython's Image(width=300).
+            if width is None and _is_length(height):
+                return _ANY_LENGTH, int(height)
+            if height is None and _is_length(width):
+                return int(width), _ANY_LENGTH
             if _is_length(width) and _is_length(height):
                 return int(width), int(height)
     return None

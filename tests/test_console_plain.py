@@ -170,6 +170,8 @@ def test_the_last_error_is_shown_whole_where_less_of_it_was(tmp_path: Path) -> N
         short = said(terminal, f'%fake error E v traceback=["{frame}", "E: v"]')
         assert short.splitlines()[-2:] == ["Cell In[1], line 2: 1/x", "E: v"]
         assert "\n----> 2 1/x\n" in said(terminal, "\\tb")
+        said(terminal, "print('a'); print('b')")
+        assert said(terminal, "\\last") == "a\nb"
 
 
 def test_help_is_shown(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kconsole.render.images import Drawing
 
 __all__ = ["Exhibits", "Shown"]
+_TEXT = frozenset({"text/plain"})
 #: So many images are drawn of a cell that clears nothing; of the others there is a line.
 _MOST_DRAWN = 100
 #: What a terminal takes a second for, in characters: nothing else is shown meanwhile.
@@ -72,6 +73,8 @@ class Exhibits:
         :param head: what stands before a result; "" where nothing does.
         :return: whether it was shown here, or will be.
         """
+        if event.data.keys() <= _TEXT:
+            return False  # as most: what the terminal can is not asked ten thousand times for these
         canvas = self._canvas()
         if canvas is None:
             return False

@@ -80,13 +80,8 @@ class PlainConsole:
         self._options = options
         self._timing = options.timing
         errors = ErrorLook(options.tb, options.style, r"\tb" if sys.stdout.isatty() else "")
-        render = RenderOptions(
-            color=options.color,
-            errors=errors,
-            style=options.style,
-            width=columns,
-            mime=options.mime,
-        )
+        look = RenderOptions(color=options.color, style=options.style, mime=options.mime)
+        render = replace(look, errors=errors, width=columns)
         cabinet = Cabinet(cabinet_root())
         cabinet.sweep()
         self._renderer = PlainRenderer(options, render, cabinet)

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing, suppress
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 
 from kconsole.client.comms import CommCloser

@@ -54,6 +54,7 @@ REVIEWED: dict[str, str] = {
         repl/reconnecting:Reconnecting._log_in repl/scribe:Scribe.blank repl/scribe:Scribe.end_mark
     """,
     "the end of a way, to which only what is on this list leads": """
+        repl/output:FrameOutput.write
         repl/plain:PlainConsole.write repl/screen:Screen._write repl/screen:Screen.above
         repl/screen:Screen.write repl/view:_fragments script/cellprogress:CellProgress._write
         script/streams:Mouth._write script/streams:Mouth.data script/streams:Mouth.text

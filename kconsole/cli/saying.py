@@ -30,6 +30,7 @@ def complain(text: str, status: int = 0) -> int:
     from kconsole.render.visible import make_visible
 
     line = make_visible(" ".join(text.splitlines()))
+    line = "".join(each if each.isprintable() else " " for each in line)
     if sys.stderr is not None:
         try:
             print(f"kconsole: {line}", file=sys.stderr)

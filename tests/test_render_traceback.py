@@ -45,6 +45,13 @@ IPYTHON_5 = (
     "pandas/_libs/index.pyx in get_loc()\n\n",
     "KeyError: 'a'",
 )
+_NONE = "'Could not get source, probably due dynamically evaluated source code.'"
+CYTHON = (
+    "Cell In[2], line 4\n----> 4 mean(df)\n",
+    f"File pandas/_libs/index.pyx:172, in pandas._libs.index.IndexEngine.get_loc()\n--> 172 {_NONE}\n",
+    f"File pandas/_libs/hashtable.pxi:34, in pandas._libs.hashtable.get_item()\n-> 34 {_NONE}\n",
+    "KeyError: 'b'",
+)
 CPYTHON = (
     "Traceback (most recent call last):",
     '  File "/home/ada/job.py", line 3, in <module>',
@@ -127,6 +134,13 @@ def shown(traceback: tuple[str, ...], form: Form, *, rest: str = "", color: bool
             ),
         ),
         (
+            CYTHON,
+            (
+                "Cell In[2], line 4: mean(df)\n… 1 frame in pandas\nFile pandas/_libs/hashtable.pxi:34, "
+                "in pandas._libs.hashtable.get_item()\nKeyError: 'b'\n"
+            ),
+        ),
+        (
             CPYTHON,
             (
                 '  File "/home/ada/job.py", line 3, in <module>: main()\n… 1 frame in asyncio\n'
@@ -168,6 +182,7 @@ def shown(traceback: tuple[str, ...], form: Form, *, rest: str = "", color: bool
     ids=[
         "ipython",
         "ipython5",
+        "cython",
         "cpython",
         "group",
         "syntax",

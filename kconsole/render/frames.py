@@ -33,6 +33,8 @@ _HEADS = tuple(
 _AT = re.compile(
     r"\s+at (?:(?P<name>[^()]*?) ?\()?(?P<place>[^()]+?)(?::(?P<line>\d+)(?::\d+)?)?\)?"
 )
+#: What IPython writes in place of code that it has not.
+_NO_SOURCE = "'Could not get source"
 #: Lines that belong to the frame above: blank ones, code with or without its number, values of variables.
 _BODY = re.compile(r"\s*$|\s{4}|\s*(?:-+> *)?\d+(?:\s|$)|-+>|\s*\(\.\.\.\)")
 #: Characters; a longer line is no head, and is not looked at as one.
@@ -54,6 +56,8 @@ _LIBRARIES = tuple(
         r"(?:npm|jsr):[/\\]*([^@/\\]+)",
         r"(?:ext|node):([^/\\]+)",
         r"(?:internal)[/\\]([^/\\.]+)",
+        # Cython names its sources from the root of what was built.
+        r"(?!~|[/\\]|\w:)([^/\\.]+).*\.p(?:yx|xd|xi)$",
         r"(<[^<>]+>)",
     )
 )
@@ -86,7 +90,7 @@ class Frame(NamedTuple):
         plain = [strip_sgr(line)[len(self.margin) :] for line in self.lines[1:]]
         arrow = next((found for line in plain if (found := _ARROW.fullmatch(line))), None)
         if arrow is not None:
-            return arrow[1].strip()
+            return "" if arrow[1].startswith(_NO_SOURCE) else arrow[1].strip()
         return next((line.strip() for line in plain if line.strip()), "")
 
     @property

@@ -37,6 +37,7 @@ mimes = st.sampled_from(
         ({"application/json": [1, "a"]}, ("application/json", '[1, "a"]')),
         ({"text/html; charset=utf-8": "<p>a<p>b"}, ("text/html", "a\n\nb")),
         ({"text/html": "<div id=x></div>"}, ("text/html", "[text/html, 16 B]")),
+        ({"text/html": "<pre style='a'></pre>\n", "text/plain": ""}, ("", "")),
         ({"image/png": "QUJD\nRA==\n"}, ("image/png", "[image/png, 4 B]")),
         ({"image/png": "A" * 16400}, ("image/png", "[image/png, 12.3 kB]")),
         ({"image/svg+xml": "<svg/>é"}, ("image/svg+xml", "[image/svg+xml, 8 B]")),

@@ -108,6 +108,16 @@ KOTLIN = (
         "\tat java.base/java.lang.reflect.Method.invoke(Method.java:580)"
     ),
 )
+#: The arrow grows shorter as the numbers grow longer.
+LONG_FILE = (
+    "Cell In[1], line 1\n----> 1 f(1)\n",
+    (
+        "File /v/lib/python3.11/site-packages/pandas/core/frame.py:13788, in f(x)\n"
+        "  13786     g(\n  13787\n> 13788     return g(\n  13789         x,\n"
+    ),
+    "File /srv/long.py:123456, in g()\n 123455 if x:\n>123456     raise KeyError(gpr)\n",
+    "KeyError: 'a'",
+)
 R = ("Error in f(1): no\nTraceback:\n", '1. stop("no")   # at line 1 of file <text>', "2. f(1)")
 
 
@@ -176,6 +186,13 @@ def shown(traceback: tuple[str, ...], form: Form, *, rest: str = "", color: bool
                 "… 2 frames in jdk.internal, java.lang\n"
             ),
         ),
+        (
+            LONG_FILE,
+            (
+                "Cell In[1], line 1: f(1)\n… 1 frame in pandas\n"
+                "File /srv/long.py:123456, in g(): raise KeyError(gpr)\nKeyError: 'a'\n"
+            ),
+        ),
         (R, "\n".join(R) + "\n"),
         (("",), "E: v\n"),
     ],
@@ -189,6 +206,7 @@ def shown(traceback: tuple[str, ...], form: Form, *, rest: str = "", color: bool
         "chained",
         "deno",
         "kotlin",
+        "longfile",
         "r",
         "none",
     ],

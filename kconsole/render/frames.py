@@ -36,10 +36,11 @@ _AT = re.compile(
 #: What IPython writes in place of code that it has not.
 _NO_SOURCE = "'Could not get source"
 #: Lines that belong to the frame above: blank ones, code with or without its number, values of variables.
-_BODY = re.compile(r"\s*$|\s{4}|\s*(?:-+> *)?\d+(?:\s|$)|-+>|\s*\(\.\.\.\)")
+_BODY = re.compile(r"\s*$|\s{4}|\s*(?:-*> *)?\d+(?:\s|$)|-+>|\s*\(\.\.\.\)")
 #: Characters; a longer line is no head, and is not looked at as one.
 _LONGEST_HEAD = 2000
-_ARROW = re.compile(r"\s*-+>\s*(?:\d+\s?)?\s*(.*)")
+#: IPython's gives way to the number, which has as many places: "----> 1", "> 12345", ">123456".
+_ARROW = re.compile(r"\s*(?:-+>\s*(?:\d+\s?)?|> ?\d+\s)\s*(.*)")
 
 _OWN = re.compile(
     rf"{_CELL}|<ipython-input-|<timed |<magic-timeit|<stdin>|<string>"

@@ -37,6 +37,8 @@ _MOST_PIXELS = 10**9
 _MOST_MARKUP = 100_000
 #: What leaves nothing on a page, to its end or to that of the document.
 _UNSEEN = re.compile(r"<(script|style)\b.*?(?:</\1\b[^>]*>?|\Z)", re.IGNORECASE | re.DOTALL)
+#: Elements that only hold text, and nothing in them; one with an id may be filled by a script.
+_EMPTY = re.compile(r"(?:\s|</?(?:code|div|p|pre|span)\b(?![^>]*\bid\b)[^>]*>)*+", re.IGNORECASE)
 _ANYWHERE = Page()
 
 
@@ -64,6 +66,8 @@ def choose(data: Mapping[str, object], page: Page, wanted: Sequence[str] = ()) -
         is that which a person would make.
     :return: what is shown. Never raises, whatever the values are.
     """
+    if _is_empty(data):
+        return Shown("", "", "")
     silent: list[str] = []
     for key in in_order(data, page, wanted, _natural):
         mime = bare_type(key)
@@ -114,6 +118,14 @@ def raw_value(data: Mapping[str, object], wanted: Sequence[str]) -> tuple[str, o
         bare = bare_type(mime)
         return bare, value if bare.endswith("json") else joined(value)
     return "", None
+
+
+def _is_empty(data: Mapping[str, object]) -> bool:
+    """Whether an output is empty in each form, as what rich shows before a progress bar."""
+    if data.keys() != {PLAIN, "text/html"} or joined(data[PLAIN]) != "":
+        return False
+    html = joined(data["text/html"])
+    return isinstance(html, str) and _EMPTY.fullmatch(html) is not None
 
 
 def _renderer(mime: str, wanted: bool) -> Renderer:

@@ -50,6 +50,7 @@ def test_code_is_in_the_fence_of_its_language_and_outputs_are_in_fences_without_
         (display(text_latex="\\alpha", text_plain="alpha"), "```\nalpha\n```"),
         (display(text_html="<b>a</b>", text_plain="a"), "```\na\n```"),
         (display(image_png="no base64!", text_plain="<Figure>"), "```\n<Figure>\n```"),
+        (display(image_png="iVBORw", text_plain="<Figure>"), "```\n<Figure>\n```"),
         (display(text_markdown=None, text_plain="a"), "```\na\n```"),
         # A fence that is not closed would swallow the rest of the file.
         (display(text_markdown="````c\n```\n"), "````c\n```\n````"),

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kconsole.render.mime import Page, best_text, choose
+from kconsole.render.mime import best_text, choose, decoded
+from kconsole.render.page import Page
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -156,3 +157,19 @@ def test_markup_knows_how_wide_the_page_is() -> None:
         "text/markdown",
         "one\ntwo",
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "content"),
+    [
+        ("iVBO\nRw==\n", b"\x89PNG"),
+        ("iVBORw", b""),  # not all of it
+        ("no base64!", b""),
+        ("\ud800", b""),
+        ("", b""),
+        (None, b""),
+        (["iVBORw=="], b""),  # lines are joined before
+    ],
+)
+def test_base64_is_whole_or_nothing(value: object, content: bytes) -> None:
+    assert decoded(value) == content

@@ -2,7 +2,8 @@
 
 import pytest
 
-from kconsole.render.mime import Page, choose
+from kconsole.render.mime import choose
+from kconsole.render.page import Page
 
 #: pandas 2 and 3: six columns do not fit into 80 columns, so the table goes on below.
 GOES_ON = """\

@@ -4,16 +4,14 @@ A table says of each MIME type how a file of it ends. Vendor types (plotly's, ve
 a program in the notebook; the page that comes beside them is what can be looked at.
 """
 
-import base64
-import binascii
 from collections.abc import Mapping
 from typing import NamedTuple, TypeGuard
 
 from kconsole.render.amounts import bytes_text
-from kconsole.render.mime import is_base64, raw_value
+from kconsole.render.mime import decoded, is_base64, raw_value
 from kconsole.render.sanitise import one_line
 
-__all__ = ["FORMS", "Artifact", "artifact_of", "artifacts_of", "page_of"]
+__all__ = ["FILE_TYPES", "Artifact", "artifact_of", "artifacts_of", "page_of"]
 
 #: MIME type -> the suffix of its files; the best for looking at comes first.
 _SUFFIXES = {
@@ -45,7 +43,7 @@ _VENDOR = "application/vnd."
 _WIDGETS = "application/vnd.jupyter."
 
 
-FORMS = frozenset({*_SUFFIXES, _HTML})
+FILE_TYPES = frozenset({*_SUFFIXES, _HTML})
 """The types of what can be a file; of HTML, what leaves no text."""
 
 
@@ -115,15 +113,8 @@ def _artifact(
     _, value = raw_value(data, (mime,))
     if not isinstance(value, str):
         return None
-    content = _decoded(value) if is_base64(mime) else value.encode("utf-8", "replace")
+    content = decoded(value) if is_base64(mime) else value.encode("utf-8", "replace")
     return Artifact(mime, _SUFFIXES[mime], content, _size(metadata, mime)) if content else None
-
-
-def _decoded(value: str) -> bytes:
-    try:
-        return base64.b64decode("".join(value.split()), validate=True)
-    except (binascii.Error, ValueError):
-        return b""
 
 
 def _size(metadata: Mapping[str, object], mime: str) -> tuple[int, int] | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from kconsole.render.artifact import FORMS, Artifact
+from kconsole.render.artifact import FILE_TYPES, Artifact
 from kconsole.render.cabinet import Cabinet, Kept
 from kconsole.render.filelink import file_link
 from kconsole.render.preference import PLAIN, bare_type
@@ -64,7 +64,7 @@ def may_be_silent(data: Mapping[str, object]) -> bool:
 
     Most are text, and seen to be at once; so are tables that come as HTML too.
     """
-    forms = FORMS.intersection(map(bare_type, data))
+    forms = FILE_TYPES.intersection(map(bare_type, data))
     if forms != {"text/html"}:
         return bool(forms)
     plain = data.get(PLAIN)

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from kconsole.render.mime import Page, best_text
+from kconsole.render.mime import best_text
 from kconsole.render.overstrike import overstrikes_to_sgr
+from kconsole.render.page import Page
 from kconsole.render.sanitise import sanitise
 from kconsole.render.sgr import strip_sgr
 

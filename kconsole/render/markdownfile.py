@@ -6,7 +6,6 @@ longer than any run of backticks inside. Images lie in the folder ``NAME_files``
 them, each named after what it holds.
 """
 
-import base64
 import hashlib
 import re
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from kconsole.protocol.events import DisplayData, ExecuteResult, Stream
+from kconsole.render.artifact import artifact_of
 from kconsole.render.listing import savable, screen_output
 from kconsole.render.mime import raw_value
 from kconsole.render.notebook import left_out_note
@@ -22,13 +22,7 @@ from kconsole.render.recorded import Output, RecordedCell
 
 __all__ = ["Attachment", "markdown_cell"]
 
-_IMAGES = {
-    "image/svg+xml": "svg",
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    "image/gif": "gif",
-    "image/webp": "webp",
-}
+_IMAGES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 #: Others are shown as the text that they bring besides, or as a line that names them.
 _RICH = (*_IMAGES, "text/markdown", "text/latex")
 _FENCE_LINE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
@@ -81,15 +75,11 @@ def _rich(data: Mapping[str, object], folder: str, attachments: list[Attachment]
         return value.strip("\n") if value.lstrip().startswith(("$", r"\begin")) else None
     if mime == "text/markdown":
         return _closed(value.strip("\n"))
-    try:
-        if mime == "image/svg+xml":
-            content = value.encode()
-        else:
-            content = base64.b64decode("".join(value.split()), validate=True)
-    except ValueError:  # no base64, or half a character
+    image = artifact_of(mime, data, {})
+    if image is None:  # it is broken
         return None
-    name = f"{hashlib.sha256(content).hexdigest()[:16]}.{_IMAGES[mime]}"
-    attachments.append(Attachment(name, content))
+    name = f"{hashlib.sha256(image.content).hexdigest()[:16]}.{image.suffix}"
+    attachments.append(Attachment(name, image.content))
     return f"![]({quote(f'{folder}/{name}')})"
 
 

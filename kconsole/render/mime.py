@@ -5,6 +5,7 @@ way, add a row; :mod:`kconsole.render.preference` says which of several forms is
 A type that no row knows is named in a placeholder, so that nobody waits for an output that came.
 """
 
+import base64
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +28,7 @@ from kconsole.render.preference import (
     joined,
 )
 
-__all__ = ["PLAIN", "Page", "Shown", "best_text", "choose", "is_base64", "placeholder", "raw_value"]
+__all__ = ["Choice", "best_text", "choose", "decoded", "is_base64", "placeholder", "raw_value"]
 
 Renderer = Callable[[object, Page], str | None]
 """Makes text of a value; None if the value cannot be used (null, or nothing in it)."""
@@ -42,7 +43,7 @@ _EMPTY = re.compile(r"(?:\s|</?(?:code|div|p|pre|span)\b(?![^>]*\bid\b)[^>]*>)*+
 _ANYWHERE = Page()
 
 
-class Shown(NamedTuple):
+class Choice(NamedTuple):
     """The form of an output that is shown.
 
     Attributes:
@@ -57,7 +58,7 @@ class Shown(NamedTuple):
     text: str | None
 
 
-def choose(data: Mapping[str, object], page: Page, wanted: Sequence[str] = ()) -> Shown:
+def choose(data: Mapping[str, object], page: Page, wanted: Sequence[str] = ()) -> Choice:
     """Choose what to show of an output.
 
     :param data: MIME type -> value: a string, a list of strings, or any JSON value.
@@ -75,12 +76,12 @@ def choose(data: Mapping[str, object], page: Page, wanted: Sequence[str] = ()) -
         draws_only = drawn and mime not in _RENDERERS
         text = None if draws_only else _renderer(mime, mime in wanted)(data[key], page)
         if text is not None or drawn or (is_media(mime) and mime not in wanted):
-            return Shown(mime, key, text)
+            return Choice(mime, key, text)
         silent.append(key)
     if not silent:
-        return Shown("", "", "")
+        return Choice("", "", "")
     key = min(silent, key=lambda key: is_program(bare_type(key)))
-    return Shown(bare_type(key), key, None)
+    return Choice(bare_type(key), key, None)
 
 
 def best_text(
@@ -250,3 +251,12 @@ def is_base64(mime: str) -> bool:
     if bare.endswith(("+xml", "+json")):
         return False
     return is_media(bare)
+
+
+def decoded(value: object) -> bytes:
+    """Return the bytes that a value in base64 stands for, newlines in it or not; none if it is broken."""
+    try:
+        text = "".join(value.split()) if isinstance(value, str) else ""
+        return base64.b64decode(text, validate=True)
+    except ValueError:  # no base64, or not even ASCII
+        return b""

@@ -21,7 +21,9 @@ from kconsole.protocol.events import (
 )
 from kconsole.render.errorlook import AS_SENT, ErrorLook
 from kconsole.render.helptext import best_help
-from kconsole.render.mime import PLAIN, Page, best_text, choose
+from kconsole.render.mime import best_text, choose
+from kconsole.render.page import Page
+from kconsole.render.preference import PLAIN
 from kconsole.render.sanitise import Kind, Sanitiser, sanitise
 from kconsole.render.sgr import RESET, ends_line, strip_sgr
 from kconsole.render.style import paint
@@ -74,10 +76,6 @@ class Renderer:
         self._options = options
         self._streams: dict[str, Sanitiser] = {}
         self._line_open = False
-
-    def show_errors(self, look: ErrorLook) -> None:
-        """Show errors in another way from now on."""
-        self._options = replace(self._options, errors=look)
 
     def render(self, event: Event) -> str:
         """Return the text to write behind what was written before; ``""`` where it leaves none."""

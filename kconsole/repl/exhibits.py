@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kconsole.errors import ImageError
 from kconsole.protocol.events import UpdateDisplay
 from kconsole.render.amounts import bytes_text
-from kconsole.render.artifact import FORMS, Artifact, artifact_of, page_of
+from kconsole.render.artifact import FILE_TYPES, Artifact, artifact_of, page_of
 from kconsole.render.cabinet import Cabinet
 from kconsole.render.canvas import Canvas
 from kconsole.render.filelines import FileLines, may_be_silent
@@ -25,7 +25,8 @@ from kconsole.repl.screen import Screen
 if TYPE_CHECKING:
     from kconsole.render.images import Drawing
 
-__all__ = ["Exhibits", "Shown"]
+__all__ = ["Exhibits"]
+
 _TEXT = frozenset({"text/plain"})
 #: So many images are drawn of a cell that clears nothing; of the others there is a line.
 _MOST_DRAWN = 100
@@ -78,7 +79,7 @@ class Exhibits:
         canvas = self._canvas()
         if canvas is None:
             return False
-        mime = form(FORMS) if may_be_silent(event.data) else ""
+        mime = form(FILE_TYPES) if may_be_silent(event.data) else ""
         artifact = artifact_of(mime, event.data, event.metadata) if mime else None
         if artifact is None:
             if (page := page_of(event.data)) is not None:

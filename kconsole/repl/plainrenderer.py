@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kconsole.errors import ImageError
 from kconsole.protocol.events import DisplayData, Event, ExecuteResult, UpdateDisplay
-from kconsole.render.artifact import FORMS, Artifact, artifact_of, page_of
+from kconsole.render.artifact import FILE_TYPES, Artifact, artifact_of, page_of
 from kconsole.render.cabinet import Cabinet
 from kconsole.render.canvas import Canvas
 from kconsole.render.filelines import FileLines, may_be_silent
@@ -52,7 +52,7 @@ class PlainRenderer(Renderer):
         return super().block(event)
 
     def _artifact(self, event: Shown) -> Artifact | None:
-        mime = self.silent_form(event, FORMS) if may_be_silent(event.data) else ""
+        mime = self.silent_form(event, FILE_TYPES) if may_be_silent(event.data) else ""
         return artifact_of(mime, event.data, event.metadata) if mime else None
 
     def _shown(self, event: Shown, artifact: Artifact) -> str:

@@ -117,7 +117,7 @@ class Scribe:
     def show_errors(self, tb: Form) -> None:
         """Show as much of tracebacks from now on."""
         self._errors = replace(self._errors, form=tb)
-        self._renderer.show_errors(self._errors)
+        self._renderer.adapt(errors=self._errors)
 
     def prefer(self, mime: Sequence[str], max_lines: int) -> None:
         """Show displays and results in another way from now on.

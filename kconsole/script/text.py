@@ -1,7 +1,5 @@
 """A script's happenings as text: what the cells print and their results on stdout, the rest on stderr."""
 
-import base64
-import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +16,7 @@ from kconsole.protocol.events import (
 )
 from kconsole.protocol.message import Message
 from kconsole.render.errorlook import AS_SENT, ErrorLook
-from kconsole.render.mime import is_base64, placeholder, raw_value
+from kconsole.render.mime import decoded, is_base64, placeholder, raw_value
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
 from kconsole.script.cells import ScriptCell
@@ -109,7 +107,7 @@ class TextSink:
             return
         if not is_base64(mime):
             self._out.display(value if isinstance(value, str) else _json_line(value))
-        elif not self._out.mouth.terminal and (content := _decoded(value)):
+        elif not self._out.mouth.terminal and (content := decoded(value)):
             self._out.mouth.data(content)
         else:
             self._out.display(placeholder(mime, value, {}))
@@ -139,14 +137,6 @@ class _Outlet:
 
     def page(self, payload: Mapping[str, Any]) -> None:
         self.mouth.text(self._renderer.page(payload))
-
-
-def _decoded(value: object) -> bytes:
-    """What a base64 text stands for; nothing, if it is none."""
-    try:
-        return base64.b64decode(value) if isinstance(value, str) else b""
-    except (binascii.Error, ValueError):
-        return b""
 
 
 def _json_line(value: object) -> str:

@@ -68,7 +68,7 @@ def choose(data: Mapping[str, object], page: Page, wanted: Sequence[str] = ()) -
     :return: what is shown. Never raises, whatever the values are.
     """
     if _is_empty(data):
-        return Shown("", "", "")
+        return Choice("", "", "")
     silent: list[str] = []
     for key in in_order(data, page, wanted, _natural):
         mime = bare_type(key)

@@ -12,7 +12,7 @@ from pngs import Pixel, bare_png, chunk, plain_png, png
 from kconsole.errors import ImageError
 from kconsole.render.canvas import Canvas, ImageProtocol
 from kconsole.render.image.kitty import MARKS
-from kconsole.render.image.palette import reduced
+from kconsole.render.image.mediancut import reduced
 from kconsole.render.images import draw
 
 PNG = plain_png(80, 64, (10, 20, 30, 255))

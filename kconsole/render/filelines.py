@@ -1,21 +1,21 @@
-"""Lines about what was kept in a file, and where a look is worth whether something should be."""
+"""What of outputs is no text: found, kept in files, and told in a line."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 
-from kconsole.render.artifact import FILE_TYPES, Artifact
+from kconsole.render.artifact import FILE_TYPES, Artifact, artifact_of, page_of
 from kconsole.render.cabinet import Cabinet, Kept
 from kconsole.render.filelink import file_link
 from kconsole.render.preference import PLAIN, bare_type
 from kconsole.render.views import Shown
 
-__all__ = ["FileLines", "may_be_silent"]
+__all__ = ["FileLines"]
 
 _NAME = 400  # characters in which a text may do no more than name an object
 _MOST_FILED = 64  # displays whose files are found again when they are updated
 
 
 class FileLines:
-    """Keeps what is no text in files, and says so.
+    """Finds what is no text, keeps it in files, and says so.
 
     :param cabinet: where.
     :param link: whether the terminal can be told of links.
@@ -26,6 +26,20 @@ class FileLines:
         self._link = link
         #: display_id -> its file.
         self._filed: dict[str, Kept] = {}
+
+    def find(self, event: Shown, form: Callable[[Container[str]], str]) -> Artifact | None:
+        """Return what is to be shown of an output, if that leaves no text.
+
+        The page behind an output that does leave some, as a table, can be opened from now on.
+
+        :param form: tells which of the output's MIME types is to be shown, if that leaves no text; called
+            with those that can be shown otherwise.
+        """
+        mime = form(FILE_TYPES) if _may_be_silent(event.data) else ""
+        artifact = artifact_of(mime, event.data, event.metadata) if mime else None
+        if artifact is None and (page := page_of(event.data)) is not None:
+            self._cabinet.remember(page)
+        return artifact
 
     def keep(self, event: Shown, artifact: Artifact, why: str = "") -> tuple[str, str]:
         """Keep something in a file.
@@ -59,7 +73,7 @@ class FileLines:
         return kept
 
 
-def may_be_silent(data: Mapping[str, object]) -> bool:
+def _may_be_silent(data: Mapping[str, object]) -> bool:
     """Whether it is worth a look which form of an output is shown, for that may leave no text.
 
     Most are text, and seen to be at once; so are tables that come as HTML too.

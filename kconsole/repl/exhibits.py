@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from kconsole.errors import ImageError
 from kconsole.protocol.events import UpdateDisplay
 from kconsole.render.amounts import bytes_text
-from kconsole.render.artifact import FILE_TYPES, Artifact, artifact_of, page_of
+from kconsole.render.artifact import Artifact
 from kconsole.render.cabinet import Cabinet
 from kconsole.render.canvas import Canvas
-from kconsole.render.filelines import FileLines, may_be_silent
+from kconsole.render.filelines import FileLines
 from kconsole.render.views import Shown
 from kconsole.repl.above import Picture, height
 from kconsole.repl.beside import beside
@@ -69,8 +69,7 @@ class Exhibits:
     def take(self, event: Shown, form: Callable[[Container[str]], str], head: str) -> bool:
         """Show what a message has, if it is no text.
 
-        :param form: tells which of the message's MIME types is to be shown, if that leaves no text; called
-            with those that can be shown here.
+        :param form: see :meth:`FileLines.find`.
         :param head: what stands before a result; "" where nothing does.
         :return: whether it was shown here, or will be.
         """
@@ -79,11 +78,8 @@ class Exhibits:
         canvas = self._canvas()
         if canvas is None:
             return False
-        mime = form(FILE_TYPES) if may_be_silent(event.data) else ""
-        artifact = artifact_of(mime, event.data, event.metadata) if mime else None
+        artifact = self._files.find(event, form)
         if artifact is None:
-            if (page := page_of(event.data)) is not None:
-                self._cabinet.remember(page)
             return False
         if canvas.protocol == "none" or not artifact.drawable:
             self._show_filed(event, head, artifact)

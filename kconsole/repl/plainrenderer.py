@@ -2,15 +2,16 @@
 
 import os
 import sys
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from kconsole.errors import ImageError
 from kconsole.protocol.events import DisplayData, Event, ExecuteResult, UpdateDisplay
-from kconsole.render.artifact import FILE_TYPES, Artifact, artifact_of, page_of
+from kconsole.render.artifact import Artifact
 from kconsole.render.cabinet import Cabinet
 from kconsole.render.canvas import Canvas
-from kconsole.render.filelines import FileLines, may_be_silent
+from kconsole.render.filelines import FileLines
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.palette import colors_of
 from kconsole.render.views import Shown
@@ -44,16 +45,10 @@ class PlainRenderer(Renderer):
     def block(self, event: Event) -> str:
         """Return the text of an event alone."""
         if isinstance(event, DisplayData | ExecuteResult | UpdateDisplay) and self._mode != "none":
-            artifact = self._artifact(event)
+            artifact = self._files.find(event, partial(self.silent_form, event))
             if artifact is not None:
                 return self._shown(event, artifact)
-            if (page := page_of(event.data)) is not None:
-                self._cabinet.remember(page)
         return super().block(event)
-
-    def _artifact(self, event: Shown) -> Artifact | None:
-        mime = self.silent_form(event, FILE_TYPES) if may_be_silent(event.data) else ""
-        return artifact_of(mime, event.data, event.metadata) if mime else None
 
     def _shown(self, event: Shown, artifact: Artifact) -> str:
         head, why = self.out_prompt(event), ""

@@ -10,7 +10,7 @@ from collections import Counter
 from functools import cache
 
 from kconsole.render.image.colours import Colour
-from kconsole.render.image.palette import reduced
+from kconsole.render.image.mediancut import reduced
 from kconsole.render.image.picture import Picture
 from kconsole.render.image.placing import placed
 

@@ -20,7 +20,7 @@ from kconsole.protocol.events import (
 )
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
 from kconsole.render import recorded
-from kconsole.render.forms import form_of, suffixes
+from kconsole.render.filekinds import kind_of, suffixes
 from kconsole.render.recorded import Output, RecordedCell
 from kconsole.render.saving import rendered
 from kconsole.render.transcript import Transcript
@@ -233,7 +233,7 @@ def test_code_is_saved_with_the_suffix_of_its_language(extension: str, expected:
 )
 def test_another_suffix_is_refused(suffix: str, what: str) -> None:
     with pytest.raises(KconsoleError) as caught:
-        form_of(Path(f"s{suffix}"), INFO)
+        kind_of(Path(f"s{suffix}"), INFO)
     assert str(caught.value) == f"{what}; there are .ipynb, .md, .txt, .jsonl and .py"
 
 

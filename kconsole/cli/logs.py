@@ -20,7 +20,7 @@ def log_path(settings: "Settings", kernel: "Kernel") -> Path | None:
     :param kernel: ready: the suffix of its language is one of those that there are.
     :raise click.UsageError: there is no such kind of file; ConfigError, if the file names it.
     """
-    from kconsole.render.forms import form_of
+    from kconsole.render.filekinds import kind_of
 
     log = settings.values["log"]
     if not log:
@@ -31,7 +31,7 @@ def log_path(settings: "Settings", kernel: "Kernel") -> Path | None:
     path = Path(os.path.expanduser(log))
     if kernel.info is not None:  # else what its language is called is not known yet
         try:
-            form_of(path, kernel.info)
+            kind_of(path, kernel.info)
         except KconsoleError as error:
             raise settings.refusal("log", f"{log}: {error}") from None
     return path

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Canvas", "ImageProtocol"]
+__all__ = ["DEFAULT_CELL", "Canvas", "ImageProtocol"]
 
 ImageProtocol = Literal["kitty", "iterm", "sixel", "blocks", "none"]
+
+DEFAULT_CELL = (8, 16)
+"""Width and height in pixels of a cell, where they are not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,6 @@ class Canvas:
     protocol: ImageProtocol
     columns: int
     rows: int
-    cell: tuple[int, int] = (8, 16)
+    cell: tuple[int, int] = DEFAULT_CELL
     colors: int = 256
     tmux: bool = False

@@ -27,7 +27,7 @@ from kconsole.render.image.kitty import (
 from kconsole.render.image.sixel import draw_sixel, sixel_height
 from kconsole.render.sanitise import one_line
 
-__all__ = ["Drawing", "ImageError", "draw", "measure"]
+__all__ = ["Drawing", "draw"]
 
 #: Columns of a type in a message.
 _LONGEST = 60
@@ -66,16 +66,6 @@ def draw(data: bytes, mime: str, canvas: Canvas, *, size: tuple[int, int] | None
         return _draw(data, canvas, size)
     except ImageError as error:
         raise ImageError(f"{one_line(mime, _LONGEST)}: {error}") from None
-
-
-def measure(data: bytes, mime: str) -> tuple[int, int] | None:
-    """Return an image's width and height in pixels, from its header alone; None if it has none.
-
-    :param data: the image as a file would hold it; the first 64 kB are mostly enough.
-    :param mime: its type; what it is, its first bytes say.
-    """
-    header = read_header(data)
-    return header.size if header else None
 
 
 def _draw(data: bytes, canvas: Canvas, size: _Size) -> Drawing:

@@ -13,11 +13,11 @@ from kconsole.connect.paths import shown
 from kconsole.connect.regularfile import open_regular, replace_file
 from kconsole.errors import KconsoleError
 from kconsole.protocol.events import Event
-from kconsole.render.forms import JSON_LINES, NOTEBOOK
+from kconsole.render.filekinds import JSON_LINES, NOTEBOOK
 from kconsole.render.growing import GrowingFile, PlainFile, State, TwinFile
 from kconsole.render.jsonrecord import event_line
 from kconsole.render.notebook import NotebookBeginning, notebook_beginning
-from kconsole.render.saving import attach, context_of, form_at, target_of, telling
+from kconsole.render.saving import attach, context_of, kind_at, target_of, telling
 from kconsole.render.transcript import Transcript
 
 __all__ = ["Log", "open_log"]
@@ -49,7 +49,7 @@ def open_log(transcript: Transcript, path: str | Path) -> Log:
     :raise KconsoleError: no such kind of file, or it cannot be written; one line, with the path.
     """
     target = target_of(path)
-    form_at(target, transcript)
+    kind_at(target, transcript)
     if target.suffix.lower() == JSON_LINES:
         return _EventLog(transcript, target)
     return _CellLog(transcript, target)
@@ -61,7 +61,7 @@ class _CellLog:
     def __init__(self, transcript: Transcript, target: Path) -> None:
         self.path = target
         self._transcript = transcript
-        self._form = form_at(target, transcript)
+        self._kind = kind_at(target, transcript)
         self._changes = transcript.changes()
         self._file: GrowingFile | None = None
         #: As what it was closed; only of a notebook, which nobody else may have changed since.
@@ -107,10 +107,10 @@ class _CellLog:
         context = context_of(self._transcript, self.path)._replace(metadata=self._context.metadata)
         parts = []
         for number, cell in enumerate(cells[first:], self._others + first + 1):
-            text, attachments = self._form.cell(cell, number, context)
+            text, attachments = self._kind.cell(cell, number, context)
             attach(self.path, attachments)
             parts.append(text.encode())
-        foot = self._form.foot(context, self._others + len(cells)).encode()
+        foot = self._kind.foot(context, self._others + len(cells)).encode()
         assert self._file is not None
         start = self._starts[first]
         with telling(self.path):
@@ -123,14 +123,14 @@ class _CellLog:
     def _open_text(self) -> NotebookBeginning:
         self._file = file = PlainFile(self.path)
         if not file.size:
-            file.put(0, self._form.head().encode())
+            file.put(0, self._kind.head().encode())
         elif not file.ends_line:
             file.put(file.size, b"\n")
         return NotebookBeginning(0, file.size, None)
 
     def _open_notebook(self) -> NotebookBeginning:
         if not self.path.exists():
-            new = self._form.head() + self._form.foot(self._context, 0)
+            new = self._kind.head() + self._kind.foot(self._context, 0)
             replace_file(self.path, new.encode())
         self._file = file = TwinFile(self.path)
         try:
@@ -140,7 +140,7 @@ class _CellLog:
         except ValueError as error:
             raise KconsoleError(f"{shown(self.path)}: not logged to: {error}") from None
         self._context = self._context._replace(metadata=begun.metadata)
-        foot = self._form.foot(self._context, begun.cells)
+        foot = self._kind.foot(self._context, begun.cells)
         file.put(0, (beginning + foot).encode())
         return begun
 
@@ -150,11 +150,11 @@ class _EventLog:
 
     def __init__(self, transcript: Transcript, target: Path) -> None:
         self.path = target
-        form = form_at(target, transcript)
+        kind = kind_at(target, transcript)
         context = context_of(transcript, target)
-        self._lines = [form.head()]
+        self._lines = [kind.head()]
         for number, cell in enumerate(transcript.cells, 1):
-            self._lines.append(form.cell(cell, number, context)[0])
+            self._lines.append(kind.cell(cell, number, context)[0])
         with telling(target):
             self._file = PlainFile(target)
             if not self._file.ends_line:  # what was killed in the middle of a line

@@ -1,8 +1,8 @@
 """One cell that was run, and what it has shown: its outputs as a notebook would show them now.
 
 The rules are those of the notebook: consecutive pieces of a stream are one output, of a progress bar the
-last step counts, clear_output takes
-the outputs away (with ``wait`` when the next one comes), an update changes what was shown before.
+last step counts, clear_output takes the outputs away (with ``wait`` when the next one comes), an update
+changes what was shown before.
 ("Messages on the IOPub (PUB/SUB) channel" in the messaging specification.)
 """
 

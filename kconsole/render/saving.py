@@ -9,7 +9,7 @@ from pathlib import Path
 from kconsole.connect.paths import shown
 from kconsole.connect.regularfile import open_regular, replace_file
 from kconsole.errors import AlreadyThereError, KconsoleError
-from kconsole.render.forms import Context, Form, form_of
+from kconsole.render.filekinds import Context, FileKind, kind_of
 from kconsole.render.markdownfile import Attachment
 from kconsole.render.transcript import Transcript
 
@@ -17,7 +17,7 @@ __all__ = [
     "attach",
     "context_of",
     "folder_of",
-    "form_at",
+    "kind_at",
     "rendered",
     "replace_own",
     "save",
@@ -53,10 +53,10 @@ def rendered(transcript: Transcript, target: Path) -> tuple[str, list[Attachment
 
     :raise KconsoleError: there is no such kind of file.
     """
-    form = form_at(target, transcript)
+    kind = kind_at(target, transcript)
     context = context_of(transcript, target)
-    parts = [form.cell(cell, number, context) for number, cell in enumerate(transcript.cells, 1)]
-    text = "".join([form.head(), *(text for text, _ in parts), form.foot(context, len(parts))])
+    parts = [kind.cell(cell, number, context) for number, cell in enumerate(transcript.cells, 1)]
+    text = "".join([kind.head(), *(text for text, _ in parts), kind.foot(context, len(parts))])
     return text, [attachment for _, attachments in parts for attachment in attachments]
 
 
@@ -66,10 +66,10 @@ def target_of(path: str | Path) -> Path:
         return Path(os.path.realpath(os.path.expanduser(path)))
 
 
-def form_at(target: Path, transcript: Transcript) -> Form:
+def kind_at(target: Path, transcript: Transcript) -> FileKind:
     """Return how a file is written; raises as :func:`save` does, with the path."""
     try:
-        return form_of(target, transcript.info)
+        return kind_of(target, transcript.info)
     except KconsoleError as error:
         raise KconsoleError(f"{shown(target)}: {error}") from None
 

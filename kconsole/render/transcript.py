@@ -1,4 +1,4 @@
-"""What a session has run and what came of it, to be saved as a file (:mod:`kconsole.render.forms`)."""
+"""What a session has run and what came of it, to be saved as a file (:mod:`kconsole.render.filekinds`)."""
 
 from collections.abc import Sequence
 

@@ -14,6 +14,22 @@ __all__ = [
     "make_visible",
 ]
 
+_Ranges = tuple[tuple[int, int], ...]
+#: All controls but tab and newline, and halves of characters.
+_CONTROLS: _Ranges = ((0x00, 0x08), (0x0B, 0x1F), (0x7F, 0x7F), (0x80, 0x9F), (0xD800, 0xDFFF))
+_BIDI: _Ranges = ((0x061C, 0x061C), (0x200E, 0x200F), (0x2028, 0x202E), (0x2066, 0x2069))
+_INVISIBLE: _Ranges = (
+    *((0xAD, 0xAD), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180E), (0x200B, 0x200B)),
+    *((0x2060, 0x2065), (0x206A, 0x206F), (0x3164, 0x3164), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0)),
+    (0xFFF9, 0xFFFB),
+)
+_TAGS: _Ranges = ((0xE0000, 0xE007F),)
+
+
+def _inside(ranges: _Ranges) -> str:
+    return "".join(rf"\U{first:08x}-\U{last:08x}" for first, last in ranges)
+
+
 # Each set is written as the inside of a regular expression's character class.
 PLAIN_C0 = r"\x00-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f"
 """ASCII's controls and DEL, without those that may mean something: BS, TAB, LF, CR and ESC."""
@@ -23,24 +39,12 @@ C1 = r"\x80-\x9f"
 """The second set of controls (ECMA-48); 8-bit terminals take U+009B for ``ESC [``."""
 SURROGATES = r"\ud800-\udfff"
 """Halves of a character that JSON may hold alone and UTF-8 cannot."""
-BIDI = r"\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+BIDI = _inside(_BIDI)
 """Marks that reorder what is seen (Unicode Standard Annex 9), line and paragraph separators."""
-INVISIBLE = (
-    r"\u00ad\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u2060-\u2065\u206a-\u206f"
-    r"\u3164\ufeff\uffa0\ufff9-\ufffb"
-)
+INVISIBLE = _inside(_INVISIBLE)
 """What shows as nothing at all. Not the joiners, which many scripts and emoji are spelled with."""
-TAGS = r"\U000e0000-\U000e007f"
+TAGS = _inside(_TAGS)
 """Invisible copies of the ASCII characters."""
-
-_RANGES = (
-    *((0x00, 0x08), (0x0B, 0x1F), (0x7F, 0x7F), (0x80, 0x9F), (0xD800, 0xDFFF)),
-    *((0x061C, 0x061C), (0x200E, 0x200F), (0x2028, 0x202E), (0x2066, 0x2069)),
-    *((0xAD, 0xAD), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180E), (0x200B, 0x200B)),
-    *((0x2060, 0x2065), (0x206A, 0x206F), (0x3164, 0x3164), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0)),
-    *((0xFFF9, 0xFFFB), (0xE0000, 0xE007F)),
-)
-
 
 _HIDING = re.compile(f"[{BIDI}{INVISIBLE}{TAGS}]")
 
@@ -58,7 +62,7 @@ def _notation(code_point: int) -> str:
 
 _TABLE = {
     code_point: _notation(code_point)
-    for first, last in _RANGES
+    for first, last in (*_CONTROLS, *_BIDI, *_INVISIBLE, *_TAGS)
     for code_point in range(first, last + 1)
 }
 

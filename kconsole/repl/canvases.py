@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 
-from kconsole.render.canvas import Canvas, ImageProtocol
+from kconsole.render.canvas import DEFAULT_CELL, Canvas, ImageProtocol
 from kconsole.render.palette import colors_of
 from kconsole.repl.options import ImageMode
 from kconsole.repl.terminalfacts import TerminalFacts
 
 __all__ = ["canvas"]
-
-_DEFAULT_CELL = (8, 16)
 
 
 def canvas(
@@ -35,7 +33,7 @@ def canvas(
     # Sixels are tmux's own affair.
     tmux = protocol in ("kitty", "iterm") and (facts.tmux or bool(environ.get("TMUX")))
     return Canvas(
-        protocol, columns, rows, facts.cell or _DEFAULT_CELL, colors_of(environ), tmux=tmux
+        protocol, columns, rows, facts.cell or DEFAULT_CELL, colors_of(environ), tmux=tmux
     )
 
 

@@ -17,7 +17,7 @@ from kconsole.render.markdownfile import Attachment, markdown_cell
 from kconsole.render.notebook import kernel_metadata, notebook_cell, notebook_foot, notebook_head
 from kconsole.render.recorded import RecordedCell
 
-__all__ = ["JSON_LINES", "NOTEBOOK", "Context", "Form", "form_of", "suffixes"]
+__all__ = ["JSON_LINES", "NOTEBOOK", "Context", "FileKind", "kind_of", "suffixes"]
 
 NOTEBOOK, JSON_LINES = ".ipynb", ".jsonl"
 _MARKDOWN, _SCREEN = ".md", ".txt"
@@ -45,7 +45,7 @@ class Context(NamedTuple):
 Part = tuple[str, list[Attachment]]
 
 
-class Form(NamedTuple):
+class FileKind(NamedTuple):
     """How a kind of file is written.
 
     Attributes:
@@ -68,7 +68,7 @@ def suffixes(info: KernelInfo) -> tuple[str, ...]:
     return *_FIXED, own if own and own not in _FIXED else ".py"
 
 
-def form_of(path: PurePath, info: KernelInfo) -> Form:
+def kind_of(path: PurePath, info: KernelInfo) -> FileKind:
     """Return how a file is written, by its suffix in upper or lower case.
 
     :raise KconsoleError: no such kind of file; names those that there are.
@@ -76,7 +76,7 @@ def form_of(path: PurePath, info: KernelInfo) -> Form:
     suffix = path.suffix.lower()
     known = suffixes(info)
     if suffix in known:
-        return _FORMS.get(suffix, _SOURCE)
+        return _KINDS.get(suffix, _SOURCE)
     what = f"no kind of file ends in {path.suffix!r}" if suffix else "the file's name has no suffix"
     raise KconsoleError(f"{what}; there are {', '.join(known[:-1])} and {known[-1]}")
 
@@ -116,10 +116,10 @@ def _source_cell(cell: RecordedCell, number: int, context: Context) -> Part:
     return source_cell(cell, context.info.language_info.name), []
 
 
-_FORMS = {
-    NOTEBOOK: Form(notebook_head, _notebook_cell, _notebook_foot),
-    _MARKDOWN: Form(_nothing, _markdown_cell, _nothing),
-    _SCREEN: Form(_nothing, _screen_cell, _nothing),
-    JSON_LINES: Form(_json_head, _json_cell, _nothing),
+_KINDS = {
+    NOTEBOOK: FileKind(notebook_head, _notebook_cell, _notebook_foot),
+    _MARKDOWN: FileKind(_nothing, _markdown_cell, _nothing),
+    _SCREEN: FileKind(_nothing, _screen_cell, _nothing),
+    JSON_LINES: FileKind(_json_head, _json_cell, _nothing),
 }
-_SOURCE = Form(_nothing, _source_cell, _nothing)
+_SOURCE = FileKind(_nothing, _source_cell, _nothing)

@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from kconsole.render.cells import fit
-from kconsole.render.sgr import DEFAULT, RESET, restyle, serialise, strip_sgr
+from kconsole.render.sgr import DEFAULT, RESET, Style, restyle, serialise, strip_sgr
 from kconsole.render.visible import (
     BIDI,
     C0,
@@ -53,7 +53,7 @@ _AFTER_ESCAPE = rf"""(?<=\x1b)(?:
 
 #: The beginning of a control sequence, or of the only charset designation that we know.
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*+[ -/]*+|\()?")
-_SGR_PARAMETERS = re.compile(r"[0-9:;]*")
+_SGR = re.compile(r"\x1b\[([0-9:;]*)m")
 _ERASE_IN_LINE = {"": "\x1b[K", "0": "\x1b[K", "1": "\x1b[1K", "2": "\x1b[2K"}
 _CURSOR = frozenset("ABCDEFGHJ")  # movement, and erasing of more than one row
 _CURSOR_PARAMETERS = re.compile(r"[0-9]{0,4}(?:;[0-9]{0,4})?")
@@ -119,12 +119,18 @@ class Sanitiser:
     def _scan(self, text: str) -> str:
         output = _Output()
         position = 0
+        colour = self._rules.colour
         for match in self._rules.token.finditer(text):
-            start = match.start()
+            start, end = match.span()
             if start > position:
                 output.add(text[position:start])
-            self._translate(match[0], output)
-            position = match.end()
+            # By far the most are colours.
+            if colour and (new := _restyled(self._style, match[0])) is not None:
+                self._style, sequence = new
+                output.add(sequence)
+            else:
+                self._translate(match[0], output)
+            position = end
         output.add(text[position:])
         output.end_link()
         return "".join(output.pieces)
@@ -156,9 +162,6 @@ class Sanitiser:
                     _operating_system_command(body, output)
 
     def _control_sequence(self, parameters: str, final: str) -> str:
-        if final == "m" and self._rules.colour and _SGR_PARAMETERS.fullmatch(parameters):
-            self._style, sequence = restyle(self._style, parameters)
-            return sequence
         if final == "K" and self._rules.motion:
             return _ERASE_IN_LINE.get(parameters, "")
         if final in _CURSOR and self._cursor and _CURSOR_PARAMETERS.fullmatch(parameters):
@@ -212,6 +215,13 @@ class _Output:
         target, self._target = self._target, ""
         if target and strip_sgr("".join(self.pieces[self._link_start :])).strip() != target:
             self.add(f" <{target}>")
+
+
+@lru_cache(maxsize=1024)
+def _restyled(style: Style, token: str) -> tuple[Style, str] | None:
+    """The new style and what says it, as of :func:`restyle`, if a sequence is one that sets colours."""
+    colours = _SGR.fullmatch(token)
+    return restyle(style, colours[1]) if colours else None
 
 
 def _operating_system_command(body: str, output: _Output) -> None:

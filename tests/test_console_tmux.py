@@ -78,3 +78,11 @@ def test_output_above_a_short_input_stays(tmux: Tmux) -> None:
     for columns in (60, 30, 50, 25, 110):
         tmux.resize(columns)
         tmux.wait_for(f"{OUTPUT}In [2]: fake")
+
+
+def test_no_copy_of_a_prompt_at_the_top_is_left_behind(tmux: Tmux) -> None:
+    tmux("send-keys", "C-l")
+    tmux("send-keys", "print('some output')", "Enter")
+    tmux.wait_for("In [2]: print('some output') some output In [3]:")
+    screen = tmux.joined()
+    assert (screen.count("In[2]:"), screen.count("idle")) == (1, 1)

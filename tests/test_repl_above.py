@@ -6,6 +6,7 @@ import pyte
 import pytest
 
 from kconsole.repl.above import Above, Picture, height
+from kconsole.repl.output import ERASE_BELOW
 
 ROWS, COLUMNS = 12, 20
 PROMPT = 2
@@ -171,7 +172,7 @@ def test_each_picture_is_wiped_from_its_top_left() -> None:
     board.above.update(picture("c", 1, "id"))
     board.written.clear()
     board.flush()
-    assert board.written[:3] == ["\x1b[3A\x1b]wipe b\x07", "\x1b[2A\x1b]wipe a\x07", "\x1b[J"]
+    assert board.written[:3] == ["\x1b[3A\x1b]wipe b\x07", "\x1b[2A\x1b]wipe a\x07", ERASE_BELOW]
     assert board.lines == ["c0", "b0", "b1", "b2"]
 
 

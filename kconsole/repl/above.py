@@ -10,6 +10,7 @@ away, changes in its place as long as it is whole on the screen; later, a new on
 from dataclasses import dataclass
 
 from kconsole.render.live import line_height
+from kconsole.repl.output import ERASE_BELOW
 
 __all__ = ["Above", "Picture", "height"]
 
@@ -220,4 +221,4 @@ def _height(piece: _Piece, rows: int, columns: int) -> int:
 def _erasure(stale: list[tuple[int, str]]) -> list[str]:
     """Go up over what is stale, wiping each picture from its top left, and erase all below."""
     steps = [f"\x1b[{height}A{wipe}" for height, wipe in reversed(stale) if height]
-    return [*steps, "\x1b[J"]
+    return [*steps, ERASE_BELOW]

@@ -7,7 +7,13 @@ from typing import TextIO
 
 from prompt_toolkit.output.vt100 import Vt100_Output
 
-__all__ = ["FrameOutput", "apart", "terminal_output"]
+__all__ = ["ERASE_BELOW", "FrameOutput", "apart", "terminal_output"]
+
+ERASE_BELOW = "\x1b[K\x1b[C\x1b[J\r"
+"""Erases the row of the cursor, which is at the left, and all below it; the cursor stays.
+
+That is ED (``ESC[J``) but for one thing: from the top left, tmux would keep what is erased in its history.
+"""
 
 # The synchronized output mode: a terminal that knows it shows all that lies between at once.
 _BEGIN = "\x1b[?2026h"
@@ -45,6 +51,10 @@ class FrameOutput(Vt100_Output):
     def write(self, data: str) -> None:
         """Write a part of the screen, as wide as prompt_toolkit believes."""
         super().write(data if data.isascii() else apart(data))
+
+    def erase_down(self) -> None:
+        """Erase from the cursor on, which prompt_toolkit has at the left."""
+        self.write_raw(ERASE_BELOW)
 
     def flush(self) -> None:
         """Write what is buffered, unless a frame is being put together."""

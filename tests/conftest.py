@@ -77,18 +77,21 @@ hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def module_state(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def module_state(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """No history of inputs from other tests' consoles, for those that a module shares."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
-        yield
+        folder = tmp_path_factory.mktemp("state")
+        patch.setenv("XDG_STATE_HOME", str(folder))
+        yield folder
 
 
 @pytest.fixture(autouse=True)
-def state(module_state: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def state(module_state: Path) -> Iterator[Path]:
     """Nor for those of one test; gives the folder of XDG's state."""
     with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("state")
+        # Not by tmp_path_factory: that looks through all that it has made before, thousands in the end.
+        folder = module_state / secrets.token_hex(4)
+        folder.mkdir()
         patch.setenv("XDG_STATE_HOME", str(folder))
         yield folder
 

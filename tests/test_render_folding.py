@@ -56,6 +56,13 @@ def test_a_long_line_counts_as_several_and_is_cut_outside_of_its_colours() -> No
     assert characters > 600
 
 
+def test_at_the_end_no_line_is_cut_for_the_length_of_its_colours() -> None:
+    fold = Fold(1)
+    line = "\x1b[38;5;141m1\x1b[39m\x1b[38;5;255m,\x1b[39m" * 38 + "\n"
+    fold.take("first\n" + line * 20)
+    assert fold.unfold()[0] == line * 12
+
+
 @given(
     st.lists(st.text(st.sampled_from("ab\n"), max_size=30), max_size=8),
     st.integers(1, 12),
@@ -85,4 +92,4 @@ def test_wherever_it_is_cut_no_sequence_is(at: int) -> None:
     shown = fold.take(text)
     assert set(strip_sgr(shown)) == {"x", "\n"}
     end, *_ = fold.unfold()
-    assert strip_sgr(end) == "…" + "y" * 396 + "\n"
+    assert strip_sgr(end) == "…" + "y" * 400 + "\n"

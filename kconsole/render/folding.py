@@ -7,7 +7,8 @@ __all__ = ["Fold"]
 #: Characters of a line that count as one; a longer line counts as several.
 _WIDTH = 200
 _TAIL = 12  # lines that are shown of the end
-_TAIL_WIDTH = 400  # characters of each
+_TAIL_WIDTH = 400  # characters of each, without its colours
+_SPARSE = 16  # characters for each of these, with colours: some styles colour every comma
 _LONGEST_SGR = 64
 
 
@@ -78,7 +79,7 @@ class Fold:
         return start
 
     def _keep_tail(self, hidden: str) -> None:
-        start = len(hidden) - _TAIL * _TAIL_WIDTH
+        start = len(hidden) - _TAIL * _TAIL_WIDTH * _SPARSE
         if start > 0:
             hidden = hidden[_before_sequence(hidden, start) :]
             if hidden.count("\n") > _TAIL:  # the first line of it is only a part of one
@@ -98,4 +99,7 @@ def _end_of(line: str) -> str:
     """A line without its newline, or the end of a long one."""
     if len(line) <= _TAIL_WIDTH:
         return line
-    return f"…{strip_sgr(line[_before_sequence(line, len(line) - _TAIL_WIDTH) :])}"
+    most = _TAIL_WIDTH * _SPARSE
+    start = max(0, len(line) - most)
+    plain = strip_sgr(line[_before_sequence(line, start) :] if start else line)
+    return line if not start and len(plain) <= _TAIL_WIDTH else f"…{plain[-_TAIL_WIDTH:]}"

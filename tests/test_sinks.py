@@ -49,7 +49,8 @@ REVIEWED: dict[str, str] = {
     """,
     "words of our own alone": """
         repl/editor:Editor._run repl/interview:Interview._ask repl/notifying:Notifier.rest
-        repl/output:FrameOutput.frame repl/plain:PlainConsole._ask_is_complete
+        repl/output:FrameOutput.erase_down repl/output:FrameOutput.frame
+        repl/plain:PlainConsole._ask_is_complete
         repl/plain:PlainConsole._end_echo repl/plaincommands:PlainCommands._help
         repl/reconnecting:Reconnecting._log_in repl/scribe:Scribe.blank repl/scribe:Scribe.end_mark
     """,

@@ -45,7 +45,7 @@ def json_to_text(value: object, page: Page) -> str | None:
     if not more:
         return text
     count = f"{more:,}" if more <= _MOST_COUNTED else f"more than {_MOST_COUNTED:,}"
-    return f"{text}\n{left_out(f'{count} more lines', page)}"
+    return f"{text}\n{left_out(f'{count} more lines', page.rest, page.color)}"
 
 
 def _lines(value: object, columns: int) -> Iterator[str]:

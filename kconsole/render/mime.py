@@ -163,7 +163,9 @@ def _laid_out(source: str, lay_out: Callable[[str], str], page: Page) -> str | N
     if not _is_too_long(source, page):
         return lay_out(source) or None
     text = lay_out(source[:_MOST_MARKUP])
-    more = left_out(f"{len(source) - _MOST_MARKUP:,} more characters of markup", page)
+    more = left_out(
+        f"{len(source) - _MOST_MARKUP:,} more characters of markup", page.rest, page.color
+    )
     return f"{text}\n{more}" if text else None
 
 

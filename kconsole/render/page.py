@@ -30,11 +30,11 @@ class Page:
     drawn: Container[str] = frozenset()
 
 
-def left_out(what: str, page: Page) -> str:
+def left_out(what: str, rest: str, color: bool) -> str:
     """Return the line that stands in the place of what is left out.
 
     :param what: how much it is, in words.
+    :param rest: what shows it; ``""``: nothing does.
+    :param color: whether to use colours.
     """
-    return paint(
-        f"… {what}" + (f"; {page.rest} shows them" if page.rest else ""), "note", page.color
-    )
+    return paint(f"… {what}" + (f"; {rest} shows them" if rest else ""), "note", color)

@@ -1,6 +1,7 @@
 """What of the output of cells passes to the scrollback: of each cell the first lines, and its end."""
 
 from kconsole.render.folding import Fold
+from kconsole.render.page import left_out
 from kconsole.render.style import paint
 
 __all__ = ["Folding"]
@@ -63,7 +64,7 @@ class Folding:
         if not fold.characters:
             return ""
         more = (fold.lines, "more line") if fold.lines else (fold.characters, "more character")
-        return paint(f"… {_number(*more)}; \\last shows them", "note", self.color)
+        return left_out(_number(*more), r"\last", self.color)
 
 
 def _number(count: int, what: str) -> str:

@@ -134,3 +134,13 @@ def test_the_size_of_a_cell_is_the_systems_once_the_font_changes(pty: Pty) -> No
         assert interview.facts.cell == (9, 17)
         pty.resize(24, 80, 1280, 768)
         assert interview.facts.cell == (16, 32)
+
+
+def test_a_terminal_that_never_stops_does_not_keep_the_console_from_ending(
+    pty: Pty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kconsole.repl.interview._PATIENCE_S", 0.0)
+    with asked(pty) as interview, open("/dev/zero", "rb") as endless:
+        os.dup2(endless.fileno(), pty.stdin.fileno())
+    assert interview.facts == TerminalFacts()
+    assert not interview.over

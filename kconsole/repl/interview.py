@@ -27,6 +27,8 @@ __all__ = ["Interview"]
 #: How long answers may be on their way, in seconds: from a terminal here, and from one behind ssh.
 _PATIENCE_S, _SSH_PATIENCE_S = 0.3, 1.0
 _PIECE = 4096
+#: Pieces that are read of what has come in time; a terminal that never stops is not heard any longer.
+_MOST_LATE = 16
 
 
 class Interview:
@@ -122,8 +124,10 @@ class Interview:
             return
         with contextlib.suppress(OSError, ValueError):
             fd = self._stdin.fileno()
-            while not self._answers.over:
+            late = 0
+            while not self._answers.over and late < _MOST_LATE:
                 left = max(0.0, self._until - time.monotonic())
+                late += not left
                 if not select.select([fd], [], [], left)[0]:
                     return
                 if not (data := os.read(fd, _PIECE)):

@@ -132,7 +132,7 @@ def test_what_cannot_be_drawn_is_kept_in_a_file_with_the_reason(tmp_path: Path) 
         (line,) = gallery.wall.lines()
         path = next(tmp_path.glob("*/1.png"))
         assert line.startswith("[not drawn: image/png: ")
-        assert line.endswith(f": {path}  \\open 1]\n")
+        assert line.endswith(f"; kept as {path}  \\open 1]\n")
         assert gallery.take(shown(SVG), "Out[1]: ")
         path = next(tmp_path.glob("*/2.svg"))
         assert gallery.wall.lines()[1] == f"Out[1]: [image/svg+xml, 6 B: {path}  \\open 2]\n"
@@ -214,7 +214,7 @@ def test_what_would_keep_the_terminal_busy_is_a_file(
         gallery = Gallery(tmp_path)
         await gallery.draw(shown(IMAGE))
         (line,) = gallery.wall.lines()
-        assert "B would have to be sent to the terminal: " in line
+        assert "B would have to be sent to the terminal; " in line
         gallery.cabinet.close()
 
     in_loop(story)

@@ -48,7 +48,7 @@ class FileLines:
         :param why: it is not drawn, with its type; "" where nobody would expect that.
         :return: a line that says where it is, and the same without the sequences of a link.
         """
-        facts = f"not drawn: {why}" if why else artifact.facts
+        facts, link_to = (f"not drawn: {why}", "; kept as ") if why else (artifact.facts, ": ")
         try:
             kept = self._file(event.display_id, artifact)
         except OSError as error:
@@ -56,7 +56,7 @@ class FileLines:
             return line, line
         assert kept.path is not None
         linked, bare = (
-            rf"[{facts}: {file_link(kept.path, link=link)}  \open {kept.number}]"
+            rf"[{facts}{link_to}{file_link(kept.path, link=link)}  \open {kept.number}]"
             for link in (self._link, False)
         )
         return linked, bare

@@ -1,5 +1,6 @@
 """The console's files of what it cannot show."""
 
+import shutil
 import stat
 from pathlib import Path
 
@@ -58,6 +59,18 @@ def test_the_oldest_files_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         cabinet.remember(image(str(number).encode()))
     assert cabinet.find(7) is None
     assert cabinet.find(10) is not None
+    cabinet.close()
+
+
+def test_a_folder_that_was_taken_away_is_made_anew(tmp_path: Path) -> None:
+    cabinet = Cabinet(tmp_path / "run")
+    first = cabinet.file(image(b"one"))
+    shutil.rmtree(tmp_path / "run")
+    assert not cabinet.replace(first, image(b"two"))
+    second = cabinet.file(image(b"three"))
+    assert second.path is not None
+    assert second.path.read_bytes() == b"three"
+    assert stat.S_IMODE(second.path.parent.stat().st_mode) == 0o700
     cabinet.close()
 
 

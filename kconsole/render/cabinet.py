@@ -80,7 +80,10 @@ class Cabinet:
         if kept.path is None or kept not in self._filed or kept.path.suffix[1:] != artifact.suffix:
             return False
         _check_size(len(artifact.content))
-        replace_file(kept.path, artifact.content)
+        try:
+            replace_file(kept.path, artifact.content)
+        except FileNotFoundError:  # the folder has gone
+            return False
         kept.size = len(artifact.content)
         self._drop_oldest()
         return True
@@ -120,10 +123,7 @@ class Cabinet:
 
     def _file(self, kept: Kept) -> None:
         _check_size(kept.size)
-        if self._folder is None:
-            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._folder = LeasedFolder(self._root, _PREFIX, _LOCK)
-        path = self._folder.path / f"{kept.number}.{kept.artifact.suffix}"
+        path = self._open_folder() / f"{kept.number}.{kept.artifact.suffix}"
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with open(descriptor, "wb") as file:
@@ -136,6 +136,16 @@ class Cabinet:
         kept.path, kept.artifact = path, kept.artifact._replace(content=b"")
         self._filed.append(kept)
         self._drop_oldest()
+
+    def _open_folder(self) -> Path:
+        """The folder; made anew if it has gone, as when the system empties the runtime directory."""
+        if self._folder is not None and not self._folder.path.is_dir():
+            self.close()
+            self._folder = None
+        if self._folder is None:
+            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._folder = LeasedFolder(self._root, _PREFIX, _LOCK)
+        return self._folder.path
 
     def _drop_oldest(self) -> None:
         while (

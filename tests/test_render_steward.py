@@ -1,5 +1,7 @@
 """Work that is done elsewhere, in order, and the file that is written behind it now and then."""
 
+import subprocess
+import sys
 import threading
 
 from clients import PATIENCE
@@ -48,3 +50,11 @@ def test_one_that_has_nothing_to_do_has_no_thread() -> None:
     steward = Steward(lambda: None, lambda error: None)
     assert threading.active_count() == before
     steward.close()
+
+
+def test_a_process_ends_that_had_no_time_to_close_it() -> None:
+    code = (
+        "from kconsole.render.steward import Steward\n"
+        "Steward(lambda: None, print).do(lambda: None).result()\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -39,7 +39,8 @@ class Steward:
         self._failed = failed
         #: What is to be done, and what for its result is; None when nothing more comes.
         self._work: SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = SimpleQueue()
-        self._thread = Thread(target=self._serve, name="files")
+        # A process that has no time to close it must not wait for it for ever.
+        self._thread = Thread(target=self._serve, name="files", daemon=True)
 
     def do(self, work: Callable[[], _Result]) -> "Future[_Result]":
         """Have something done behind all that has been handed over; returns what tells its result."""

@@ -129,6 +129,17 @@ def test_of_a_very_long_document_the_beginning_is_laid_out_where_long_values_are
     assert best_text({"text/html": script}, {}, page)[1] == "seen"
 
 
+def test_what_lies_far_down_is_counted_and_not_looked_through() -> None:
+    html = "<p>seen" + "x" * 2_100_000 + "<script>"
+    text = best_text({"text/html": html}, {}, Page(80, lines=9, rest=r"\all"))[1]
+    assert text.endswith("… 2,000,015 more characters of markup; \\all shows them")
+
+
+def test_a_placeholder_is_one_line_of_ours_whatever_the_type_is() -> None:
+    text = best_text({"image/\x1b]0;t\x07\n\x9b2J": "AAAA"}, {})[1]
+    assert text.isprintable()
+
+
 def test_json_that_is_nested_too_deep_becomes_a_placeholder() -> None:
     value: list[object] = []
     for _ in range(100_000):

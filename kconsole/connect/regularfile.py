@@ -43,11 +43,13 @@ def open_regular(path: Path, flags: int, *, follow: bool = False) -> int:
     return descriptor
 
 
-def replace_file(path: Path, content: bytes, *, mode: int = 0o600) -> None:
+def replace_file(path: Path, content: bytes, *, mode: int = 0o600, durable: bool = True) -> None:
     """Put a new file with this content in the place of what is at `path`.
 
-    The file is complete from the moment it appears under its name, also after a crash of the
-    system, and until then what was there before stays. Raises OSError, and leaves nothing behind.
+    The file is complete from the moment it appears under its name, and until then what was there
+    before stays. Raises OSError, and leaves nothing behind.
+
+    :param durable: wait for the disk, so that it is so after a crash of the system too.
     """
     # A short name, as that of the file may be as long as names can be.
     temporary = path.with_name(f".kconsole-{os.urandom(6).hex()}.tmp")
@@ -56,7 +58,8 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o600) -> None:
         with open(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(descriptor)
+            if durable:
+                os.fsync(descriptor)
         if mode != 0o600:
             os.chmod(temporary, mode)
         os.replace(temporary, path)

@@ -81,7 +81,7 @@ class Cabinet:
             return False
         _check_size(len(artifact.content))
         try:
-            replace_file(kept.path, artifact.content)
+            replace_file(kept.path, artifact.content, durable=False)
         except FileNotFoundError:  # the folder has gone
             return False
         kept.size = len(artifact.content)

@@ -27,6 +27,7 @@ from kconsole.render.preference import (
     is_text,
     joined,
 )
+from kconsole.render.sanitise import one_line
 
 __all__ = ["Choice", "best_text", "choose", "decoded", "is_base64", "placeholder", "raw_value"]
 
@@ -36,6 +37,8 @@ Renderer = Callable[[object, Page], str | None]
 _MOST_PIXELS = 10**9
 #: Characters of markup that are laid out where long values are cut: half a second's work.
 _MOST_MARKUP = 100_000
+#: Characters of it in which scripts are looked for, and left out, before it is cut: some 50 ms' work.
+_MOST_SEARCHED = 2_000_000
 #: What leaves nothing on a page, to its end or to that of the document.
 _UNSEEN = re.compile(r"<(script|style)\b.*?(?:</\1\b[^>]*>?|\Z)", re.IGNORECASE | re.DOTALL)
 #: Elements that only hold text, and nothing in them; one with an id may be filled by a script.
@@ -174,7 +177,7 @@ def _html(value: object, page: Page) -> str | None:
     if not isinstance(html, str):
         return _as_is(value, page)
     if _is_too_long(html, page):
-        html = _UNSEEN.sub("", html)
+        html = _UNSEEN.sub("", html[:_MOST_SEARCHED]) + html[_MOST_SEARCHED:]
 
     def lay_out(source: str) -> str:
         return html_to_text(source, width=page.width, color=page.color)
@@ -221,7 +224,8 @@ def placeholder(mime: str, value: object, metadata: object) -> str:
     :param value: its value, base64 if :func:`is_base64` says so.
     :param metadata: what is said about it.
     """
-    facts = [bare_type(mime)]
+    # The line is ours, and it may go to a pipe, where text passes as it is.
+    facts = [one_line(bare_type(mime))]
     if isinstance(metadata, Mapping):
         size = (metadata.get("width"), metadata.get("height"))
         if all(isinstance(length, int | float) and 0 < length < _MOST_PIXELS for length in size):

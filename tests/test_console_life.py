@@ -225,6 +225,20 @@ def test_a_signal_restores_the_terminal_and_leaves_no_kernel(
         assert is_gone(kernel)
 
 
+def test_a_terminal_that_goes_away_may_say_so_many_times(tmp_path: Path) -> None:
+    log = tmp_path / "log.txt"
+    with owning(tmp_path, "--log", str(log)) as terminal:
+        kernel = kernel_process(terminal)
+        terminal.line("print('the last', 'words')")
+        terminal.wait_for("\nthe last words")
+        while terminal.process.poll() is None:
+            terminal.kill(signal.SIGHUP)
+            terminal.pump(0.01)
+        assert terminal.process.returncode == 128 + signal.SIGHUP
+        assert is_gone(kernel)
+        assert "\nthe last words\n" in log.read_text()
+
+
 def test_a_terminal_that_is_closed_ends_the_console_and_its_kernel(tmp_path: Path) -> None:
     with owning(tmp_path) as terminal:
         kernel = kernel_process(terminal)

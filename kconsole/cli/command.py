@@ -383,4 +383,7 @@ def _exit_on_signals() -> None:
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:
+    if number == getattr(signal, "SIGHUP", None):
+        # A terminal that goes away may say so several times, also while we end.
+        signal.signal(number, signal.SIG_IGN)
     raise SystemExit(128 + number)

@@ -14,6 +14,8 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
@@ -178,9 +180,15 @@ class Console:
         """Show the prompt, and stay until the console is left."""
         self._loop.set_exception_handler(self._on_mistake)
         before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+
+        def told_to_end(number: signal.Signals) -> None:
+            if number == signal.SIGHUP:  # a terminal that goes away may say so several times
+                before[number] = signal.SIG_IGN
+            self._desk.exit(128 + number)
+
         for number, handler in before.items():
             if handler != signal.SIG_IGN:  # nohup ignores SIGHUP
-                self._loop.add_signal_handler(number, self._desk.exit, 128 + number)
+                self._loop.add_signal_handler(number, told_to_end, number)
         if self._desk.options.keep:
             self._kernel.keep()  # however the console ends
         self._client.sink = self._bridge.put
@@ -194,18 +202,28 @@ class Console:
         except EOFError:  # the terminal has gone away
             return 128 + signal.SIGHUP
         finally:
-            for number, handler in before.items():
-                if self._loop.remove_signal_handler(number):
-                    signal.signal(number, handler)  # the end takes a moment, and must be clean too
-            self._bridge.close()
-            self._client.sink = lambda channel, msg: None
-            self._client.on_change = None
-            self._client.on_restart = self._client.on_gap_end = self._client.on_resumed = None
-            self._inquiry.close()
-            self._desk.close()
-            self._record.close()
-            self._filing.close()
-            self._cabinet.close()
+            # All of it is closed, whatever goes wrong with one; the first of these comes last.
+            with ExitStack() as ending:
+                ending.callback(self._restore, before)
+                ending.callback(self._cabinet.close)
+                ending.callback(self._filing.close)
+                ending.callback(self._record.close)
+                ending.callback(self._desk.close)
+                ending.callback(self._inquiry.close)
+                ending.callback(self._let_go)
+                ending.callback(self._bridge.close)
+
+    def _let_go(self) -> None:
+        """Hear no more of the client."""
+        self._client.sink = lambda channel, msg: None
+        self._client.on_change = None
+        self._client.on_restart = self._client.on_gap_end = self._client.on_resumed = None
+
+    def _restore(self, handlers: Mapping[signal.Signals, Any]) -> None:
+        """Let signals go where they went before: what comes behind the console takes a moment too."""
+        for number, handler in handlers.items():
+            if self._loop.remove_signal_handler(number):
+                signal.signal(number, handler)
 
     # -- the beginning -------------------------------------------------------------------------------
 

@@ -205,6 +205,31 @@ def test_of_too_many_the_others_are_a_line(tmp_path: Path, monkeypatch: pytest.M
     in_loop(story)
 
 
+def test_of_updates_that_would_each_be_a_copy_below_the_last_one_comes_at_the_end(
+    tmp_path: Path,
+) -> None:
+    def update(size: int, display_id: str = "away") -> UpdateDisplay:
+        image = {"image/png": base64.b64encode(plain_png(size, size)).decode()}
+        return UpdateDisplay(image, {}, display_id, parent=Parent(msg_id="a"))
+
+    async def story() -> None:
+        gallery = Gallery(tmp_path)
+        await gallery.draw(update(2))
+        for size in (4, 6, 8):
+            assert gallery.take(update(size))
+        await gallery.draw(update(4, "here"))  # in its place, as often as it likes
+        assert [each[1].rows for each in gallery.wall.events if each[0] == "update"] == [1, 2]
+        gallery.done.clear()
+        gallery.exhibits.end_cell()
+        await gallery.done.wait()
+        assert gallery.wall.events[-2][1].rows == 4
+        gallery.exhibits.end_cell()  # nothing is left
+        await gallery.draw(update(2))  # the next cell's first comes at once
+        gallery.cabinet.close()
+
+    in_loop(story)
+
+
 def test_what_would_keep_the_terminal_busy_is_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

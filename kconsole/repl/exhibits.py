@@ -5,10 +5,12 @@ all comes in its order; keys do not wait.
 """
 
 import asyncio
+import math
+import time
 from collections.abc import Callable, Container
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kconsole.errors import ImageError
 from kconsole.protocol.events import UpdateDisplay
@@ -30,10 +32,20 @@ __all__ = ["Exhibits"]
 _TEXT = frozenset({"text/plain"})
 #: So many images are drawn of a cell that clears nothing; of the others there is a line.
 _MOST_DRAWN = 100
+#: Seconds from one update of a picture that has scrolled away, which comes below once more, to the next.
+_COPY_EVERY_S = 10.0
 #: What a terminal takes a second for, in characters: nothing else is shown meanwhile.
 _MOST_TEXT = 16_000_000
 #: Deletes what kitty shows at the cursor ("Deleting images" in its graphics protocol), without an answer.
 _KITTY_WIPE = "\x1b_Ga=d,d=C,q=2\x1b\\"
+
+
+class _Late(NamedTuple):
+    """What is to be drawn later."""
+
+    event: Shown
+    head: str
+    artifact: Artifact
 
 
 class Exhibits:
@@ -65,6 +77,9 @@ class Exhibits:
         self.abandoned: Callable[[str], bool] = lambda msg_id: False
         #: The request whose images were drawn last, and how many since it has cleared them.
         self._parent, self._drawn = "", 0
+        #: When an update came below last, and those that came too soon after it: the last of each display.
+        self._copied_at = -math.inf
+        self._late: dict[str | None, _Late] = {}
 
     def take(self, event: Shown, form: Callable[[Container[str]], str], head: str) -> bool:
         """Show what a message has, if it is no text.
@@ -81,8 +96,11 @@ class Exhibits:
         artifact = self._files.find(event, form)
         if artifact is None:
             return False
+        self._late.pop(event.display_id, None)
         if canvas.protocol == "none" or not artifact.drawable:
             self._show_filed(event, head, artifact)
+        elif self._is_too_soon(event):
+            self._late[event.display_id] = _Late(event, head, artifact)
         elif self._is_too_much(event):
             kept = self._cabinet.remember(artifact)
             self._write(event, head, rf"[{artifact.facts}  \open {kept.number}]")
@@ -94,7 +112,25 @@ class Exhibits:
         """The cell has cleared its output: it may show as many again."""
         self._drawn = 0
 
+    def end_cell(self) -> None:
+        """Draw the last of those updates that came too soon."""
+        late, self._late = self._late, {}
+        self._copied_at = -math.inf
+        canvas = self._canvas() if late else None
+        for event, head, artifact in late.values():
+            if canvas is not None and not self.interrupted(event.parent.msg_id):
+                self._begin(event, head, artifact, canvas)
+
     # -- drawn -----------------------------------------------------------------------------------------
+
+    def _is_too_soon(self, event: Shown) -> bool:
+        """Whether one more copy of a picture would come below, shortly after another one."""
+        if not isinstance(event, UpdateDisplay) or self._screen.shows(event.display_id):
+            return False
+        if time.monotonic() < self._copied_at + _COPY_EVERY_S:
+            return True
+        self._copied_at = time.monotonic()
+        return False
 
     def _is_too_much(self, event: Shown) -> bool:
         msg_id = event.parent.msg_id

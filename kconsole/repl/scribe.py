@@ -210,6 +210,8 @@ class Scribe:
         """Bring what a cell left unfinished to its end; its output does not change any more."""
         self._screen.write(self._renderer.end_cell())
         self._screen.settle()
+        if self.exhibits is not None:
+            self.exhibits.end_cell()
 
     def echo(self, prompt: str, code: str) -> None:
         """Show an input as it was typed, now that it is run."""

@@ -179,3 +179,14 @@ def test_each_picture_is_wiped_from_its_top_left() -> None:
 def test_the_height_of_text_is_counted_in_rows_of_the_screen() -> None:
     assert height("a\n\n" + "b" * 41 + "\n\x1b[31mred\x1b[0m\n", 40, 20) == 6
     assert height("a\n" * 100, 12, 20) == 13
+
+
+def test_what_reaches_is_what_is_updated_in_its_place() -> None:
+    board = Board()
+    board.above.place(picture("a", 3, "id"))
+    assert board.above.reaches("id", ROWS)  # it is not written yet
+    board.flush()
+    assert board.above.reaches("id", ROWS)
+    assert not board.above.reaches("id", 3)  # the prompt has a row too
+    assert not board.above.reaches("other", ROWS)
+    assert not board.above.reaches(None, ROWS)

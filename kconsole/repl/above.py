@@ -87,6 +87,19 @@ class Above:
             isinstance(each, Picture) and each.key == key for each in self._pieces
         )
 
+    def reaches(self, key: str | None, rows: int) -> bool:
+        """Whether an update of a picture with this key would be written in its place.
+
+        :param rows: of the screen.
+        """
+        if key is None:
+            return False
+        for index, piece in enumerate(self._pieces):
+            if isinstance(piece, Picture) and piece.key == key:
+                written = self._heights[index:]
+                return not written or sum(written) + self._tallest <= rows
+        return False
+
     def update(self, picture: Picture) -> bool:
         """Put a picture in the place of those with its key; False if there is none that is in reach."""
         found = False

@@ -150,7 +150,7 @@ class Screen:
 
     def shows(self, display_id: str | None) -> bool:
         """Whether there is a picture under this id that can be updated in its place."""
-        return self._above.has(display_id)
+        return self._above.reaches(display_id, self.size[1])
 
     def clear(self, *, wait: bool, keep: Container[str | None] = ()) -> None:
         """Take back the cell's output, as far as it can still change; or when there is more of it.

@@ -14,7 +14,7 @@ from kconsole.render.html.css import SGR_PROPERTY
 
 __all__ = ["code_html", "verbatim_html"]
 
-_LONGEST = 100_000  # characters; some lexers take very long for strange input
+_LONGEST = 20_000  # characters: half a second for strange input, in which no key is heard
 _NAME = re.compile(r"[^\s{},]+")
 #: What documentation calls languages, and pygments does not.
 _OTHER_NAMES = {

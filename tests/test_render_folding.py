@@ -93,3 +93,10 @@ def test_wherever_it_is_cut_no_sequence_is(at: int) -> None:
     assert set(strip_sgr(shown)) == {"x", "\n"}
     end, *_ = fold.unfold()
     assert strip_sgr(end) == "…" + "y" * 400 + "\n"
+
+
+def test_colours_do_not_count_as_characters_of_a_line() -> None:
+    line = "\x1b[38;5;242m,\x1b[39m" * 76 + "\n"
+    fold = Fold(3)
+    assert fold.take(line * 3) == line * 3
+    assert fold.take(line) == ""

@@ -69,7 +69,7 @@ class Fold:
                 return start
             end = text.find("\n", start)
             end = len(text) if end < 0 else end + 1
-            cost = 1 + (end - 1 - start) // _WIDTH
+            cost = 1 + _width(text, start, end - 1) // _WIDTH
             if cost > self._room:
                 end = _before_sequence(text, start + self._room * _WIDTH)
                 self._room = 0
@@ -87,6 +87,14 @@ class Fold:
         *lines, rest = hidden.split("\n")
         lines = [*lines, rest] if rest else lines
         self._tail = [*self._tail, *(_end_of(line) + "\n" for line in lines)][-_TAIL:]
+
+
+def _width(text: str, start: int, end: int) -> int:
+    """The characters of a line; without its colours where these may be most of it."""
+    length = end - start
+    if _WIDTH <= length <= _WIDTH * _SPARSE and text.find("\x1b", start, end) >= 0:
+        return len(strip_sgr(text[start:end]))
+    return length
 
 
 def _before_sequence(text: str, at: int) -> int:

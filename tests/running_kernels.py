@@ -179,7 +179,21 @@ def _start_process(name: str, spec: dict[str, Any], folder: Path) -> Kernel:
         status, said = process.returncode, log.read_text()[-1000:]
         kind = _PortTakenError if "in use" in said else AssertionError
         raise kind(f"kernel {name} did not start ({status}): {said}")
+    # ipykernel goes on without its heartbeat if somebody else has that port.
+    if deaf := [port for port in _ports(connection) if not _listens(connection["ip"], port)]:
+        kernel.close()
+        raise _PortTakenError(f"kernel {name} does not listen on {deaf}")
     return kernel
+
+
+def _ports(connection: dict[str, Any]) -> list[int]:
+    return [value for key, value in connection.items() if key.endswith("_port")]
+
+
+def _listens(ip: str, port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((ip, port), 10):
+        return True
+    return False
 
 
 def _new_connection(name: str) -> dict[str, Any]:

@@ -191,7 +191,7 @@ def test_shutdown_is_answered(fresh_kernel):
 def test_a_subshell_answers_while_the_main_shell_is_busy(kernel):
     with ready(kernel) as client:
         subshell = client.create_subshell(PATIENCE)
-        assert client.list_subshells(PATIENCE) == [subshell]
+        assert subshell in client.list_subshells(PATIENCE)
         client.execute("import time; time.sleep(10)")
         wait_for_input(client)
         completed = client.complete("pri", subshell_id=subshell, reply=True, timeout=PATIENCE)
@@ -201,7 +201,7 @@ def test_a_subshell_answers_while_the_main_shell_is_busy(kernel):
         client.interrupt(reply=True, timeout=PATIENCE)
         assert client.get_shell_msg(timeout=PATIENCE)["content"]["status"] == "error"
         client.delete_subshell(subshell, PATIENCE)
-        assert client.list_subshells(PATIENCE) == []
+        assert subshell not in client.list_subshells(PATIENCE)
 
 
 def test_subshells_are_asked_for_on_control_and_named_in_the_header():

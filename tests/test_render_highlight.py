@@ -5,7 +5,7 @@ import pytest
 from pygments.lexer import Lexer
 
 from kconsole.protocol.replies import LanguageInfo
-from kconsole.render.codestyles import CODE_STYLES
+from kconsole.render.codestyles import code_style
 from kconsole.render.highlight import highlight, lexer_for, style_named
 from kconsole.render.sgr import strip_sgr
 
@@ -76,7 +76,7 @@ def test_a_style_of_pygments() -> None:
     coloured = highlight(CODE, python, True, style_named("monokai"))
     assert "38;5" in coloured
     assert strip_sgr(coloured) == CODE
-    assert style_named("default") is CODE_STYLES["any"]
+    assert style_named("default") is code_style("any")
 
 
 @pytest.mark.parametrize(

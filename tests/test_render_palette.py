@@ -6,7 +6,7 @@ import pytest
 from prompt_toolkit.styles import default_ui_style, merge_styles
 from pygments.token import STANDARD_TYPES
 
-from kconsole.render.codestyles import CODE_STYLES
+from kconsole.render.codestyles import code_style
 from kconsole.render.palette import (
     HUES,
     Hues,
@@ -158,7 +158,7 @@ def test_with_sixteen_colours_what_is_faint_is_dim_and_no_shade(name: Palette) -
 
 @both
 def test_code_can_be_read(theme: Theme, background: str) -> None:
-    style = CODE_STYLES[palette_for(theme, 256)]
+    style = code_style(palette_for(theme, 256))
     for token in STANDARD_TYPES:
         attrs = style.style_for_token(token)
         assert attrs["bgcolor"] is None

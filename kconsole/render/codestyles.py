@@ -1,6 +1,7 @@
 """The styles of code that are our own: one for each palette, all after the same pattern."""
 
-from collections.abc import Mapping
+from functools import cache
+from types import new_class
 
 from pygments.style import Style
 from pygments.token import (
@@ -18,7 +19,7 @@ from pygments.token import (
 
 from kconsole.render.palette import HUES, Palette
 
-__all__ = ["CODE_STYLES"]
+__all__ = ["code_style"]
 
 
 def _styles(palette: Palette) -> dict[_TokenType, str]:
@@ -50,41 +51,8 @@ def _styles(palette: Palette) -> dict[_TokenType, str]:
     }
 
 
-class _Any(Style):
-    name = "kconsole"
-    background_color = ""
-    styles = _styles("any")
-
-
-class _Dark(Style):
-    name = "kconsole-dark"
-    background_color = ""
-    styles = _styles("dark")
-
-
-class _Light(Style):
-    name = "kconsole-light"
-    background_color = ""
-    styles = _styles("light")
-
-
-class _Dark16(Style):
-    name = "kconsole-dark16"
-    background_color = ""
-    styles = _styles("dark16")
-
-
-class _Light16(Style):
-    name = "kconsole-light16"
-    background_color = ""
-    styles = _styles("light16")
-
-
-CODE_STYLES: Mapping[Palette, type[Style]] = {
-    "any": _Any,
-    "dark": _Dark,
-    "light": _Light,
-    "dark16": _Dark16,
-    "light16": _Light16,
-}
-"""Each palette's style of code."""
+@cache
+def code_style(palette: Palette) -> type[Style]:
+    """Return a palette's style of code; it is made when it is asked for first."""
+    members = {"name": f"kconsole-{palette}", "background_color": "", "styles": _styles(palette)}
+    return new_class(f"Kconsole_{palette}", (Style,), exec_body=lambda body: body.update(members))

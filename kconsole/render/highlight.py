@@ -16,7 +16,7 @@ from pygments.style import Style
 from pygments.styles import get_style_by_name
 
 from kconsole.protocol.replies import LanguageInfo
-from kconsole.render.codestyles import CODE_STYLES
+from kconsole.render.codestyles import code_style
 from kconsole.render.ipythonlexer import IPythonLexer
 from kconsole.render.lexers import Kind, find_lexer
 from kconsole.render.style import palette
@@ -43,7 +43,7 @@ def style_named(name: str) -> type[Style]:
     Raises ValueError, with a reason that makes sense after a place in a file, if there is none.
     """
     if name == DEFAULT_STYLE:
-        return CODE_STYLES[palette()]
+        return code_style(palette())
     check_style(name)
     return get_style_by_name(name)
 

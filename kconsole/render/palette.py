@@ -10,10 +10,23 @@ known either, without those that vanish on one of both.
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-__all__ = ["HUES", "Hues", "Palette", "Theme", "colors_of", "contrast", "palette_for", "theme_on"]
+__all__ = [
+    "CUBE",
+    "HUES",
+    "Hues",
+    "Palette",
+    "Theme",
+    "colors_of",
+    "contrast",
+    "palette_for",
+    "theme_on",
+]
 
 Theme = Literal["dark", "light"]
 Palette = Literal["any", "dark", "light", "dark16", "light16"]
+
+CUBE = (0x00, 0x5F, 0x87, 0xAF, 0xD7, 0xFF)
+"""The steps of each channel in the cube of 6 × 6 × 6 among xterm's 256 colours."""
 
 #: Terminals that show all colours, whether COLORTERM says so or not, by the beginning of TERM.
 _TRUE_COLOR = ("alacritty", "contour", "foot", "wezterm", "xterm-ghostty", "xterm-kitty")

@@ -7,7 +7,7 @@ ones, because each of them vanishes on some background.
 
 from typing import Literal
 
-from kconsole.render.palette import HUES, Palette
+from kconsole.render.palette import CUBE, HUES, Palette
 from kconsole.render.sgr import RESET
 
 __all__ = ["Role", "paint", "paint_one_of", "palette", "use_palette"]
@@ -27,7 +27,6 @@ _ROLES: dict[Role, tuple[str, str]] = {
 _APART = ("cyan", "yellow", "green", "magenta", "blue")
 
 _ANSI = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
-_CUBE = (0x00, 0x5F, 0x87, 0xAF, 0xD7, 0xFF)
 
 
 class _Use:
@@ -75,7 +74,7 @@ def _code(hue: str) -> str:
         name = hue.removeprefix("ansibright" if bright else "ansi")
         return str((90 if bright else 30) + _ANSI.index(name))
     red, green, blue = (int(hue[place : place + 2], 16) for place in (1, 3, 5))
-    if red == green == blue and red not in _CUBE:
+    if red == green == blue and red not in CUBE:
         return f"38;5;{232 + (red - 8) // 10}"
-    r, g, b = map(_CUBE.index, (red, green, blue))
+    r, g, b = map(CUBE.index, (red, green, blue))
     return f"38;5;{16 + 36 * r + 6 * g + b}"

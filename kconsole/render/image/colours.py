@@ -7,6 +7,8 @@ taken for what xterm has; nobody can know what a user made of them.
 from collections.abc import Callable
 from functools import lru_cache
 
+from kconsole.render.palette import CUBE
+
 __all__ = ["Colour", "Shade", "shader"]
 
 Colour = tuple[int, int, int]
@@ -15,9 +17,8 @@ Colour = tuple[int, int, int]
 Shade = tuple[str, str]
 """A colour as SGR codes: as the foreground, and as the background."""
 
-_LEVELS = (0, 95, 135, 175, 215, 255)
 #: Each value's nearest of these.
-_STEPS = [min(range(6), key=lambda step: abs(_LEVELS[step] - value)) for value in range(256)]
+_STEPS = [min(range(6), key=lambda step: abs(CUBE[step] - value)) for value in range(256)]
 #: Channels further apart make a colour, for which no grey stands, though it may be nearer.
 _DULL = 20
 _SIXTEEN: tuple[Colour, ...] = (
@@ -64,7 +65,7 @@ def _of_256(colour: Colour) -> Shade:
 
 def _nearest(colour: Colour) -> int:
     steps = [_STEPS[value] for value in colour]
-    cube = _LEVELS[steps[0]], _LEVELS[steps[1]], _LEVELS[steps[2]]
+    cube = CUBE[steps[0]], CUBE[steps[1]], CUBE[steps[2]]
     grey = min(23, max(0, (sum(colour) // 3 - 3) // 10))
     level = 8 + 10 * grey
     dull = max(colour) - min(colour) <= _DULL

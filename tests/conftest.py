@@ -7,6 +7,7 @@ import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import hypothesis
 import leaks
@@ -140,15 +141,48 @@ def no_leaks(runtime_dir: Path) -> Iterator[None]:
     leaks.check(before)
 
 
-#: What a test uses that drives processes and terminals, at the mercy of a machine's load.
+#: Whoever uses one of these waits for threads, processes or terminals, at the mercy of a machine's load.
+WAITING = frozenset(
+    {
+        "asyncio",
+        "clients",
+        "fake_kernel",
+        "programs",
+        "raw_client",
+        "relay",
+        "running_kernels",
+        "socket",
+        "ssh_links",
+        "sshd",
+        "stories",
+        "subprocess",
+        "terminal",
+        "threading",
+    }
+)
+#: The fixtures that do.
 STORIES = frozenset({"unmeasured", "kernel", "fresh_kernel", "sshd"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A story that fails is tried once more; the closing line counts those that passed only then."""
+    """A test that waits is tried once more if it fails; the closing line counts those that passed so.
+
+    A pure one is not: it has nothing to wait for, and is wrong if it fails.
+    """
+    waits = {module: _waits(module) for module in {getattr(item, "module", None) for item in items}}
     for item in items:
-        if STORIES.intersection(getattr(item, "fixturenames", ())):
+        if waits[getattr(item, "module", None)] or STORIES.intersection(
+            getattr(item, "fixturenames", ())
+        ):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def _waits(module: ModuleType | None) -> bool:
+    """Whether a module of tests has imported something of WAITING, or from it."""
+    return any(
+        getattr(value, "__module__", getattr(value, "__name__", None)) in WAITING
+        for value in ({} if module is None else vars(module)).values()
+    )
 
 
 @pytest.fixture

@@ -108,6 +108,8 @@ def test_what_takes_long_to_arrive_is_not_lost(client, order):
 def test_a_kernel_that_publishes_no_status_is_asked_once(monkeypatch):
     monkeypatch.setattr("kconsole.client.doubt._ECHO_S", 0.1)
     with FakeKernel(omit=["status"]) as fake, ready(fake) as client:
+        for channel in ("shell", "control"):  # behind the questions of wait_for_ready
+            client._ask(channel, "kernel_info_request", {}, True, PATIENCE)
         before = len(fake.received)
         for _ in range(3):
             with execution(client, "print(1)") as cell:

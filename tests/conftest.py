@@ -164,11 +164,14 @@ WAITING = frozenset(
 STORIES = frozenset({"unmeasured", "kernel", "fresh_kernel", "sshd"})
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test that waits is tried once more if it fails; the closing line counts those that passed so.
 
-    A pure one is not: it has nothing to wait for, and is wrong if it fails.
+    A pure one is not: it has nothing to wait for, and is wrong if it fails. ``-p no:rerunfailures`` shows
+    each race at once.
     """
+    if not config.pluginmanager.hasplugin("rerunfailures"):
+        return
     waits = {module: _waits(module) for module in {getattr(item, "module", None) for item in items}}
     for item in items:
         if waits[getattr(item, "module", None)] or STORIES.intersection(

@@ -20,6 +20,7 @@ LAYERS = {
     "connect": 2,
     "client": 3,
     "render": 4,
+    "record": 5,
     "config": 5,
     "script": 6,
     "repl": 6,

@@ -20,7 +20,7 @@ def log_path(settings: "Settings", kernel: "Kernel") -> Path | None:
     :param kernel: ready: the suffix of its language is one of those that there are.
     :raise click.UsageError: there is no such kind of file; ConfigError, if the file names it.
     """
-    from kconsole.render.filekinds import kind_of
+    from kconsole.record.kinds import kind_of
 
     log = settings.values["log"]
     if not log:

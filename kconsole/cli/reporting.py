@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from kconsole.cli.statuses import exit_status, status_word
 from kconsole.errors import OutputError
-from kconsole.render.jsonevents import start_fields
+from kconsole.record.jsonevents import start_fields
 from kconsole.script.jsonlines import JsonLines, kernel_fields
 from kconsole.script.streams import SteadyMouth, standard_streams
 

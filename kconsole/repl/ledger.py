@@ -20,12 +20,12 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.protocol.replies import KernelInfo
-from kconsole.render.logfile import Log, open_log
+from kconsole.record.logfile import Log, open_log
+from kconsole.record.saving import save, target_of
+from kconsole.record.spill import Spill
+from kconsole.record.transcript import Transcript
 from kconsole.render.output import RenderOptions
-from kconsole.render.saving import save, target_of
-from kconsole.render.spill import Spill
 from kconsole.render.style import Role
-from kconsole.render.transcript import Transcript
 from kconsole.repl.consent import Consent
 
 __all__ = ["RECORDED", "CellInput", "Ledger", "Notes", "tell"]

@@ -12,8 +12,8 @@ from kconsole.client.title import kernelspec_title
 from kconsole.errors import KconsoleError
 from kconsole.protocol.events import Event, Parent, Stream
 from kconsole.protocol.replies import KernelInfo
+from kconsole.record.steward import Steward
 from kconsole.render.output import RenderOptions
-from kconsole.render.steward import Steward
 from kconsole.repl.ledger import RECORDED, CellInput, Ledger, Notes, tell
 
 __all__ = ["PlainLog"]

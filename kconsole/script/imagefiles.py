@@ -15,8 +15,8 @@ from kconsole.connect.paths import shown
 from kconsole.errors import AlreadyThereError, KconsoleError, OutputError, SourceError
 from kconsole.protocol.events import DisplayData, Event, ExecuteInput, ExecuteResult, UpdateDisplay
 from kconsole.protocol.message import Message
+from kconsole.record.saving import replace_own, telling
 from kconsole.render.artifact import Artifact, artifacts_of
-from kconsole.render.saving import replace_own, telling
 from kconsole.script.cells import ScriptCell
 from kconsole.script.sink import Outcome, Sink
 

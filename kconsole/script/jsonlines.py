@@ -1,9 +1,9 @@
-"""Lines of JSON on standard output (:mod:`kconsole.render.jsonevents`), for one kernel or several."""
+"""Lines of JSON on standard output (:mod:`kconsole.record.jsonevents`), for one kernel or several."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from kconsole.render.jsonevents import json_line
+from kconsole.record.jsonevents import json_line
 from kconsole.script.streams import SteadyMouth
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 
 from kconsole.protocol.events import Event
 from kconsole.protocol.message import Message
-from kconsole.render.jsonevents import event_fields, of_types
+from kconsole.record.jsonevents import event_fields, of_types
 from kconsole.script.cells import ScriptCell
 from kconsole.script.jsonlines import JsonLines
 from kconsole.script.sink import Outcome

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from kconsole.protocol.events import parse_event
 from kconsole.protocol.message import Message
-from kconsole.render.jsonevents import event_fields, of_types
+from kconsole.record.jsonevents import event_fields, of_types
 from kconsole.script.jsonlines import JsonLines
 
 __all__ = ["JsonWatcher"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kconsole.protocol.replies import KernelInfo
-from kconsole.render.notebook import json_text, kernel_metadata, source_lines
+from kconsole.record.notebook import json_text, kernel_metadata, source_lines
 from kconsole.script.cells import ScriptCell
 from kconsole.script.ipynb import RawNotebook, cell_text, kernel_name, read_notebook
 from kconsole.script.metadata import cell_attachments, cell_metadata, notebook_metadata

@@ -6,8 +6,8 @@ from typing import Any
 
 from kconsole.protocol.events import ErrorOutput, Event, InputRequest, UpdateDisplay
 from kconsole.protocol.message import Message
-from kconsole.render.notebook import cell_outputs
-from kconsole.render.recorded import RecordedCell
+from kconsole.record.cell import RecordedCell
+from kconsole.record.notebook import cell_outputs
 from kconsole.script.cellprogress import CellProgress
 from kconsole.script.cells import ScriptCell
 from kconsole.script.notebook import Notebook

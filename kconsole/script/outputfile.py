@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kconsole.connect.regularfile import open_regular
 from kconsole.errors import KconsoleError, OutputError, SourceError
-from kconsole.render.saving import replace_own, telling
+from kconsole.record.saving import replace_own, telling
 
 __all__ = ["OutputFile"]
 

@@ -11,9 +11,9 @@ from kconsole.errors import KconsoleError
 from kconsole.protocol.events import Event, ExecuteInput, parse_event
 from kconsole.protocol.message import Message
 from kconsole.protocol.replies import KernelInfo
-from kconsole.render.logfile import Log, open_log
-from kconsole.render.steward import Steward
-from kconsole.render.transcript import Transcript
+from kconsole.record.logfile import Log, open_log
+from kconsole.record.steward import Steward
+from kconsole.record.transcript import Transcript
 
 __all__ = ["WatchLog"]
 
@@ -22,7 +22,7 @@ class WatchLog:
     """Writes all cells of a kernel, whoever runs them, from now on.
 
     :param kernel: which.
-    :param path: where to; see :func:`kconsole.render.logfile.open_log`.
+    :param path: where to; see :func:`kconsole.record.logfile.open_log`.
     :param say: takes a line for the user: that the file cannot be written (any more). It need not be safe.
     """
 

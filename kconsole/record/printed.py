@@ -10,10 +10,10 @@ import re
 from typing import Literal
 
 from kconsole.protocol.events import Stream
+from kconsole.record.spill import Slip, Spill
 from kconsole.render.bites import bites
 from kconsole.render.live import LiveText
 from kconsole.render.output import Renderer, RenderOptions
-from kconsole.render.spill import Slip, Spill
 
 __all__ = ["Printed"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from test_connect_regularfile import size_limit
-from test_render_notebook import check
+from test_record_notebook import check
 from test_script_json import VALIDATOR
 
 from kconsole.errors import KconsoleError
@@ -24,10 +24,10 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
-from kconsole.render import growing
-from kconsole.render.logfile import open_log
-from kconsole.render.saving import rendered, save
-from kconsole.render.transcript import Transcript
+from kconsole.record import growing
+from kconsole.record.logfile import open_log
+from kconsole.record.saving import rendered, save
+from kconsole.record.transcript import Transcript
 
 INFO = KernelInfo(language_info=LanguageInfo("python", file_extension=".py"))
 SUFFIXES = (".ipynb", ".md", ".txt", ".py")
@@ -368,8 +368,8 @@ _KILLED = """
 import sys
 from kconsole.protocol.events import Parent, Stream
 from kconsole.protocol.replies import KernelInfo
-from kconsole.render.logfile import open_log
-from kconsole.render.transcript import Transcript
+from kconsole.record.logfile import open_log
+from kconsole.record.transcript import Transcript
 session = Transcript(KernelInfo())
 logs = [open_log(session, f"{sys.argv[1]}/log{suffix}") for suffix in sys.argv[2:]]
 number = 0

@@ -1,4 +1,4 @@
-"""What a session has run and what came of it, to be saved as a file (:mod:`kconsole.render.filekinds`)."""
+"""What a session has run and what came of it, to be saved as a file (:mod:`kconsole.record.kinds`)."""
 
 from collections.abc import Sequence
 
@@ -12,11 +12,11 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.protocol.replies import KernelInfo
-from kconsole.render.listing import screen_output
-from kconsole.render.notebook import left_out_note
+from kconsole.record.cell import AT_MOST, RecordedCell
+from kconsole.record.listing import screen_output
+from kconsole.record.notebook import left_out_note
+from kconsole.record.spill import Spill
 from kconsole.render.output import RenderOptions
-from kconsole.render.recorded import AT_MOST, RecordedCell
-from kconsole.render.spill import Spill
 
 __all__ = ["Changes", "Transcript"]
 

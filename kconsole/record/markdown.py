@@ -14,11 +14,11 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from kconsole.protocol.events import DisplayData, ExecuteResult, Stream
+from kconsole.record.cell import Output, RecordedCell
+from kconsole.record.listing import savable, screen_output
+from kconsole.record.notebook import left_out_note
 from kconsole.render.artifact import artifact_of
-from kconsole.render.listing import savable, screen_output
 from kconsole.render.mime import raw_value
-from kconsole.render.notebook import left_out_note
-from kconsole.render.recorded import Output, RecordedCell
 
 __all__ = ["Attachment", "markdown_cell"]
 

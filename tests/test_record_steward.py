@@ -7,7 +7,7 @@ import threading
 from clients import PATIENCE
 
 from kconsole.errors import KconsoleError
-from kconsole.render.steward import Steward
+from kconsole.record.steward import Steward
 
 
 def test_all_is_done_in_order_and_written_at_the_end() -> None:
@@ -54,7 +54,7 @@ def test_one_that_has_nothing_to_do_has_no_thread() -> None:
 
 def test_a_process_ends_that_had_no_time_to_close_it() -> None:
     code = (
-        "from kconsole.render.steward import Steward\n"
+        "from kconsole.record.steward import Steward\n"
         "Steward(lambda: None, print).do(lambda: None).result()\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -24,8 +24,8 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
-from kconsole.render.saving import rendered
-from kconsole.render.transcript import Transcript
+from kconsole.record.saving import rendered
+from kconsole.record.transcript import Transcript
 
 PYTHON = KernelInfo(
     language_info=LanguageInfo(

@@ -3,8 +3,8 @@
 import pytest
 
 from kconsole.protocol.events import DisplayData, Stream
-from kconsole.render.printed import Printed
-from kconsole.render.recorded import RecordedCell
+from kconsole.record.cell import RecordedCell
+from kconsole.record.printed import Printed
 
 
 def kept(*pieces: str) -> str:

@@ -12,9 +12,9 @@ from kconsole.protocol.events import (
     Stream,
     UpdateDisplay,
 )
-from kconsole.render.printed import Printed
-from kconsole.render.recorded import RecordedCell
-from kconsole.render.spill import Spill
+from kconsole.record.cell import RecordedCell
+from kconsole.record.printed import Printed
+from kconsole.record.spill import Spill
 
 LONG = 1_500_000
 

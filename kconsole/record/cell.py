@@ -19,8 +19,8 @@ from kconsole.protocol.events import (
     Stream,
     UpdateDisplay,
 )
-from kconsole.render.printed import Printed
-from kconsole.render.spill import Slip, Spill
+from kconsole.record.printed import Printed
+from kconsole.record.spill import Slip, Spill
 
 __all__ = ["AT_MOST", "Output", "RecordedCell"]
 

@@ -13,12 +13,12 @@ from kconsole.connect.paths import shown
 from kconsole.connect.regularfile import open_regular, replace_file
 from kconsole.errors import KconsoleError
 from kconsole.protocol.events import Event
-from kconsole.render.filekinds import JSON_LINES, NOTEBOOK
-from kconsole.render.growing import GrowingFile, PlainFile, State, TwinFile
-from kconsole.render.jsonrecord import event_line
-from kconsole.render.notebook import NotebookBeginning, notebook_beginning
-from kconsole.render.saving import attach, context_of, kind_at, target_of, telling
-from kconsole.render.transcript import Transcript
+from kconsole.record.growing import GrowingFile, PlainFile, State, TwinFile
+from kconsole.record.jsonevents import event_line
+from kconsole.record.kinds import JSON_LINES, NOTEBOOK
+from kconsole.record.notebook import NotebookBeginning, notebook_beginning
+from kconsole.record.saving import attach, context_of, kind_at, target_of, telling
+from kconsole.record.transcript import Transcript
 
 __all__ = ["Log", "open_log"]
 

@@ -9,9 +9,9 @@ import base64
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from kconsole import __version__
 from kconsole.protocol.dates import format_date
@@ -26,6 +26,7 @@ from kconsole.protocol.events import (
     ExecuteInput,
     ExecuteResult,
     InputRequest,
+    Parent,
     ShutdownReply,
     Status,
     Stream,
@@ -35,7 +36,18 @@ from kconsole.protocol.events import (
 from kconsole.protocol.message import Message
 from kconsole.render.mime import raw_value
 
-__all__ = ["VERSION", "event_fields", "json_line", "of_types", "start_fields"]
+if TYPE_CHECKING:
+    from kconsole.record.cell import RecordedCell
+
+__all__ = [
+    "VERSION",
+    "event_fields",
+    "event_line",
+    "json_line",
+    "of_types",
+    "recorded_lines",
+    "start_fields",
+]
 
 VERSION = 1
 """Goes up when what a consumer relies on changes; new kinds of events and new fields do not count."""
@@ -103,6 +115,24 @@ def event_fields(event: Event, msg: Message | None) -> tuple[str, dict[str, Any]
     if msg is not None and msg["buffers"]:
         fields["buffers"] = [base64.b64encode(each).decode() for each in msg["buffers"]]
     return kind, fields
+
+
+def event_line(event: Event) -> str:
+    """Return the line of an event, with whom it belongs to; "" if it has none."""
+    kind, fields = event_fields(event, None)
+    return json_line(kind, event.parent._asdict() | fields) if kind else ""
+
+
+def recorded_lines(cell: "RecordedCell") -> str:
+    """Return the lines of a cell, as if it came now: its input, and what it shows."""
+    return "".join(map(event_line, _events(cell)))
+
+
+def _events(cell: "RecordedCell") -> Iterator[Event]:
+    parent = Parent(cell.msg_id)
+    yield ExecuteInput(cell.code, cell.count, parent)
+    for output in cell.outputs():
+        yield output._replace(parent=parent)
 
 
 def of_types(event: Event, mime: Sequence[str]) -> Event:

@@ -10,12 +10,11 @@ from typing import Any, NamedTuple
 
 from kconsole.errors import KconsoleError
 from kconsole.protocol.replies import KernelInfo
-from kconsole.render.jsonevents import json_line, start_fields
-from kconsole.render.jsonrecord import recorded_lines
-from kconsole.render.listing import screen_cell, source_cell
-from kconsole.render.markdownfile import Attachment, markdown_cell
-from kconsole.render.notebook import kernel_metadata, notebook_cell, notebook_foot, notebook_head
-from kconsole.render.recorded import RecordedCell
+from kconsole.record.cell import RecordedCell
+from kconsole.record.jsonevents import json_line, recorded_lines, start_fields
+from kconsole.record.listing import screen_cell, source_cell
+from kconsole.record.markdown import Attachment, markdown_cell
+from kconsole.record.notebook import kernel_metadata, notebook_cell, notebook_foot, notebook_head
 
 __all__ = ["JSON_LINES", "NOTEBOOK", "Context", "FileKind", "kind_of", "suffixes"]
 

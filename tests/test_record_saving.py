@@ -10,8 +10,8 @@ from test_connect_regularfile import size_limit
 from kconsole.errors import AlreadyThereError, KconsoleError
 from kconsole.protocol.events import Parent, Stream
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
-from kconsole.render.saving import rendered, save
-from kconsole.render.transcript import Transcript
+from kconsole.record.saving import rendered, save
+from kconsole.record.transcript import Transcript
 
 INFO = KernelInfo(language_info=LanguageInfo("python", file_extension=".py"))
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from kconsole.protocol.events import DisplayData, ErrorOutput, ExecuteResult, Stream
 from kconsole.protocol.replies import KernelInfo
-from kconsole.render.recorded import Output, RecordedCell
+from kconsole.record.cell import Output, RecordedCell
 
 __all__ = [
     "NotebookBeginning",

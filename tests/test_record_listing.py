@@ -12,8 +12,8 @@ from kconsole.protocol.events import (
     ExecuteResult,
     Stream,
 )
-from kconsole.render.listing import screen_cell, source_cell
-from kconsole.render.recorded import RecordedCell
+from kconsole.record.cell import RecordedCell
+from kconsole.record.listing import screen_cell, source_cell
 
 
 def source_text(cells: Iterable[RecordedCell], language: str) -> str:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from kconsole.protocol.events import DisplayData, ErrorOutput, Event, ExecuteResult, Parent, Stream
 from kconsole.protocol.replies import KernelInfo
-from kconsole.render.markdownfile import markdown_cell
-from kconsole.render.recorded import RecordedCell
-from kconsole.render.saving import save
-from kconsole.render.transcript import Transcript
+from kconsole.record.cell import RecordedCell
+from kconsole.record.markdown import markdown_cell
+from kconsole.record.saving import save
+from kconsole.record.transcript import Transcript
 
 PNG = base64.b64encode(b"\x89PNG").decode()
 

@@ -19,11 +19,11 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
-from kconsole.render import recorded
-from kconsole.render.filekinds import kind_of, suffixes
-from kconsole.render.recorded import Output, RecordedCell
-from kconsole.render.saving import rendered
-from kconsole.render.transcript import Transcript
+from kconsole.record import cell as module
+from kconsole.record.cell import Output, RecordedCell
+from kconsole.record.kinds import kind_of, suffixes
+from kconsole.record.saving import rendered
+from kconsole.record.transcript import Transcript
 
 INFO = KernelInfo(language_info=LanguageInfo("python", file_extension=".py"))
 HERE = Parent("1")
@@ -134,7 +134,7 @@ def test_what_a_cell_prints_is_bounded_and_the_rest_is_counted() -> None:
 
 
 def test_the_number_of_outputs_is_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorded, "_MOST_OUTPUTS", 3)
+    monkeypatch.setattr(module, "_MOST_OUTPUTS", 3)
     cell = RecordedCell("1", "x", None)
     for event in (out("a"), err("b"), out("c"), out("d"), err("e"), display("f"), out("g")):
         cell.receive(event)

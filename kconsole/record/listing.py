@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from kconsole.protocol.events import Stream
+from kconsole.record.cell import Output, RecordedCell
+from kconsole.record.notebook import left_out_note
 from kconsole.render.bites import bites
 from kconsole.render.lines import COLUMNS
 from kconsole.render.live import LiveRegion
-from kconsole.render.notebook import left_out_note
 from kconsole.render.output import Renderer, RenderOptions
-from kconsole.render.recorded import Output, RecordedCell
 from kconsole.render.visible import make_visible
 
 __all__ = ["savable", "screen_cell", "screen_output", "source_cell"]

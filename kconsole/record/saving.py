@@ -9,9 +9,9 @@ from pathlib import Path
 from kconsole.connect.paths import shown
 from kconsole.connect.regularfile import open_regular, replace_file
 from kconsole.errors import AlreadyThereError, KconsoleError
-from kconsole.render.filekinds import Context, FileKind, kind_of
-from kconsole.render.markdownfile import Attachment
-from kconsole.render.transcript import Transcript
+from kconsole.record.kinds import Context, FileKind, kind_of
+from kconsole.record.markdown import Attachment
+from kconsole.record.transcript import Transcript
 
 __all__ = [
     "attach",

@@ -51,6 +51,36 @@ def test_a_long_line_counts_as_the_rows_that_it_takes(region: LiveRegion) -> Non
     assert shown(region) == ["3", "4"]
 
 
+def test_what_is_being_written_over_stays_below_what_comes_and_is_not_kept(
+    region: LiveRegion,
+) -> None:
+    region.write("one\n\r 10 %")
+    region.show("text\n", "still")
+    region.show("0\n", "moving")
+    region.update("1\n", "moving")
+    assert region.give_way() == "one\ntext\n"
+    region.write("\r 20 %")
+    assert shown(region) == ["1", " 20 %"]
+    assert region.give_way() == ""
+    region.write("\r100 %\n")
+    assert region.finish() == "1\n100 %\n"
+
+
+def test_an_unfinished_line_that_nothing_was_written_over_and_a_wiped_bar_do_not(
+    region: LiveRegion,
+) -> None:
+    region.write("plot: ")
+    region.write("\r 10 %\r     \r", "stderr")
+    assert region.give_way() == "plot: \n"
+    assert region.empty
+
+
+def test_nested_bars_stay_below_as_a_whole(region: LiveRegion) -> None:
+    region.write("above\nouter 1\ninner 1\x1b[A\router 2")
+    assert region.give_way() == "above\n"
+    assert shown(region) == ["outer 2", "inner 1"]
+
+
 def test_an_unfinished_line_is_shown_and_never_leaves_by_itself(region: LiveRegion) -> None:
     region.write(numbered(1, 6) + "y" * 1000)
     assert settle(region) == ["1", "2", "3", "4", "5", "6"]

@@ -69,6 +69,11 @@ class TailLine:
         return text + RESET if self._style else text
 
     @property
+    def moved(self) -> bool:
+        """Whether the cursor has moved back in the unfinished line."""
+        return self._row is not None
+
+    @property
     def wiped(self) -> bool:
         """Whether there is an unfinished line of blanks that the next text would be written over."""
         return self._row is not None and self._row.wiped and bool(self.text)

@@ -87,6 +87,13 @@ class LiveText:
         return lines
 
     @property
+    def rewritten(self) -> bool:
+        """Whether what is being written has been written over, as a progress bar is, and says something."""
+        if self._grid is not None:
+            return not self._grid.wiped
+        return self._tail.moved and not self._tail.wiped
+
+    @property
     def lines(self) -> list[str]:
         """The finished rows and, unless it is empty, the one that the cursor is in."""
         if self._grid is not None:
@@ -264,9 +271,24 @@ class LiveRegion:
         ]
 
     def give_way(self) -> str:
-        """Take everything out, but what is to be cleared: something comes below that is not kept here."""
+        """Take out what stands above something that comes now and is not kept here.
+
+        What is being written over, and a display that goes on changing, stay, and stand below it.
+        """
         self._clear_if_due()
-        return self.finish()
+        above: list[str] = []
+        staying: list[LiveText | Display] = []
+        for block in self._blocks:
+            if _stays(block):
+                staying.append(block)
+            elif isinstance(block, LiveText) and block.rewritten:
+                above += block.part()
+                staying.append(block)
+            else:
+                above += block.final
+        self._blocks = staying
+        self._left = self._tallest = 0
+        return "".join(above)
 
     def finish(self) -> str:
         """Take everything out: the output is at its end."""

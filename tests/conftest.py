@@ -17,6 +17,7 @@ from features import KERNELS
 from running_kernels import (
     Kernel,
     absent,
+    fill_caches,
     find_spec,
     is_idle,
     missing,
@@ -101,6 +102,7 @@ def state(module_state: Path) -> Iterator[Path]:
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home and the folders of Jupyter, IPython and XDG, for this run only; gives the home."""
     home = tmp_path_factory.mktemp("home")
+    fill_caches(home / "cache")
     with pytest.MonkeyPatch.context() as patch:
         for name in os.environ:
             if name.startswith("KCONSOLE_") and not name.startswith(KEPT):

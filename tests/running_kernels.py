@@ -5,6 +5,7 @@ import importlib.metadata
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import string
@@ -25,6 +26,7 @@ from intents import INTENTS, Intent
 __all__ = [
     "Kernel",
     "absent",
+    "fill_caches",
     "find_spec",
     "is_idle",
     "missing",
@@ -103,9 +105,7 @@ def find_spec(name: str) -> dict[str, Any] | None:
     """
     if name == "fake":
         return {"argv": fake_argv(), "language": "python"}
-    default = REPOSITORY / ".kernels" / "kernels"
-    folder = Path(os.environ.get("KCONSOLE_TEST_KERNELS") or default)
-    path = folder / name / "kernel.json"
+    path = _installed() / name / "kernel.json"
     if path.exists():
         spec: dict[str, Any] = json.loads(path.read_text())
         return spec
@@ -113,6 +113,18 @@ def find_spec(name: str) -> dict[str, Any] | None:
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         return {"argv": argv, "language": "python"}
     return None
+
+
+def fill_caches(folder: Path) -> None:
+    """Copy what ``tests/kernels.py`` has found out for the kernels to the folder where they look for it."""
+    warm = _installed().parent / "cache"
+    if warm.is_dir():
+        shutil.copytree(warm, folder, dirs_exist_ok=True)
+
+
+def _installed() -> Path:
+    default = REPOSITORY / ".kernels" / "kernels"
+    return Path(os.environ.get("KCONSOLE_TEST_KERNELS") or default)
 
 
 def missing(name: str) -> NoReturn:

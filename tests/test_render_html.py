@@ -1,9 +1,10 @@
 """HTML as text. How it does with what libraries send: :mod:`tests.test_render_html_samples`."""
 
 import re
-import sys
+from functools import partial
 
 import pytest
+from counting import calls
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -342,19 +343,7 @@ def test_whatever_the_markup_is_it_becomes_lines(html: str, width: int | None) -
 
 
 def calls_for(html: str) -> int:
-    """How many functions are called, those written in C included."""
-    count = 0
-
-    def heard(_frame: object, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(heard)
-    try:
-        html_to_text(html, width=40, color=True)
-    finally:
-        sys.setprofile(None)
-    return count
+    return calls(partial(html_to_text, html, width=40, color=True))
 
 
 @pytest.mark.parametrize(

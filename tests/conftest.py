@@ -6,6 +6,7 @@ import secrets
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -26,6 +27,7 @@ from running_kernels import (
     start_process,
 )
 from sshd import Sshd, unavailable
+from stories import Shared, paired
 
 #: Variables of the person who runs the tests that must not change what the tests see.
 REMOVED = (
@@ -204,6 +206,14 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is lost is missed sooner than else, in this process; for tests of what happens then."""
     for user in ("kconsole.protocol.cell", "kconsole.client.client"):
         monkeypatch.setattr(f"{user}.HALF_QUIET_S", 0.3)
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    """A console for all stories of a module to which it is one what others have entered there."""
+    start = partial(paired, tmp_path_factory.mktemp("console"), "--no-suggestions")
+    with Shared(start) as shared:
+        yield shared
 
 
 @pytest.fixture(scope="session")

@@ -13,13 +13,14 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import psutil
 
-__all__ = ["MARK", "Snapshot", "check", "exempt", "take", "wait_until"]
+__all__ = ["MARK", "Snapshot", "adopted", "check", "exempt", "take", "wait_until"]
 
 #: The environment variable that marks every process of one test run.
 MARK = "KCONSOLE_TEST_RUN"
@@ -28,6 +29,9 @@ WATCHED = ("socket:", "pipe:", "anon_inode:", "/dev/ptmx", "/dev/pts/ptmx")
 
 # Processes that outlive a test on purpose (kernels shared by the session), with their descendants.
 _exempt: set[int] = set()
+# So do the threads and descriptors of what several tests share, if one of them has had to start it.
+_adopted_threads: set[threading.Thread] = set()
+_adopted_descriptors: Counter[str] = Counter()
 
 
 class Snapshot(NamedTuple):
@@ -57,6 +61,19 @@ def exempt(pid: int) -> None:
     _exempt.add(pid)
 
 
+@contextmanager
+def adopted() -> Iterator[None]:
+    """Let all that is started within outlive the test."""
+    before = take()
+    yield
+    after = take()
+    for pid in after.pids - before.pids:
+        if _is_ours(pid):
+            exempt(pid)
+    _adopted_threads.update(after.threads - before.threads)
+    _adopted_descriptors.update(after.descriptors - before.descriptors)
+
+
 def take() -> Snapshot:
     """What there is now."""
     return Snapshot(frozenset(threading.enumerate()), frozenset(_pids()), _descriptors())
@@ -65,7 +82,7 @@ def take() -> Snapshot:
 def check(before: Snapshot, timeout: float = 10.0) -> None:
     """Raise AssertionError naming what is there now, still after ``timeout`` s, and was not."""
     deadline = time.monotonic() + timeout
-    for thread in set(threading.enumerate()) - before.threads:
+    for thread in set(threading.enumerate()) - before.threads - _adopted_threads:
         thread.join(max(0.0, deadline - time.monotonic()))
     pause = threading.Event()
     while (left := _leftovers(before)) and time.monotonic() < deadline:
@@ -74,9 +91,9 @@ def check(before: Snapshot, timeout: float = 10.0) -> None:
 
 
 def _leftovers(before: Snapshot) -> list[str]:
-    threads = set(threading.enumerate()) - before.threads
+    threads = set(threading.enumerate()) - before.threads - _adopted_threads
     processes = [pid for pid in sorted(_pids() - before.pids) if _is_ours(pid)]
-    descriptors = _descriptors() - before.descriptors
+    descriptors = _descriptors() - before.descriptors - _adopted_descriptors
     return [
         *(f"thread {thread.name!r}" for thread in threads),
         *(f"process {_describe(pid)}" for pid in processes),

@@ -3,14 +3,15 @@
 import os
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import TracebackType
+from typing import Any, NamedTuple, Self
 
 import psutil
 from fake_kernel import Behaviour, FakeKernel, write_kernelspec
-from leaks import wait_until
+from leaks import adopted, wait_until
 from running_kernels import Kernel, start_fake
 from terminal import PATIENCE, SEQUENCE, Terminal
 
@@ -19,7 +20,9 @@ __all__ = [
     "PROMPT",
     "BlindTerminal",
     "Pair",
+    "Shared",
     "attached",
+    "begun_anew",
     "color_of",
     "is_drawn",
     "is_gone",
@@ -178,10 +181,71 @@ def renewed(pair: Pair, behaviour: Behaviour) -> Pair:
             and len([row for row in one.screen if row]) == 2
         )
     )
-    terminal._screen.scrollback.clear()
+    terminal.forget()
     kernel.namespace.clear()
     kernel.forget()
     return pair
+
+
+def begun_anew(pair: Pair, behaviour: Behaviour) -> Pair:
+    """A console that other stories have used, as if it were new: also the number of its prompt is 1."""
+    terminal, kernel = pair
+    kernel.interrupt()
+    terminal.wait_for(lambda one: "idle" in toolbar(one))
+    terminal.resize(*terminal.size)
+    begin = len(terminal.raw)
+    kernel.restart()
+    terminal.wait_for(lambda one: b"the kernel was restarted" in one.raw[begin:])
+    return renewed(pair, behaviour)
+
+
+class Shared:
+    """A console for many stories, and the scripted kernel that it is attached to: to start takes longest.
+
+    A story that fails may leave it in any state; the next one has another then.
+    """
+
+    def __init__(
+        self,
+        start: Callable[[], AbstractContextManager[Pair]],
+        renew: Callable[[Pair, Behaviour], object] = begun_anew,
+        **defaults: Any,
+    ) -> None:
+        self._start = start
+        self._renew = renew
+        self._defaults = defaults
+        self._stack = ExitStack()
+        self._pair: Pair | None = None
+
+    def __enter__(self) -> Self:
+        self._pair = self._stack.enter_context(self._start())
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def __call__(self, **behaviour: Any) -> Iterator[Pair]:
+        """The console with nothing on it but its prompt, and a kernel that behaves so."""
+        if self._pair is None:
+            with adopted():
+                self._pair = self._stack.enter_context(self._start())
+        try:
+            self._renew(self._pair, Behaviour(**(self._defaults | behaviour)))
+            yield self._pair
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End both; the next story has others."""
+        self._pair = None
+        self._stack.close()
 
 
 @contextmanager

@@ -162,6 +162,8 @@ class Terminal:
         answers: bool = True,
     ) -> None:
         self.raw = b""
+        #: Rows and columns at the beginning.
+        self.size = (rows, columns)
         #: Every query that the program sent and that was, or was not, answered.
         self.queries: list[str] = []
         self._answers = answers
@@ -221,6 +223,12 @@ class Terminal:
     def paste(self, text: str) -> None:
         """Paste text, marked as a terminal marks it (bracketed paste)."""
         self.send(f"\x1b[200~{text}\x1b[201~")
+
+    def forget(self) -> None:
+        """Let what was written so far, and has left the screen, be another story's."""
+        self.raw = type(self.raw)()
+        self.queries.clear()
+        self._screen.scrollback.clear()
 
     def resize(self, rows: int, columns: int) -> None:
         """Change the size of the window; the program gets SIGWINCH."""

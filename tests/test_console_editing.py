@@ -1,10 +1,23 @@
 """Stories of editing: emacs and vi, pastes, suggestions, and keys of the user's own."""
 
 import re
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from stories import START_S, color_of, owning, paired, ready, rows_with, run, toolbar, wait_for_line
+from stories import (
+    START_S,
+    Shared,
+    color_of,
+    owning,
+    paired,
+    ready,
+    rows_with,
+    run,
+    toolbar,
+    wait_for_line,
+)
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
@@ -65,8 +78,8 @@ def test_set_editing_takes_effect(tmp_path: Path) -> None:
 # --- indents
 
 
-def test_the_next_line_is_indented_while_a_cell_runs(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_the_next_line_is_indented_while_a_cell_runs(console: Shared) -> None:
+    with console() as (terminal, _):
         terminal.line("import time; time.sleep(30)")
         terminal.wait_for(lambda one: "busy" in toolbar(one))
         terminal.line("for i in range(3):")
@@ -79,40 +92,40 @@ def test_the_next_line_is_indented_while_a_cell_runs(tmp_path: Path) -> None:
 PROMPTED = ">>> for i in range(2):\r\n...     print(i)\r\n...\r\n0\r\n1\r\n>>> x = 4"
 
 
-def test_prompts_in_a_paste_are_taken_out_and_come_back(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_prompts_in_a_paste_are_taken_out_and_come_back(console: Shared) -> None:
+    with console() as (terminal, kernel):
         before = len(kernel.history)
         terminal.paste(PROMPTED)
         terminal.wait_for(lambda one: "prompts were taken out (Ctrl-_ undoes)" in toolbar(one))
-        code = "In [ ]: for i in range(2):\n   ...:     print(i)\n   ...: x = 4"
+        code = "In [1]: for i in range(2):\n   ...:     print(i)\n   ...: x = 4"
         terminal.wait_for(code)
         terminal.key("c-_")
         terminal.wait_for("   ...: >>> x = 4")
-        terminal.wait_for("In [ ]: >>> for i in range(2):\n   ...: ...     print(i)")
+        terminal.wait_for("In [1]: >>> for i in range(2):\n   ...: ...     print(i)")
         assert len(kernel.history) == before
 
 
-def test_the_word_of_it_stays_until_the_next_key(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_the_word_of_it_stays_until_the_next_key(console: Shared) -> None:
+    with console() as (terminal, _):
         terminal.paste(">>> x = 4")
         terminal.wait_for(lambda one: "prompts were taken out" in toolbar(one))
         terminal.key("end")
-        terminal.wait_for(lambda one: "taken out" not in toolbar(one), 2.0)
+        terminal.wait_for(lambda one: "taken out" not in toolbar(one))
         terminal.paste("\r>>> y = 5")
         terminal.key("enter")
         ready(terminal)
         assert "taken out" not in toolbar(terminal)
 
 
-def test_prompts_within_a_line_stay(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_prompts_within_a_line_stay(console: Shared) -> None:
+    with console() as (terminal, _):
         terminal.send("x = ")
         terminal.paste(">>> 1")
-        terminal.wait_for("In [ ]: x = >>> 1")
+        terminal.wait_for("In [1]: x = >>> 1")
 
 
-def test_a_paste_never_runs_anything(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_a_paste_never_runs_anything(console: Shared) -> None:
+    with console() as (terminal, kernel):
         before = len(kernel.history)
         terminal.paste("print('one')\rprint('two')\r\n\n\n")
         terminal.send("# end")
@@ -121,18 +134,18 @@ def test_a_paste_never_runs_anything(tmp_path: Path) -> None:
         assert not rows_with(terminal, "Out[")
 
 
-def test_tabs_and_controls_in_a_paste(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_tabs_and_controls_in_a_paste(console: Shared) -> None:
+    with console() as (terminal, kernel):
         terminal.paste("if 1:\n\tprint('a\x07\x1b[31m\tb')")
-        terminal.wait_for("In [ ]: if 1:\n   ...:     print('a[31m")
+        terminal.wait_for("In [1]: if 1:\n   ...:     print('a[31m")
         terminal.key("a-enter")
         terminal.wait_for(lambda one: "In [2]:" in one.everything)
         assert kernel.history[-1][2] == "if 1:\n\tprint('a[31m\tb')"
 
 
-def test_5000_pasted_lines_can_be_edited_and_run(tmp_path: Path) -> None:
+def test_5000_pasted_lines_can_be_edited_and_run(console: Shared) -> None:
     lines = [f"x_{number} = {number}" for number in range(5000)]
-    with paired(tmp_path) as (terminal, kernel):
+    with console() as (terminal, kernel):
         terminal.paste("\n".join(lines))
         terminal.wait_for("   ...: x_4999 = 4999")
         terminal.send("9")
@@ -143,8 +156,8 @@ def test_5000_pasted_lines_can_be_edited_and_run(tmp_path: Path) -> None:
         assert kernel.history[-1][2] == "\n".join(lines) + "9"
 
 
-def test_a_paste_into_an_answer_is_one_line(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_a_paste_into_an_answer_is_one_line(console: Shared) -> None:
+    with console() as (terminal, _):
         terminal.line("print('got', input('name: '))")
         terminal.wait_for("\nname:")
         terminal.paste("a\nb\n")
@@ -156,8 +169,8 @@ def test_a_paste_into_an_answer_is_one_line(tmp_path: Path) -> None:
 # --- \paste
 
 
-def test_paste_takes_lines_until_ctrl_d_and_runs_them(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_paste_takes_lines_until_ctrl_d_and_runs_them(console: Shared) -> None:
+    with console() as (terminal, kernel):
         terminal.line(r"\paste")
         terminal.wait_for(lambda one: "Ctrl-D runs it" in toolbar(one))
         terminal.send("if 1:\r\tx = 4\r\r    \ty = 5\r")
@@ -170,8 +183,8 @@ def test_paste_takes_lines_until_ctrl_d_and_runs_them(tmp_path: Path) -> None:
         run(terminal, "print(7)", "\n7\n")  # Enter runs cells again
 
 
-def test_ctrl_c_drops_what_paste_has_taken(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_ctrl_c_drops_what_paste_has_taken(console: Shared) -> None:
+    with console() as (terminal, _):
         terminal.line(r"\paste")
         terminal.send("print('taken')\r")
         wait_for_line(terminal)
@@ -184,13 +197,20 @@ def test_ctrl_c_drops_what_paste_has_taken(tmp_path: Path) -> None:
 # --- suggestions
 
 
+@pytest.fixture(scope="module")
+def suggesting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    """A console that suggests what was entered before."""
+    with Shared(partial(paired, tmp_path_factory.mktemp("suggesting"))) as shared:
+        yield shared
+
+
 def suggested(terminal, text: str) -> bool:
     """Whether a text is shown in grey."""
     return color_of(terminal, text) == GREY
 
 
-def test_an_earlier_input_is_suggested_and_taken(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_an_earlier_input_is_suggested_and_taken(suggesting: Shared) -> None:
+    with suggesting() as (terminal, kernel):
         run(terminal, "print('alpha beta')", "\nalpha beta\n")
         terminal.key("c-l")
         terminal.send("pri")
@@ -208,8 +228,8 @@ def test_an_earlier_input_is_suggested_and_taken(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("key", ["end", "c-e"])
-def test_other_keys_take_a_suggestion(tmp_path: Path, key: str) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_other_keys_take_a_suggestion(suggesting: Shared, key: str) -> None:
+    with suggesting() as (terminal, _):
         run(terminal, "print('alpha')", "\nalpha\n")
         terminal.send("pr")
         terminal.wait_for("In [2]: print('alpha')")
@@ -218,8 +238,8 @@ def test_other_keys_take_a_suggestion(tmp_path: Path, key: str) -> None:
         terminal.wait_for("In [2]: print('alpha');")
 
 
-def test_a_suggestion_that_is_not_taken_is_not_run(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_a_suggestion_that_is_not_taken_is_not_run(suggesting: Shared) -> None:
+    with suggesting() as (terminal, _):
         run(terminal, "4711 + 1", "4712")
         run(terminal, "47", "Out[2]: 47")
 

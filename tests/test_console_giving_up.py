@@ -11,6 +11,7 @@ from running_kernels import Kernel
 from stories import (
     PROMPT,
     BlindTerminal,
+    Shared,
     attached,
     kernel_process,
     owning,
@@ -40,8 +41,8 @@ def give_up(terminal: BlindTerminal, kernel: FakeKernel, code: str = SLEEP) -> N
     terminal.wait_for("not waiting for the cell any more")
 
 
-def test_the_end_of_a_cell_that_was_given_up_is_told_once(tmp_path: Path) -> None:
-    with paired(tmp_path, interrupt="ignored") as (terminal, kernel):
+def test_the_end_of_a_cell_that_was_given_up_is_told_once(console: Shared) -> None:
+    with console(interrupt="ignored") as (terminal, kernel):
         give_up(terminal, kernel)
         terminal.wait_for(lambda one: "In[1]" in toolbar(one))
         header = kernel.wait_for("execute_request").header
@@ -58,8 +59,8 @@ def test_the_end_of_a_cell_that_was_given_up_is_told_once(tmp_path: Path) -> Non
         assert len(rows_with(terminal, "has ended")) == 1
 
 
-def test_a_cell_that_is_entered_behind_it_is_queued_in_the_kernel(tmp_path: Path) -> None:
-    with paired(tmp_path, interrupt="ignored", abort_status="") as (terminal, kernel):
+def test_a_cell_that_is_entered_behind_it_is_queued_in_the_kernel(console: Shared) -> None:
+    with console(interrupt="ignored", abort_status="") as (terminal, kernel):
         give_up(terminal, kernel)
         terminal.line("40+2")
         terminal.wait_for(
@@ -78,8 +79,8 @@ def test_a_cell_that_is_entered_behind_it_is_queued_in_the_kernel(tmp_path: Path
         ready(terminal)
 
 
-def test_a_cell_that_the_kernel_drops_is_told_of(tmp_path: Path) -> None:
-    with paired(tmp_path, interrupt="ignored") as (terminal, kernel):
+def test_a_cell_that_the_kernel_drops_is_told_of(console: Shared) -> None:
+    with console(interrupt="ignored") as (terminal, kernel):
         give_up(terminal, kernel)
         terminal.line("40+2")
         kernel.wait_for("execute_request", count=2)
@@ -92,18 +93,18 @@ def test_a_cell_that_the_kernel_drops_is_told_of(tmp_path: Path) -> None:
         assert kernel.count("execute_request") == 2
 
 
-def test_a_cell_that_began_and_was_aborted_has_run(tmp_path: Path) -> None:
+def test_a_cell_that_began_and_was_aborted_has_run(console: Shared) -> None:
     # As bash_kernel and IRkernel answer for a cell that was interrupted.
-    with paired(tmp_path) as (terminal, _):
+    with console() as (terminal, _):
         terminal.line("%fake status abort")
         terminal.wait_for("the kernel ended the cell before it was done")
         ready(terminal)
         assert not rows_with(terminal, "not run")
 
 
-def test_an_idle_that_is_lost_does_not_leave_it_running_for_ever(tmp_path: Path) -> None:
+def test_an_idle_that_is_lost_does_not_leave_it_running_for_ever(console: Shared) -> None:
     # The kernel may not have reacted yet when the next cell is there, which it is not to drop.
-    with paired(tmp_path, interrupt="ignored", abort_status="") as (terminal, kernel):
+    with console(interrupt="ignored", abort_status="") as (terminal, kernel):
         give_up(terminal, kernel, f"%fake order reply\n{SLEEP}")
         kernel.interrupt()
         run(terminal, "40+2", ": 42")
@@ -123,8 +124,8 @@ def ask_late(terminal: BlindTerminal, kernel: FakeKernel) -> None:
     terminal.wait_for(lambda one: one.screen[one.cursor[0]].strip() == "name?")
 
 
-def test_a_cell_that_was_given_up_and_asks_can_be_answered(tmp_path: Path) -> None:
-    with paired(tmp_path, interrupt="ignored") as (terminal, kernel):
+def test_a_cell_that_was_given_up_and_asks_can_be_answered(console: Shared) -> None:
+    with console(interrupt="ignored") as (terminal, kernel):
         ask_late(terminal, kernel)
         assert "waiting for input" in toolbar(terminal)
         terminal.line("Ada")
@@ -134,8 +135,8 @@ def test_a_cell_that_was_given_up_and_asks_can_be_answered(tmp_path: Path) -> No
         ready(terminal)
 
 
-def test_a_cell_that_was_given_up_and_asks_can_be_interrupted(tmp_path: Path) -> None:
-    with paired(tmp_path, interrupt="ignored") as (terminal, kernel):
+def test_a_cell_that_was_given_up_and_asks_can_be_interrupted(console: Shared) -> None:
+    with console(interrupt="ignored") as (terminal, kernel):
         ask_late(terminal, kernel)
         before = kernel.count("interrupt_request")
         terminal.key("c-c")
@@ -146,8 +147,8 @@ def test_a_cell_that_was_given_up_and_asks_can_be_interrupted(tmp_path: Path) ->
         assert kernel.count("input_reply") == 0
 
 
-def test_the_question_of_a_cell_that_was_given_up_ends_with_it(tmp_path: Path) -> None:
-    with paired(tmp_path, interrupt="ignored") as (terminal, kernel):
+def test_the_question_of_a_cell_that_was_given_up_ends_with_it(console: Shared) -> None:
+    with console(interrupt="ignored") as (terminal, kernel):
         ask_late(terminal, kernel)
         kernel.interrupt()
         terminal.wait_for("In[1] has ended")
@@ -155,8 +156,8 @@ def test_the_question_of_a_cell_that_was_given_up_ends_with_it(tmp_path: Path) -
         run(terminal, "40+2", "Out[2]: 42")
 
 
-def test_ctrl_c_at_its_question_gives_no_other_cell_up(tmp_path: Path) -> None:
-    with paired(tmp_path, interrupt="ignored", abort_status="") as (terminal, kernel):
+def test_ctrl_c_at_its_question_gives_no_other_cell_up(console: Shared) -> None:
+    with console(interrupt="ignored", abort_status="") as (terminal, kernel):
         give_up(terminal, kernel)
         request = kernel.wait_for("execute_request")
         terminal.line("40+2")

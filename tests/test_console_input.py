@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fake_kernel import FakeKernel
 from running_kernels import Kernel
-from stories import ANSWERABLE, PROMPT, attached, paired, ready, rows_with, run, toolbar
+from stories import ANSWERABLE, PROMPT, Shared, attached, paired, ready, rows_with, run, toolbar
 from terminal import Terminal
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
@@ -149,8 +149,8 @@ def test_what_was_typed_before_the_question_is_there_after_it(kernel: Kernel) ->
         terminal.wait_for("\nkept\n")
 
 
-def test_a_key_typed_before_the_question_never_answers_it(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_a_key_typed_before_the_question_never_answers_it(console: Shared) -> None:
+    with console() as (terminal, kernel):
         terminal.send("x = input('sure? ')\ry\r")
         wait_for_question(terminal, "sure? ")
         assert "+1 queued" in toolbar(terminal)
@@ -159,8 +159,8 @@ def test_a_key_typed_before_the_question_never_answers_it(tmp_path: Path) -> Non
         assert kernel.wait_for("input_reply").content["value"] == "no"
 
 
-def test_the_answer_goes_to_the_request_that_asked(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_the_answer_goes_to_the_request_that_asked(console: Shared) -> None:
+    with console() as (terminal, kernel):
         ask(terminal, "input('name? ')", "name? ")
         terminal.line("é日🎉")
         reply = kernel.wait_for("input_reply")
@@ -168,22 +168,23 @@ def test_the_answer_goes_to_the_request_that_asked(tmp_path: Path) -> None:
         assert reply.parent_header["msg_type"] == "input_request"
 
 
-def test_output_comes_before_the_question(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
-        ask(terminal, "print('one'); print('two', end=''); input('three? ')", "three? ")
-        assert "one\ntwo\nthree?" in "\n".join(terminal.screen)
+def test_output_comes_before_the_question(console: Shared) -> None:
+    with console() as (terminal, _):
+        terminal.line("print('one'); print('two', end=''); input('three? ')")
+        # A question has a channel of its own, and may overtake what was printed before it.
+        terminal.wait_for("\none\ntwo\nthree?\n", where="screen")
 
 
-def test_of_a_question_of_several_lines_the_last_is_the_prompt(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_of_a_question_of_several_lines_the_last_is_the_prompt(console: Shared) -> None:
+    with console() as (terminal, _):
         ask(terminal, r"input('1) tea\n2) coffee\n> ')", "> ")
         assert "\n1) tea\n2) coffee\n>" in "\n".join(terminal.screen)
         terminal.line("2")
         terminal.wait_for("\n1) tea\n2) coffee\n> 2\nOut[1]: '2'")
 
 
-def test_a_question_as_long_as_the_screen_is_shown_above(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_a_question_as_long_as_the_screen_is_shown_above(console: Shared) -> None:
+    with console() as (terminal, _):
         terminal.line("input('question ' * 20)")
         terminal.wait_for(lambda one: "".join(one.screen).count("question ") >= 19)
         terminal.wait_for(lambda one: ANSWERABLE.search(toolbar(one)))
@@ -192,16 +193,16 @@ def test_a_question_as_long_as_the_screen_is_shown_above(tmp_path: Path) -> None
         terminal.wait_for("Out[1]: 'my answer'")
 
 
-def test_a_question_without_text_or_of_odd_form_is_a_question(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_a_question_without_text_or_of_odd_form_is_a_question(console: Shared) -> None:
+    with console() as (terminal, _):
         for content in ("{}", '{"prompt": null, "password": null}', '{"prompt": 3}'):
             terminal.line(f"%fake ask {content}")
             terminal.wait_for(lambda one: ANSWERABLE.search(toolbar(one)))
             run(terminal, f"answer to {content}", f"\nanswer to {content}\n")
 
 
-def test_a_question_cannot_bring_sequences_along(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_a_question_cannot_bring_sequences_along(console: Shared) -> None:
+    with console() as (terminal, _):
         terminal.line(r'%fake ask {"prompt": "na\u001b]0;owned\u0007\u001b[2Jme\u202e? "}')
         terminal.wait_for(lambda one: ANSWERABLE.search(toolbar(one)))
         terminal.line("x")
@@ -216,8 +217,8 @@ def test_a_question_cannot_bring_sequences_along(tmp_path: Path) -> None:
         assert "\u202e" not in terminal.raw.decode()
 
 
-def test_a_question_of_a_cell_that_ends_otherwise_goes_away(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_a_question_of_a_cell_that_ends_otherwise_goes_away(console: Shared) -> None:
+    with console() as (terminal, kernel):
         ask(terminal, "input('name? ')", "name? ")
         kernel.interrupt()
         terminal.wait_for("KeyboardInterrupt")
@@ -228,9 +229,9 @@ def test_a_question_of_a_cell_that_ends_otherwise_goes_away(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("keys", [("c-u",), ("c-w",), ("c-a", "c-k"), ("a-backspace",)])
 def test_what_is_cut_out_of_a_password_cannot_be_pasted(
-    tmp_path: Path, keys: tuple[str, ...]
+    console: Shared, keys: tuple[str, ...]
 ) -> None:
-    with paired(tmp_path) as (terminal, _):
+    with console() as (terminal, _):
         ask(terminal, "import getpass; x = getpass.getpass('secret: ')", "secret: ")
         terminal.send("hunter2")
         terminal.key(*keys, "enter")
@@ -242,8 +243,8 @@ def test_what_is_cut_out_of_a_password_cannot_be_pasted(
         assert b"hunter2" not in terminal.raw
 
 
-def test_what_is_cut_out_of_another_answer_can_be_pasted(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_what_is_cut_out_of_another_answer_can_be_pasted(console: Shared) -> None:
+    with console() as (terminal, _):
         ask(terminal, "x = input('name? ')", "name? ")
         terminal.send("Bob")
         terminal.key("c-u", "c-y", "c-y")
@@ -264,8 +265,8 @@ def test_the_end_of_input_is_not_remembered_as_an_answer(tmp_path: Path) -> None
         wait_for_question(terminal, "three? ", "first")
 
 
-def test_an_answer_with_a_control_character_is_sent_but_not_remembered(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_an_answer_with_a_control_character_is_sent_but_not_remembered(console: Shared) -> None:
+    with console() as (terminal, kernel):
         ask(terminal, "x = input('one? ')", "one? ")
         terminal.line("first")
         ready(terminal)
@@ -303,8 +304,8 @@ def asked_while_typing(terminal: Terminal, kernel: FakeKernel, text: str, **ques
     terminal.wait_for(lambda one: "waiting for input, once you pause" in toolbar(one))
 
 
-def test_what_is_being_typed_goes_on_until_one_pauses(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_what_is_being_typed_goes_on_until_one_pauses(console: Shared) -> None:
+    with console() as (terminal, kernel):
         asked_while_typing(terminal, kernel, "pri", prompt="sure? ")
         assert "\nsure?\nIn [2]: pri\n" in "\n".join(terminal.screen)
         terminal.send("nt('kept')\rhal")
@@ -315,8 +316,8 @@ def test_what_is_being_typed_goes_on_until_one_pauses(tmp_path: Path) -> None:
         terminal.wait_for(re.compile(r"^In \[3\]: hal$", re.M), where="screen")
 
 
-def test_what_is_being_typed_is_never_sent_as_a_password(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_what_is_being_typed_is_never_sent_as_a_password(console: Shared) -> None:
+    with console() as (terminal, kernel):
         asked_while_typing(terminal, kernel, "pri", prompt="secret: ", password=True)
         terminal.send("nt(1)\r")
         terminal.wait_for("+1 queued")
@@ -326,16 +327,16 @@ def test_what_is_being_typed_is_never_sent_as_a_password(tmp_path: Path) -> None
         assert b"hunter2" not in terminal.raw
 
 
-def test_a_question_without_a_text_is_told_of_in_the_toolbar(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_a_question_without_a_text_is_told_of_in_the_toolbar(console: Shared) -> None:
+    with console() as (terminal, kernel):
         asked_while_typing(terminal, kernel, "1+", prompt="")
         terminal.wait_for(lambda one: "once you pause" not in toolbar(one))
         terminal.line("yes")
         assert kernel.wait_for("input_reply").content["value"] == "yes"
 
 
-def test_ctrl_c_before_one_has_paused_interrupts(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_ctrl_c_before_one_has_paused_interrupts(console: Shared) -> None:
+    with console() as (terminal, kernel):
         asked_while_typing(terminal, kernel, "pri", prompt="sure? ")
         terminal.key("c-c")
         kernel.wait_for("interrupt_request")
@@ -346,8 +347,8 @@ def test_ctrl_c_before_one_has_paused_interrupts(tmp_path: Path) -> None:
         assert kernel.count("input_reply") == 0
 
 
-def test_ctrl_c_at_a_question_is_for_its_cell_also_while_one_pastes(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_ctrl_c_at_a_question_is_for_its_cell_also_while_one_pastes(console: Shared) -> None:
+    with console() as (terminal, kernel):
         terminal.line("import time; time.sleep(60)")
         request = kernel.wait_for("execute_request")
         terminal.line("\\paste")
@@ -363,8 +364,8 @@ def test_ctrl_c_at_a_question_is_for_its_cell_also_while_one_pastes(tmp_path: Pa
         assert kernel.wait_for("execute_request", count=2).content["code"] == "x = 1"
 
 
-def test_who_answers_one_question_after_the_other_need_not_pause(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_who_answers_one_question_after_the_other_need_not_pause(console: Shared) -> None:
+    with console() as (terminal, kernel):
         ask(terminal, "; ".join(f"input('{number}> ')" for number in range(4)), "0> ")
         for number in range(4):
             wait_for_question(terminal, f"{number}> ")
@@ -375,8 +376,8 @@ def test_who_answers_one_question_after_the_other_need_not_pause(tmp_path: Path)
         assert terminal.raw.count(b"once you pause") < 4
 
 
-def test_a_second_question_does_not_take_the_answer_to_the_first(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_a_second_question_does_not_take_the_answer_to_the_first(console: Shared) -> None:
+    with console() as (terminal, kernel):
         terminal.line("import time; time.sleep(60)")
         request = kernel.wait_for("execute_request")
         kernel.ask(request, {"prompt": "one? ", "password": False})
@@ -393,8 +394,8 @@ def test_a_second_question_does_not_take_the_answer_to_the_first(tmp_path: Path)
 
 
 @pytest.mark.parametrize("password", [False, True])
-def test_keys_for_a_question_that_is_gone_go_with_it(tmp_path: Path, password: bool) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_keys_for_a_question_that_is_gone_go_with_it(console: Shared, password: bool) -> None:
+    with console() as (terminal, kernel):
         terminal.line("import time; time.sleep(60)")
         request = kernel.wait_for("execute_request")
         kernel.ask(request, {"prompt": "secret: ", "password": password})

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from running_kernels import Kernel
 from stories import (
+    Shared,
     attached,
     color_of,
     owning,
@@ -75,8 +76,8 @@ def test_other_attached_kernels_are_not_asked_and_the_first_number_is_open(tmp_p
         assert kernel.count("execute_request") == 1
 
 
-def test_the_cell_of_another_client_that_overtakes_our_reply_is_counted(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_the_cell_of_another_client_that_overtakes_our_reply_is_counted(console: Shared) -> None:
+    with console() as (terminal, kernel):
         terminal.line(SLEEP)
         kernel.wait_for("execute_request")
         terminal.wait_for(lambda one: "busy" in toolbar(one) and "In[1]" in toolbar(one))
@@ -88,10 +89,10 @@ def test_the_cell_of_another_client_that_overtakes_our_reply_is_counted(tmp_path
         assert NUMBERED.findall("\n".join(terminal.screen)) == ["3"]
 
 
-def test_an_empty_line_gives_a_new_prompt_and_runs_nothing(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_an_empty_line_gives_a_new_prompt_and_runs_nothing(console: Shared) -> None:
+    with console() as (terminal, kernel):
         terminal.line("   ")
-        terminal.wait_for("In [ ]:\nIn [ ]:")
+        terminal.wait_for("In [1]:\nIn [1]:")
         assert kernel.count("execute_request") == 0
 
 
@@ -119,8 +120,8 @@ def test_without_colours_there_are_none(tmp_path: Path) -> None:
 # --- several lines
 
 
-def test_a_kernel_that_gives_no_indent_gets_none(tmp_path: Path) -> None:
-    with paired(tmp_path, answers={"is_complete_request": {"status": "incomplete"}}) as pair:
+def test_a_kernel_that_gives_no_indent_gets_none(console: Shared) -> None:
+    with console(answers={"is_complete_request": {"status": "incomplete"}}) as pair:
         pair.terminal.line("for i in [7]:")
         wait_for_line(pair.terminal, indent=0)
 
@@ -147,24 +148,24 @@ def test_without_an_answer_a_guess_decides_and_the_next_time_it_is_asked_again(
         assert kernel.count("is_complete_request") >= 3
 
 
-def test_a_slow_answer_is_not_waited_for(tmp_path: Path) -> None:
-    with paired(tmp_path, delays={"is_complete_request": 5.0}) as (terminal, kernel):
+def test_a_slow_answer_is_not_waited_for(console: Shared) -> None:
+    with console(delays={"is_complete_request": 5.0}) as (terminal, kernel):
         terminal.line("for i in [7]:")
         wait_for_line(terminal, indent=4)
         kernel.interrupt()
 
 
-def test_enter_on_an_empty_last_line_runs_whatever_the_kernel_says(tmp_path: Path) -> None:
+def test_enter_on_an_empty_last_line_runs_whatever_the_kernel_says(console: Shared) -> None:
     more = {"is_complete_request": {"status": "incomplete", "indent": "  "}}
-    with paired(tmp_path, answers=more) as (terminal, _):
+    with console(answers=more) as (terminal, _):
         terminal.line("1+1")
         wait_for_line(terminal, indent=2)
         terminal.key("enter")
         terminal.wait_for("Out[1]: 2")
 
 
-def test_alt_enter_runs_what_is_not_complete(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_alt_enter_runs_what_is_not_complete(console: Shared) -> None:
+    with console() as (terminal, _):
         terminal.send("(1 +")
         terminal.key("a-enter")
         terminal.wait_for("SyntaxError")
@@ -177,8 +178,8 @@ def test_invalid_code_is_run_so_that_its_error_is_shown(kernel: Kernel) -> None:
         terminal.wait_for("SyntaxError" if kernel.language == "python" else "syntax error")
 
 
-def test_enter_inside_several_lines_opens_a_line_there(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_enter_inside_several_lines_opens_a_line_there(console: Shared) -> None:
+    with console() as (terminal, kernel):
         terminal.line("for i in [7]:")
         wait_for_line(terminal, indent=4)
         terminal.send("print(i)")
@@ -187,15 +188,15 @@ def test_enter_inside_several_lines_opens_a_line_there(tmp_path: Path) -> None:
         assert kernel.count("execute_request") == 0
 
 
-def test_enter_in_the_middle_of_one_line_runs_it(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_enter_in_the_middle_of_one_line_runs_it(console: Shared) -> None:
+    with console() as (terminal, _):
         terminal.send("1+1")
         terminal.key("left", "enter")
         terminal.wait_for("Out[1]: 2")
 
 
-def test_a_paste_of_several_lines_runs_nothing_before_enter(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_a_paste_of_several_lines_runs_nothing_before_enter(console: Shared) -> None:
+    with console() as (terminal, kernel):
         terminal.paste("a = 1\nb = 2\nprint(a + b)")
         terminal.wait_for("...: print(a + b)")
         assert kernel.count("execute_request") == 0
@@ -231,8 +232,8 @@ def test_a_block_and_a_cell_in_one_write(tmp_path: Path) -> None:
         terminal.wait_for("row 7\nrow 8\n\nIn [2]: 1+1\nOut[2]: 2")
 
 
-def test_what_is_typed_while_a_cell_runs_stays_and_output_goes_above_it(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_what_is_typed_while_a_cell_runs_stays_and_output_goes_above_it(console: Shared) -> None:
+    with console() as (terminal, kernel):
         terminal.line(SLEEP)
         cell = kernel.wait_for("execute_request").header
         terminal.send("half a th")
@@ -245,8 +246,8 @@ def test_what_is_typed_while_a_cell_runs_stays_and_output_goes_above_it(tmp_path
         terminal.wait_for("In [2]: half a thought")
 
 
-def test_enter_while_a_cell_runs_queues_and_the_next_runs_by_itself(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_enter_while_a_cell_runs_queues_and_the_next_runs_by_itself(console: Shared) -> None:
+    with console() as (terminal, kernel):
         terminal.line("import time; time.sleep(0.3)")
         terminal.line("1+1")
         terminal.line("2+2")
@@ -255,8 +256,8 @@ def test_enter_while_a_cell_runs_queues_and_the_next_runs_by_itself(tmp_path: Pa
         assert kernel.count("execute_request") == 3
 
 
-def test_an_error_drops_the_queue_and_says_so(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_an_error_drops_the_queue_and_says_so(console: Shared) -> None:
+    with console() as (terminal, kernel):
         terminal.line(SLEEP)
         kernel.wait_for("execute_request")
         terminal.line("1+1")
@@ -269,8 +270,8 @@ def test_an_error_drops_the_queue_and_says_so(tmp_path: Path) -> None:
         assert kernel.count("execute_request") == 1
 
 
-def test_an_unfinished_block_can_be_typed_while_a_cell_runs(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_an_unfinished_block_can_be_typed_while_a_cell_runs(console: Shared) -> None:
+    with console() as (terminal, kernel):
         terminal.line(SLEEP)
         kernel.wait_for("execute_request")
         asked = kernel.count("is_complete_request")
@@ -283,19 +284,19 @@ def test_an_unfinished_block_can_be_typed_while_a_cell_runs(tmp_path: Path) -> N
 # --- what a kernel puts at the prompt
 
 
-def test_ctrl_c_while_it_is_asked_whether_the_code_is_complete(tmp_path: Path) -> None:
-    with paired(tmp_path, delays={"is_complete_request": 0.5}) as (terminal, kernel):
+def test_ctrl_c_while_it_is_asked_whether_the_code_is_complete(console: Shared) -> None:
+    with console(delays={"is_complete_request": 0.5}) as (terminal, kernel):
         terminal.line("for i in [7]:")
         kernel.wait_for("is_complete_request")
         terminal.key("c-c")
         terminal.wait_for(lambda one: not rows_with(one, "for i"))
         terminal.send("2+2")
         terminal.wait_for(lambda one: rows_with(one, "2+2"))
-        assert rows_with(terminal, "In [ ]: 2+2")
+        assert rows_with(terminal, "In [1]: 2+2")
 
 
-def test_a_suggested_input_brings_no_control_characters(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_a_suggested_input_brings_no_control_characters(console: Shared) -> None:
+    with console() as (terminal, _):
         item = r'{"source": "set_next_input", "text": "a\u202eb\u001b]0;x\u0007\u0000c\nd"}'
         terminal.line(f"%fake payload {item}")
         terminal.wait_for(re.compile(r"In \[2\]: ab\]0;xc\n +\.\.\.: d$", re.M), where="screen")

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from stories import owning, paired, ready, rows_with, run, toolbar
+from stories import Shared, owning, paired, ready, rows_with, run, toolbar
 from terminal import Terminal
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
@@ -61,8 +61,8 @@ def test_a_terminal_of_two_rows_works_all_the_same(tmp_path: Path) -> None:
         assert not rows_with(terminal, "mistake")
 
 
-def test_after_a_resize_the_bottom_fits_the_new_size(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_after_a_resize_the_bottom_fits_the_new_size(console: Shared) -> None:
+    with console() as (terminal, _):
         terminal.send("print('typed')")
         terminal.wait_for("]: print('typed')")
         for rows, columns in ((40, 120), (24, 30), (24, 80)):
@@ -79,8 +79,8 @@ def test_after_a_resize_the_bottom_fits_the_new_size(tmp_path: Path) -> None:
         ready(terminal)
 
 
-def test_notes_break_between_words_also_right_after_a_resize(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_notes_break_between_words_also_right_after_a_resize(console: Shared) -> None:
+    with console() as (terminal, _):
         for columns, says in (
             (40, "usage: \\timing [on|off] (with a blank\nbefore it, the line is code)\n"),
             (30, "usage: \\timing [on|off] (with\na blank before it, the line is\ncode)\n"),
@@ -91,8 +91,8 @@ def test_notes_break_between_words_also_right_after_a_resize(tmp_path: Path) -> 
             ready(terminal)
 
 
-def test_a_resize_while_a_cell_prints_loses_nothing(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_a_resize_while_a_cell_prints_loses_nothing(console: Shared) -> None:
+    with console() as (terminal, kernel):
         terminal.line("import time; time.sleep(60)")
         header = kernel.wait_for("execute_request").header
         for number, columns in enumerate((100, 60, 90)):
@@ -106,18 +106,20 @@ def test_a_resize_while_a_cell_prints_loses_nothing(tmp_path: Path) -> None:
             assert f"print number {number}".encode() in terminal.raw
 
 
-def test_a_long_line_wraps_and_the_toolbar_stays(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_a_long_line_wraps_and_the_toolbar_stays(console: Shared) -> None:
+    with console() as (terminal, _):
         terminal.send("x" * 300)
-        terminal.wait_for(lambda one: "".join(one.screen).count("x") == 300)
+        terminal.wait_for(
+            lambda one: "".join(one.screen).count("x") == 300 and "idle" in toolbar(one)
+        )
         row = row_of_prompt(terminal)
         assert terminal.screen[row + 1] == " " * len("In [ ]: ") + "x" * 72
         assert toolbar(terminal) == terminal.screen[row + 5]
         assert "idle" in toolbar(terminal)
 
 
-def test_an_input_of_more_lines_than_the_screen_scrolls_inside(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_an_input_of_more_lines_than_the_screen_scrolls_inside(console: Shared) -> None:
+    with console() as (terminal, _):
         terminal.paste("\n".join(f"line_{number} = {number}" for number in range(100)))
         terminal.wait_for(
             lambda one: "line_99 = 99" in "\n".join(one.screen) and "idle" in toolbar(one)
@@ -130,21 +132,21 @@ def test_an_input_of_more_lines_than_the_screen_scrolls_inside(tmp_path: Path) -
         terminal.wait_for("line_99 = 99\n")
         ready(terminal)
         assert (
-            len(re.findall(r"^(?:In \[ \]: |\s+\.\.\.: )line_\d+ =", terminal.everything, re.M))
+            len(re.findall(r"^(?:In \[1\]: |\s+\.\.\.: )line_\d+ =", terminal.everything, re.M))
             >= 100
         )
 
 
-def test_wide_characters_keep_the_cursor_where_it_belongs(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_wide_characters_keep_the_cursor_where_it_belongs(console: Shared) -> None:
+    with console() as (terminal, _):
         terminal.send("'日本'")
         terminal.wait_for(lambda one: one.cursor[1] == len("In [ ]: ") + 6)
         terminal.key("left", "left")
         terminal.wait_for(lambda one: one.cursor[1] == len("In [ ]: ") + 3)
 
 
-def test_ctrl_l_leaves_only_the_prompt(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_ctrl_l_leaves_only_the_prompt(console: Shared) -> None:
+    with console() as (terminal, _):
         run(terminal, "1+1", "Out[1]: 2")
         terminal.send("typed")
         terminal.key("c-l")
@@ -184,15 +186,15 @@ def test_the_gap_for_a_menu_closes_with_it(tmp_path: Path, rows: int, menu: int)
         terminal.wait_for(lambda one: "]: name_x" in "\n".join(one.screen) and bottom(one) == 0)
 
 
-def test_a_menu_of_two_takes_two_rows(tmp_path: Path) -> None:
-    with paired(tmp_path, names=["alpha", "alphabet"]) as (terminal, _):
+def test_a_menu_of_two_takes_two_rows(console: Shared) -> None:
+    with console(names=["alpha", "alphabet"]) as (terminal, _):
         terminal.send("al")
         terminal.key("tab")
         terminal.wait_for(lambda one: rows_with(one, " alphabet") and bottom(one) == 2)
 
 
-def test_the_gap_of_several_lines_closes_with_them(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_the_gap_of_several_lines_closes_with_them(console: Shared) -> None:
+    with console() as (terminal, _):
         terminal.paste("1\n2\n3\n4")
         terminal.wait_for(lambda one: one.screen[one.cursor[0]].endswith("...: 4"))
         terminal.key("c-c")
@@ -209,8 +211,8 @@ def test_the_gap_of_a_search_closes_with_it(tmp_path: Path) -> None:
         terminal.wait_for(lambda one: not rows_with(one, "old_7") and bottom(one) == 0)
 
 
-def test_a_menu_of_wide_characters_has_straight_columns(tmp_path: Path) -> None:
-    with paired(tmp_path, names=["na日本語", "na日", "name"]) as (terminal, _):
+def test_a_menu_of_wide_characters_has_straight_columns(console: Shared) -> None:
+    with console(names=["na日本語", "na日", "name"]) as (terminal, _):
         terminal.send("na")
         terminal.key("tab")
         terminal.wait_for(lambda one: bottom(one) == 3)

@@ -10,7 +10,7 @@ __all__ = ["LocalShell"]
 
 
 class LocalShell:
-    """Runs scripts as :data:`kconsole.connect.ssh.remote.Run` does, each in a shell of its own.
+    """Runs scripts as :class:`kconsole.connect.ssh.remote.Run` does, each in a shell of its own.
 
     :param home: the user's home there.
     :param argv: the shell.
@@ -22,14 +22,14 @@ class LocalShell:
         self._home = home
         self._env = env
 
-    def __call__(self, script: str) -> Answer:
+    def __call__(self, script: str, *, timeout: float = 60) -> Answer:
         done = subprocess.run(
             self._argv,
             input=script.encode(),
             capture_output=True,
             cwd=self._home,
             env={"HOME": str(self._home), "PATH": os.environ["PATH"], **self._env},
-            timeout=60,
+            timeout=max(timeout, 60),
             check=False,
         )
         assert done.stderr == b""

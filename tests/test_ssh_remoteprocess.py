@@ -199,7 +199,7 @@ def test_of_what_a_kernel_prints_without_end_only_the_last_is_fetched(
 ) -> None:
     longest = 0
 
-    def run(script: str) -> Answer:
+    def run(script: str, *, timeout: float) -> Answer:
         nonlocal longest
         answer = shell(script)
         longest = max(longest, len(answer.output))
@@ -218,7 +218,7 @@ def test_a_start_that_breaks_off_leaves_no_kernel(
 ) -> None:
     numbers: list[int] = []
 
-    def run(script: str) -> Answer:
+    def run(script: str, *, timeout: float) -> Answer:
         answer = shell(script)
         if "exec" in script:
             numbers.append(int(answer.output))
@@ -234,7 +234,7 @@ def test_a_start_that_breaks_off_leaves_no_kernel(
 def test_a_lost_link_leaves_it_and_says_so(start: Start, shell: LocalShell) -> None:
     lost = False
 
-    def run(script: str) -> Answer:
+    def run(script: str, *, timeout: float) -> Answer:
         if lost:
             raise LinkLostError("gpu01: not connected")
         return shell(script)
@@ -245,6 +245,50 @@ def test_a_lost_link_leaves_it_and_says_so(start: Start, shell: LocalShell) -> N
     process.stop()
     assert process.left == "kernel stand-in on gpu01 may still run: gpu01: not connected"
     assert lives(process)
+
+
+def test_who_leaves_does_not_wait_long_for_a_silent_link(start: Start, shell: LocalShell) -> None:
+    silent = False
+    waits: list[float] = []
+
+    def run(script: str, *, timeout: float) -> Answer:
+        if silent:
+            waits.append(timeout)
+            raise LinkLostError("gpu01: no answer")
+        return shell(script)
+
+    process = start(run=run)
+    said(process, "[")
+    silent = True
+    process.stop(ask=lambda: None)
+    assert process.left
+    assert 1 <= waits[-1] < 5
+
+
+def test_what_a_kernel_that_was_kept_leaves_goes_at_the_next_start(start: Start) -> None:
+    kept = [start(transport=transport) for transport in ("ipc", "tcp", "tcp")]
+    for process in kept:
+        process.keep()
+    for process in kept[:2]:
+        psutil.Process(process.pid).kill()
+    wait_until(lambda: not any(map(lives, kept[:2])))
+    new = start()
+    left = {
+        f"{process.info.path}{end}"
+        for process in (kept[2], new)
+        for end in ("", ".log", ".log.pid")
+    }
+    assert new.info.path is not None
+    assert {str(path) for path in new.info.path.parent.iterdir()} == left
+    assert not Path(kept[0].info.ip).parent.exists()
+
+
+def test_a_log_that_grows_is_cut(start: Start) -> None:
+    process = start("sh", "-c", "head -c 9000000 /dev/zero | tr '\\0' x; echo; exec sleep 60")
+    log = Path(f"{process.info.path}.log")
+    wait_until(lambda: log.stat().st_size > 8 << 20)
+    wait_until(lambda: log.stat().st_size < 1 << 20)
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
 
 
 def test_a_real_kernel_answers_and_is_asked_to_end(tmp_path: Path, shell: LocalShell) -> None:

@@ -34,7 +34,10 @@ def open_kernel(settings: Settings) -> "Iterator[Kernel]":
             yield kernel
     finally:
         if kernel.left:
-            complain(f"warning: {kernel.left}")
+            from kconsole.client.leaving import way_back
+
+            way = way_back(kernel) if kernel.host is not None else ""
+            complain(f"warning: {kernel.left}{way}")
 
 
 def attach_to(settings: Settings) -> "Kernel":

@@ -50,6 +50,8 @@ _STATUSES: tuple[tuple[Verdict, int], ...] = (
 )
 
 
+#: Seconds that an interrupt over a link may take that has not answered for a while already.
+_SILENT_S = 1.0
 #: A kernel that has nothing else to do begins with a cell within so many seconds.
 _BEGIN_S = 0.3
 
@@ -342,6 +344,9 @@ class Runner:
         :param why: the beginning of the note that says so.
         :param done: its end.
         """
+        carrier = self._kernel.client.carrier
+        silent = carrier is not None and carrier.status.state != "up"
+        patience = _SILENT_S if silent else INTERRUPT_S
         try:
             if self._is_queued(execution):
                 # It cannot be taken back, and what runs is not ours to stop.
@@ -349,9 +354,9 @@ class Runner:
                 return False
             self._sink.note(f"{why}{done}")
             self._kernel.client.interrupt()
-            self._follow(execution, INTERRUPT_S)
+            self._follow(execution, patience)
         except ReplyTimeoutError:
-            self._sink.note(f"the kernel has not reacted to the interrupt for {INTERRUPT_S:g} s")
+            self._sink.note(f"the kernel has not reacted to the interrupt for {patience:g} s")
         except ChannelError as error:  # as kernels before protocol 5 have no control channel
             self._sink.note(f"not interrupted: {error}; the kernel may still be at work")
         except OutputError:

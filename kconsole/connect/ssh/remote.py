@@ -9,10 +9,10 @@ usual homes of Python environments are looked at too.
 import fnmatch
 import os
 import shlex
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from kconsole.connect.info import ConnectionInfo
 from kconsole.connect.jsonfile import parse_json
@@ -43,8 +43,16 @@ class Answer(NamedTuple):
     output: bytes
 
 
-Run = Callable[[str], Answer]
-"""Runs a script in the other machine's ``sh``."""
+class Run(Protocol):
+    """Runs a script in the other machine's ``sh``."""
+
+    def __call__(self, script: str, *, timeout: float = ...) -> Answer:
+        """Run it.
+
+        :param timeout: seconds that it may take, and its answer.
+        :raise LinkLostError: there is no answer in that time, or will be none.
+        """
+
 
 _MOST_FILES = 200
 _MOST_BYTES = 1 << 16  # of one file

@@ -1,11 +1,13 @@
 """The script that starts a kernel on another machine. Pure.
 
 Behind it there is no terminal, and nobody who would reap what it starts: the kernel gets a session of its
-own, so that it outlives the link. Its number is printed, and stands in a file too until somebody has taken
-note of it, as the link may break in between.
+own, so that it outlives the link. Its number is printed, and stands in a file too, with the name of the
+machine, which others may share a home with: the link may break in between, and who comes later can tell
+from it which kernels have ended, and remove what they have left.
 """
 
 import json
+import os
 import re
 import shlex
 import string
@@ -16,21 +18,45 @@ from kconsole.connect.info import ConnectionInfo
 from kconsole.connect.paths import shown
 from kconsole.connect.ssh.remote import quoted
 
-__all__ = ["Launch", "abandon_script", "launch_script", "number_file", "refusal"]
+__all__ = ["ALIVE", "SWEEP", "Launch", "abandon_script", "clear_script", "launch_script", "refusal"]
 
 #: A process group of its own, and SIGINT not ignored, as it would be behind an ampersand alone. The pipe
 #: of the substitution ends when the kernel takes its place, so its number is there by then. BusyBox' setsid
 #: knows no -f, and its sh no jobs without a terminal; macOS has no setsid.
 _LAUNCH = """
-first='echo $$ >"$1.pid"; echo $$; l=$1; shift; exec "$@" >"$l" 2>&1 </dev/null'
+first='echo "$$ $(uname -n) $2" >"$1.pid"; echo $$; l=$1; shift 2; exec "$@" >>"$l" 2>&1 </dev/null'
 if setsid -f true 2>/dev/null; then
-  pid=$(setsid -f sh -c "$first" sh "$log" "$@")
+  pid=$(setsid -f sh -c "$first" sh "$log" "$room" "$@")
 elif setsid true 2>/dev/null; then
-  pid=$(setsid sh -c "$first" sh "$log" "$@" &)
+  pid=$(setsid sh -c "$first" sh "$log" "$room" "$@" &)
 else
-  pid=$(set -m; nohup sh -c "$first" sh "$log" "$@" &)
+  pid=$(set -m; nohup sh -c "$first" sh "$log" "$room" "$@" &)
 fi
 echo "$pid"
+"""
+
+#: Whether a process runs, and does not only wait for somebody to take note of its end.
+ALIVE = """
+alive() {
+  kill -0 "$1" 2>/dev/null || return 1
+  case $(ps -o stat= -p "$1" 2>/dev/null) in Z*) return 1;; esac
+}
+"""
+
+#: Removes what kernels have left that were started so on this machine, and have ended; after :data:`ALIVE`.
+#: An empty file is one whose kernel is being started.
+SWEEP = """
+sweep() {
+  for n in "$1"/kernel-*.json.log.pid; do
+    { read -r pid host room <"$n"; } 2>/dev/null || continue
+    [ "$host" = "$(uname -n)" ] || continue
+    case $pid in ''|*[!0-9]*) continue;; esac
+    alive "$pid" && continue
+    f=${n%.log.pid}
+    rm -f "$n" "$f" "$f.log"
+    case $room in /tmp/kc-??????) rm -f "$room"/k-[1-5]; rmdir "$room" 2>/dev/null;; esac
+  done
+}
 """
 
 #: Only these can be set by a shell; whatever else stood there would be taken for code.
@@ -50,11 +76,6 @@ class Launch(NamedTuple):
     env: Mapping[str, str]
 
 
-def number_file(info: ConnectionInfo) -> str:
-    """Return where the number of the process stands, quoted, until it was taken note of."""
-    return shlex.quote(f"{info.path}.log.pid")
-
-
 def launch_script(launch: Launch, end: str) -> str:
     """Return what writes the connection file, starts the kernel, and prints the number of its process.
 
@@ -64,12 +85,13 @@ def launch_script(launch: Launch, end: str) -> str:
     lines = [
         "mask=$(umask)",
         "umask 077",
+        f"cat </dev/null 2>/dev/null >{file}.log.pid || exit 3",
         f"cat 2>/dev/null >{file} <<'{end}' || exit 3",
         json.dumps(launch.info.to_dict()),
         end,
         f"log={file}.log",
         ': >"$log"',
-        ': >"$log.pid"',
+        f"room={shlex.quote(_room(launch.info))}",
         'umask "$mask"',
         f"cd {_directory(launch.cwd)} 2>/dev/null || exit 4",
         *(f"export {name}={_expanded(value)}" for name, value in launch.spec_env.items()),
@@ -85,12 +107,23 @@ def launch_script(launch: Launch, end: str) -> str:
 
 def abandon_script(info: ConnectionInfo) -> str:
     """Return what ends a kernel whose start was not seen to its end, and removes its files."""
-    number, file = number_file(info), shlex.quote(str(info.path))
     return (
-        f"if {{ read -r pid <{number}; }} 2>/dev/null; then\n"
+        f"if {{ read -r pid rest <{shlex.quote(str(info.path))}.log.pid; }} 2>/dev/null; then\n"
         '  kill -s KILL -- "-$pid" 2>/dev/null || kill -s KILL "$pid" 2>/dev/null\nfi\n'
-        f"rm -f {number} {file} {file}.log\n"
+        f"{clear_script(info)}"
     )
+
+
+def clear_script(info: ConnectionInfo) -> str:
+    """Return what removes all that a kernel has left that has ended."""
+    file, room = shlex.quote(str(info.path)), _room(info)
+    sockets = f"rm -f {shlex.quote(info.ip)}-[1-5]\nrmdir {shlex.quote(room)}\n" if room else ""
+    return f"rm -f {file} {file}.log {file}.log.pid\n{sockets}"
+
+
+def _room(info: ConnectionInfo) -> str:
+    """The directory of a kernel's sockets; "" = it has none."""
+    return os.path.dirname(info.ip) if info.transport == "ipc" else ""
 
 
 def refusal(launch: Launch, status: int | None = None) -> str:

@@ -7,6 +7,7 @@ down.
 """
 
 import logging
+import math
 import os
 import random
 import shlex
@@ -23,12 +24,14 @@ from kconsole.connect.launch import new_key, with_ports
 from kconsole.connect.ownprocess import OwnProcess
 from kconsole.connect.paths import shown
 from kconsole.connect.specs import KernelSpec
-from kconsole.connect.ssh.remote import RUNTIME, Run
+from kconsole.connect.ssh.remote import RUNTIME, Answer, Run
 from kconsole.connect.ssh.remotelaunch import (
+    ALIVE,
+    SWEEP,
     Launch,
     abandon_script,
+    clear_script,
     launch_script,
-    number_file,
     refusal,
 )
 from kconsole.errors import KconsoleError, KernelStartError, LinkLostError
@@ -46,13 +49,12 @@ _STARTS_FOR_S = 30.0
 _PORTS = range(20000, 32000)
 #: What is fetched of what the kernel prints itself: it may be anything, and lines may have no end.
 _LOG_BYTES = 16 << 10
-
-_ALIVE = """
-alive() {
-  kill -0 "$1" 2>/dev/null || return 1
-  case $(ps -o stat= -p "$1" 2>/dev/null) in Z*) return 1;; esac
-}
-"""
+#: Bytes at which the file is cut to its end.
+_LOG_LIMIT = 8 << 20
+#: Seconds that an answer may take to come, and who leaves waits for it; there, round trips come on top.
+_PATIENCE_S, _LEAVING_S, _ROUND_TRIPS = 10.0, 1.0, 4
+#: Seconds that one script over there waits at most for an end, so that a link that is lost is noticed.
+_SLICE_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ class RemoteProcess(OwnProcess):
         self._ended = False
         self._closed = False
         self._began = 0.0
+        self._patience = _PATIENCE_S
+        self._round_trip = math.inf  # of the fastest look, in seconds
         #: What is to be done over there by the watcher: others append and set _wake.
         self._tasks: deque[Callable[[], None]] = deque()
         self._wake = threading.Event()
@@ -155,14 +159,22 @@ class RemoteProcess(OwnProcess):
         return 0 if self._ended else None
 
     def wait(self, timeout: float) -> bool:
-        """Wait until the kernel has ended, at most `timeout` seconds; return whether it has."""
-        tenths = max(1, int(timeout * 10))
-        script = (
-            f"{_ALIVE}i=0\nwhile alive {self.pid} && [ $i -lt {tenths} ]; do sleep 0.1; i=$((i+1)); done\n"
-            f"alive {self.pid} && echo lives\n:\n"
-        )
-        if not self._ended and b"lives" not in self._run(script).output:
-            self._ended = True
+        """Wait until the kernel has ended, at most `timeout` seconds; return whether it has.
+
+        :raise LinkLostError: the link was lost meanwhile.
+        """
+        deadline = time.monotonic() + timeout
+        while not self._ended:
+            left = min(_SLICE_S, deadline - time.monotonic())
+            tenths = max(1, round(left * 10))
+            script = (
+                f"{ALIVE}i=0\n"
+                f"while alive {self.pid} && [ $i -lt {tenths} ]; do sleep 0.1; i=$((i+1)); done\n"
+                f"alive {self.pid} && echo lives\n:\n"
+            )
+            self._ended = b"lives" not in self._tell(script, _SLICE_S).output
+            if left < _SLICE_S:
+                break
         return self._ended
 
     def log_tail(self, lines: int = 10) -> str:
@@ -221,13 +233,16 @@ class RemoteProcess(OwnProcess):
     def stop(self, *, ask: Callable[[], None] | None = None, grace: float = 2.5) -> None:
         """End the process as :meth:`end` does, and remove what it and we have left over there.
 
-        Where the link is down that cannot be done, see :attr:`left`. Does nothing the second time.
+        Where the link is down, or silent for a second or two, that cannot be done, see :attr:`left`. Does
+        nothing the second time.
         """
         if self._closed:
             return
+        known = 0.0 if self._round_trip == math.inf else self._round_trip
+        self._patience = _LEAVING_S + _ROUND_TRIPS * known
         try:
             self.end(ask=ask, grace=grace)
-            self._run(abandon_script(self.info) + self._remove_room())
+            self._tell(clear_script(self.info))
         except KconsoleError as error:
             self.left = f"{self._name} may still run: {error}"
         finally:
@@ -242,12 +257,19 @@ class RemoteProcess(OwnProcess):
     def _quoted(self) -> str:
         return shlex.quote(str(self.info.path))
 
+    def _tell(self, script: str, takes: float = 0.0) -> Answer:
+        """Run a script over there.
+
+        :param takes: seconds that it needs itself.
+        """
+        return self._run(script, timeout=takes + self._patience)
+
     def _make_room(self) -> None:
         """Make the runtime directory, and one for the sockets of ipc, as short a name as can be."""
         room = "mktemp -d /tmp/kc-XXXXXX\n" if self.info.transport == "ipc" else "echo\n"
-        answer = self._run(
-            f"{RUNTIME}umask 077\nd=$(runtimes | head -n 1)\n"
-            'mkdir -p "$d" 2>/dev/null || exit 1\n(cd "$d" && pwd)\n' + room
+        answer = self._tell(
+            f"{RUNTIME}{ALIVE}{SWEEP}umask 077\nd=$(runtimes | head -n 1)\n"
+            'mkdir -p "$d" 2>/dev/null || exit 1\n(sweep "$d")\n(cd "$d" && pwd)\n' + room
         )
         directory, _, room = answer.output.decode("utf-8", "surrogateescape").partition("\n")
         if not directory.startswith("/"):
@@ -257,12 +279,6 @@ class RemoteProcess(OwnProcess):
         if self.info.transport == "ipc":
             info = replace(self.info, ip=f"{room.strip()}/k")
             self.info = with_ports(info, range(1, len(CHANNELS) + 1))
-
-    def _remove_room(self) -> str:
-        if self.info.transport != "ipc":
-            return ""
-        room = shlex.quote(self.info.ip)
-        return f"rm -f {room}-[1-5]\nrmdir {shlex.quote(os.path.dirname(self.info.ip))}\n"
 
     def _launch(self, *, new_ports: bool) -> None:
         if new_ports and self.info.transport == "tcp":
@@ -278,7 +294,7 @@ class RemoteProcess(OwnProcess):
             raise KernelStartError(f"{self._name}: {why}")
         script = launch_script(launch, f"kc{os.urandom(12).hex()}")
         try:
-            answer = self._run(f"(\n{script})\n")
+            answer = self._tell(f"(\n{script})\n")
         except LinkLostError as error:
             raise LinkLostError(f"{error}; {self._name} may have been started") from None
         if answer.status or not answer.output.strip().isdigit():
@@ -289,15 +305,16 @@ class RemoteProcess(OwnProcess):
 
     def _abandon(self) -> None:
         """Leave nothing of a start that did not come to its end; without a link that cannot be done."""
+        self._patience = _LEAVING_S
         try:
-            self._run(abandon_script(self.info) + self._remove_room())
+            self._tell(abandon_script(self.info))
         except KconsoleError as error:
             log.debug("%s cannot be cleared away: %s", self._name, error)
 
     def _signal(self, name: str) -> None:
         """Send a signal to the group, if it still is there."""
         if not self._ended:
-            self._run(
+            self._tell(
                 f"kill -s {name} -- -{self.pid} 2>/dev/null || kill -s {name} {self.pid} 2>/dev/null\n:\n"
             )
 
@@ -315,13 +332,15 @@ class RemoteProcess(OwnProcess):
                 log.debug("%s cannot be looked at: %s", self._name, error)
 
     def _look(self) -> None:
-        pid, begun = self.pid, self._began
-        script = f"{_ALIVE}alive {pid} && echo lives || echo gone\n"
-        number = number_file(self.info)
-        answer = self._run(
-            f"{script}[ -e {number} ] && rm -f {number}\n"
-            f"tail -c {_LOG_BYTES} {self._quoted}.log 2>/dev/null\n:\n"
+        pid, begun, at = self.pid, self._began, time.monotonic()
+        answer = self._tell(
+            f"{ALIVE}alive {pid} && echo lives || echo gone\n"
+            f"log={self._quoted}.log\n"
+            f't=$(tail -c {_LOG_BYTES} "$log" 2>/dev/null)\nprintf \'%s\' "$t"\n'
+            f'if [ "$(wc -c 2>/dev/null <"$log")" -gt {_LOG_LIMIT} ] 2>/dev/null; then\n'
+            '  printf \'%s\\n\' "$t" >"$log"\nfi\n:\n'
         )
+        self._round_trip = min(self._round_trip, time.monotonic() - at)
         state, _, said = answer.output.decode("utf-8", "replace").partition("\n")
         if begun == self._began:  # else it was started anew meanwhile
             self._log = said
@@ -331,4 +350,5 @@ class RemoteProcess(OwnProcess):
         self._closed = True
         self._wake.set()
         if self._watcher.is_alive() and self._watcher is not threading.current_thread():
-            self._watcher.join(2.0)
+            # Where the link is silent, it waits for an answer, until the link is closed.
+            self._watcher.join(0.5)

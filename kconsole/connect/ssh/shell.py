@@ -130,7 +130,7 @@ class RemoteShell:
             nobody will see it, and the next script begins only then.
         """
         deadline = time.monotonic() + timeout
-        late = LinkLostError(f"{self._host}: no answer within {timeout:g} s")
+        late = LinkLostError(f"{self._host}: no answer within {timeout:.2g} s")
         if not self._writing.acquire(timeout=max(0.0, timeout)):
             raise late
         try:
@@ -158,6 +158,11 @@ class RemoteShell:
     def spoiled(self) -> bool:
         """Whether nothing can be said to the shell any more, though nobody has ended it."""
         return bool(self._ended)
+
+    @property
+    def owes(self) -> bool:
+        """Whether an answer is late, so that nothing at all may come any more."""
+        return bool(self._given_up)
 
     def ping(self) -> bool:
         """Have the shell answer; false if it is at work, so that its silence would say nothing."""

@@ -353,8 +353,9 @@ class Supervisor:
             return
         was_up = self._machine.is_up
         shell.end("the link was lost")
-        # One that may be asking does not notice that its stdin is closed.
-        lines = process.stop(gently=self._greeted or process.stdout not in process.open)
+        # One that may be asking does not notice that its stdin is closed, nor does a silent server's.
+        notices = self._greeted or process.stdout not in process.open
+        lines = process.stop(gently=notices and not shell.owes)
         self._give_terminal_back()
         self._hear(lines)
         self.words = process.words.text

@@ -76,14 +76,14 @@ REVIEWED: dict[str, str] = {
         client/linereader:LineReader.call_off connect/guard:_write connect/kernellog:KernelLog._replace
         connect/regularfile:replace_file connect/ssh/shell:RemoteShell._write
         connect/ssh/supervisor:Supervisor.poke record/cell:RecordedCell._print
-        record/cell:RecordedCell._remove record/growing:_write_at record/listing:screen_output
+        record/cell:RecordedCell._remove record/growing:_write_at record/ledger:Ledger.log
+        record/ledger:Ledger.record record/ledger:Ledger.write_log record/listing:screen_output
         record/logfile:_EventLog.__init__ record/printed:Printed._emulate record/printed:Printed._keep
         record/spill:Spill._write render/cabinet:Cabinet._file render/grid:Grid.write render/grid:_row
         render/lines:TailLine._write render/lines:TailLine.row render/lines:without_tabs
         render/live:LiveRegion.write render/live:LiveText.write repl/historyfile:_write
-        repl/ledger:Ledger.log repl/ledger:Ledger.record repl/ledger:Ledger.write_log
-        script/notebooksink:NotebookSink.__init__ script/pacedfile:PacedFile._work
-        script/watcher:_Mail._ring script/watchlog:WatchLog._record script/watchlog:WatchLog._write
+        script/notebooksink:NotebookSink.__init__ script/pacedfile:PacedFile._write
+        script/watcher:_Mail._ring
     """,
 }
 SINKS = [name for names in REVIEWED.values() for name in names.split()]

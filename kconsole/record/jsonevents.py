@@ -7,7 +7,6 @@ sent, the fields are named as in the messaging specification, and buffers are in
 
 import base64
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -34,6 +33,7 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.protocol.message import Message
+from kconsole.record.jsonvalue import writable
 from kconsole.render.mime import raw_value
 
 if TYPE_CHECKING:
@@ -70,9 +70,6 @@ _KINDS: Mapping[type, str] = {
     Unknown: "other",
 }
 
-#: JSON nested deeper than this is left out where it cannot be written as it is.
-_DEEPEST = 100
-
 #: What to keep: any escape but a half of a surrogate pair alone, at which strict parsers give up.
 _ESCAPE = re.compile(r"(\\[^u]|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})|\\ud[89a-f][0-9a-f]{2}")
 
@@ -87,7 +84,7 @@ def json_line(event: str, fields: Mapping[str, Any]) -> str:
     try:
         text = json.dumps(value, allow_nan=False)
     except (ValueError, RecursionError):
-        text = json.dumps(_writable(value, 0))
+        text = json.dumps(writable(value))
     if "\\ud" in text:
         text = _ESCAPE.sub(lambda found: found[1] or "\\ufffd", text)
     return text + "\n"
@@ -144,16 +141,3 @@ def of_types(event: Event, mime: Sequence[str]) -> Event:
         return event
     found = (raw_value(event.data, (each,)) for each in mime)
     return event._replace(data={each: value for each, value in found if each})
-
-
-def _writable(value: Any, depth: int) -> Any:
-    """Put null for infinities, as JavaScript does, and for what is nested too deep."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if not isinstance(value, Mapping | list | tuple):
-        return value
-    if depth >= _DEEPEST:
-        return None
-    if isinstance(value, Mapping):
-        return {key: _writable(each, depth + 1) for key, each in value.items()}
-    return [_writable(each, depth + 1) for each in value]

@@ -6,7 +6,6 @@ only be inside a string, where JSON has a way to write it: so nothing stands in 
 """
 
 import json
-import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -14,6 +13,7 @@ from typing import Any, NamedTuple
 from kconsole.protocol.events import DisplayData, ErrorOutput, ExecuteResult, Stream
 from kconsole.protocol.replies import KernelInfo
 from kconsole.record.cell import Output, RecordedCell
+from kconsole.record.jsonvalue import writable
 
 __all__ = [
     "NotebookBeginning",
@@ -35,8 +35,6 @@ _TEXT_TYPES = frozenset({"application/javascript", "image/svg+xml"})
 _NOT_IN_ID = re.compile(r"[^a-zA-Z0-9_-]")
 _LONGEST_ID = 48  # of the 64 characters that an id may have; a number follows
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-#: Deeper values than this are cut there: no program reads them, json cannot write them.
-_DEEPEST = 100
 
 
 def notebook_head() -> str:
@@ -123,7 +121,7 @@ def json_text(value: object) -> str:
     try:
         text = _dump(value)
     except (RecursionError, ValueError):
-        text = _dump(_plain(value, 0))
+        text = _dump(writable(value))
     # Halves of characters can only be inside strings, where JSON has a way to write them.
     return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
@@ -227,7 +225,7 @@ def _bundle(data: Mapping[str, object]) -> dict[str, object]:
 def _text(mime: str, value: object) -> list[str] | str:
     """What stands where the format wants text; other values, which kernels send, are written out."""
     if not isinstance(value, str):
-        value = json.dumps(_plain(value, 0), ensure_ascii=False)
+        value = json.dumps(writable(value), ensure_ascii=False)
     in_lines = mime.startswith("text/") or mime in _TEXT_TYPES
     return source_lines(value) if in_lines else value
 
@@ -243,16 +241,3 @@ def _count(count: int | None) -> int | None:
 
 def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True)
-
-
-def _plain(value: object, depth: int) -> object:
-    """Copy a value without what is no JSON (NaN, infinities) and without what is too deep."""
-    if depth > _DEEPEST:
-        return "..."
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item, depth + 1) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from functools import partial
 
-from kconsole.errors import KconsoleError
 from kconsole.protocol.events import (
     DisplayData,
     ErrorOutput,
@@ -21,9 +20,10 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.protocol.replies import KernelInfo
+from kconsole.record.ledger import RECORDED, CellInput, Ledger
 from kconsole.record.steward import Steward
 from kconsole.render.output import RenderOptions
-from kconsole.repl.ledger import RECORDED, CellInput, Ledger, Notes, tell
+from kconsole.repl.telling import Notes, tell
 
 __all__ = ["Filing"]
 
@@ -179,7 +179,7 @@ class Filing:
         """Have something called in the loop, by another thread."""
         self._loop.call_soon_threadsafe(call)
 
-    def _log_failed(self, error: KconsoleError) -> None:
+    def _log_failed(self, error: Exception) -> None:
         self._logging = False
         self._notes.note(str(error), "error")
 

@@ -7,9 +7,9 @@ from kconsole.client.kernel import Kernel
 from kconsole.errors import KconsoleError, ReplyTimeoutError
 from kconsole.protocol.replies import KernelInfo, parse_history
 from kconsole.repl.historyfile import HistoryFile, chosen_file
-from kconsole.repl.ledger import Notes
 from kconsole.repl.matching import ALONE, AT_MOST, latest_of_each, matching, pattern_anywhere
 from kconsole.repl.options import ConsoleOptions
+from kconsole.repl.telling import Notes
 
 __all__ = ["PlainHistory"]
 

@@ -9,12 +9,12 @@ from typing import TypeVar
 from kconsole.client.interrupts import held_signals
 from kconsole.client.kernel import Kernel
 from kconsole.client.title import kernelspec_title
-from kconsole.errors import KconsoleError
 from kconsole.protocol.events import Event, Parent, Stream
 from kconsole.protocol.replies import KernelInfo
+from kconsole.record.ledger import RECORDED, CellInput, Ledger
 from kconsole.record.steward import Steward
 from kconsole.render.output import RenderOptions
-from kconsole.repl.ledger import RECORDED, CellInput, Ledger, Notes, tell
+from kconsole.repl.telling import Notes, tell
 
 __all__ = ["PlainLog"]
 
@@ -35,7 +35,7 @@ class PlainLog:
         self._notes = notes
         self._ledger = Ledger(kernel.client.info.kernel_name, lambda: kernelspec_title(kernel))
         #: Why there is no log any more: told by its thread, said by the console's.
-        self._failures: SimpleQueue[KconsoleError] = SimpleQueue()
+        self._failures: SimpleQueue[Exception] = SimpleQueue()
         #: Owns the ledger.
         self._steward = Steward(self._ledger.write_log, self._failures.put)
         #: Filled by the reader's thread before the kernel has the answer, emptied by the console's.

@@ -11,9 +11,8 @@ from kconsole.errors import KconsoleError
 from kconsole.protocol.events import Event, ExecuteInput, parse_event
 from kconsole.protocol.message import Message
 from kconsole.protocol.replies import KernelInfo
-from kconsole.record.logfile import Log, open_log
+from kconsole.record.ledger import CellInput, Ledger
 from kconsole.record.steward import Steward
-from kconsole.record.transcript import Transcript
 
 __all__ = ["WatchLog"]
 
@@ -28,48 +27,45 @@ class WatchLog:
 
     def __init__(self, kernel: Kernel, path: Path, say: Callable[[str], None], /) -> None:
         self._say = say
-        self._transcript = Transcript(
-            kernel.info or KernelInfo(), kernel.client.info.kernel_name, kernelspec_title(kernel)
-        )
-        self._log: Log | None = None
+        self._kernel = kernel
+        self._ledger = Ledger(kernel.client.info.kernel_name, lambda: kernelspec_title(kernel))
         #: Told by the writing thread, said by the watching one.
-        self._failures: SimpleQueue[KconsoleError] = SimpleQueue()
-        self._steward = Steward(self._write, self._failures.put)
+        self._failures: SimpleQueue[Exception] = SimpleQueue()
+        #: Owns the ledger.
+        self._steward = Steward(self._ledger.write_log, self._failures.put)
+        #: Whether the file can be written, as far as the watching thread knows.
+        self._logging = True
+        self._record()
         try:
-            self._log = open_log(self._transcript, path)
+            self._steward.do(partial(self._ledger.log, str(path))).result()
         except KconsoleError as error:
-            say(str(error))
+            self._fail(error)
 
     def take(self, msg: Message | None) -> None:
         """Take a message off iopub; None says that the kernel was restarted."""
         self._tell()
-        if msg is not None and self._log is not None:
-            self._steward.do(partial(self._record, parse_event(msg)))
+        if msg is None or not self._logging:
+            return
+        event = parse_event(msg)
+        if isinstance(event, ExecuteInput):
+            self._record(CellInput(event.parent.msg_id, event.code, event.execution_count), event)
+        else:
+            self._record(event)
 
     def close(self) -> None:
         """Write what is still to be written, and wait for that."""
         self._steward.close()
-        if self._log is not None:
-            self._log.close()
+        self._ledger.close()
         self._tell()
 
-    def _record(self, event: Event) -> None:
-        if isinstance(event, ExecuteInput):
-            self._transcript.input(event.parent.msg_id, event.code, event.execution_count)
-        self._transcript.event(event)
-        if self._log is not None:
-            self._log.take(event)
-
-    def _write(self) -> None:
-        if self._log is None:
-            return
-        try:
-            self._log.write()
-        except KconsoleError as error:
-            log, self._log = self._log, None
-            log.close()
-            raise KconsoleError(f"no longer logging: {error}") from None
+    def _record(self, *happened: Event | CellInput) -> None:
+        info = self._kernel.info or KernelInfo()
+        self._steward.do(partial(self._ledger.record, happened, info))
 
     def _tell(self) -> None:
         while not self._failures.empty():
-            self._say(str(self._failures.get()))
+            self._fail(self._failures.get())
+
+    def _fail(self, error: Exception) -> None:
+        self._logging = False
+        self._say(str(error))

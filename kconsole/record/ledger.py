@@ -5,7 +5,7 @@ All that is shown is kept, with a bound for each cell.
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from kconsole.errors import AlreadyThereError, KconsoleError
 from kconsole.protocol.events import (
@@ -20,15 +20,14 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.protocol.replies import KernelInfo
+from kconsole.record.consent import Consent
 from kconsole.record.logfile import Log, open_log
 from kconsole.record.saving import save, target_of
 from kconsole.record.spill import Spill
 from kconsole.record.transcript import Transcript
 from kconsole.render.output import RenderOptions
-from kconsole.render.style import Role
-from kconsole.repl.consent import Consent
 
-__all__ = ["RECORDED", "CellInput", "Ledger", "Notes", "tell"]
+__all__ = ["RECORDED", "CellInput", "Ledger"]
 
 RECORDED = frozenset(
     {
@@ -54,13 +53,6 @@ class CellInput(NamedTuple):
     msg_id: str
     code: str
     number: int | None
-
-
-class Notes(Protocol):
-    """Where to say what became of a file."""
-
-    def note(self, text: str, role: Role = "note") -> None:
-        """Say something in a line."""
 
 
 class Ledger:
@@ -170,21 +162,3 @@ class Ledger:
 
     def _find_title(self) -> None:
         self._transcript.title = self._transcript.title or self._title()
-
-
-def tell(notes: Notes, result: Callable[[], str]) -> bool:
-    """Say what became of a file; whether it was written.
-
-    :param result: gives what to tell, or raises what the ledger does.
-    """
-    try:
-        said = result()
-    except AlreadyThereError as error:
-        notes.note(rf"{error}; the same \save once more overwrites it", "warning")
-        return False
-    except KconsoleError as error:
-        notes.note(str(error), "error")
-        return False
-    if said:
-        notes.note(said)
-    return True

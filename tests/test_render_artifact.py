@@ -4,9 +4,11 @@ import base64
 
 import pytest
 
-from kconsole.render.artifact import artifact_of, artifacts_of, page_of
+from kconsole.render.artifact import FILE_TYPES, artifact_of, artifacts_of, page_of
 from kconsole.render.canvas import Canvas
 from kconsole.render.image.fit import fit
+from kconsole.render.mime import Choice, choose
+from kconsole.render.page import Page
 
 PNG = base64.b64encode(b"\x89PNG").decode()
 
@@ -77,3 +79,50 @@ def test_a_page_that_is_whole_stays_as_it_is() -> None:
     page = page_of({"text/html": ["\n<HTML>", "</HTML>"]})
     assert page is not None
     assert page.content == b"\n<HTML></HTML>"
+
+
+SOUND = base64.b64encode(b"RIFF").decode()
+#: As IPython's Audio and Video, matplotlib's animations and hand-made HTML have it.
+AUDIO = f"""
+                <audio  controls="controls" >
+                    <source src="data:audio/wav;base64,{SOUND}" type="audio/wav" />
+                    Your browser does not support the <b>audio</b> element.
+                </audio>
+              """
+FILM = f"<VIDEO controls>\n <source type='video/mp4' src='data:video/mp4;codecs=a;base64,{SOUND}'></VIDEO>"
+
+
+@pytest.mark.parametrize(
+    ("html", "suffix"),
+    [
+        (AUDIO, "wav"),
+        (FILM, "mp4"),
+        (f'<audio src="data:audio/mpeg;base64,{SOUND}"></audio>', "mp3"),
+        (f'<img alt="a" src="data:image/png;base64,{SOUND}"/>\n', "png"),
+        (AUDIO.replace("audio/wav", "audio/x-new"), "html"),
+        (AUDIO.replace(SOUND, "no base64!"), "html"),
+    ],
+)
+def test_html_that_is_a_sound_a_film_or_a_picture_is_its_file(html: str, suffix: str) -> None:
+    data = {"text/html": html, "text/plain": "<IPython.lib.display.Audio object>"}
+    assert choose(data, Page(drawn=FILE_TYPES)) == Choice("text/html", "text/html", None)
+    found = artifact_of("text/html", data, {})
+    assert found is not None
+    assert found.suffix == suffix
+    assert artifacts_of(data, {}) == ([] if suffix == "html" else [found])
+    assert suffix == "html" or found.content == b"RIFF"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<p>Listen:</p>{AUDIO}",
+        f"{AUDIO}{AUDIO}",
+        AUDIO.replace("</audio>", ""),
+        '<audio src="https://example.org/a.mp3"></audio>',
+        f'<img src="data:image/png;base64,{SOUND}',
+    ],
+)
+def test_html_with_something_else_in_it_or_with_a_link_is_text(html: str) -> None:
+    assert choose({"text/html": html}, Page(drawn=FILE_TYPES)).text
+    assert artifacts_of({"text/html": html}, {}) == []

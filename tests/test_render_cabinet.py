@@ -66,7 +66,7 @@ def test_a_folder_that_was_taken_away_is_made_anew(tmp_path: Path) -> None:
     cabinet = Cabinet(tmp_path / "run")
     first = cabinet.file(image(b"one"))
     shutil.rmtree(tmp_path / "run")
-    assert not cabinet.replace(first, image(b"two"))
+    assert cabinet.remember(image(b"two"), first.number).path is None
     second = cabinet.file(image(b"three"))
     assert second.path is not None
     assert second.path.read_bytes() == b"three"
@@ -74,13 +74,22 @@ def test_a_folder_that_was_taken_away_is_made_anew(tmp_path: Path) -> None:
     cabinet.close()
 
 
-def test_an_update_goes_into_the_same_file(tmp_path: Path) -> None:
+def test_what_takes_the_place_of_something_has_its_number_and_its_file(tmp_path: Path) -> None:
     cabinet = Cabinet(tmp_path)
     kept = cabinet.file(image(b"one"))
-    assert cabinet.replace(kept, image(b"two"))
+    assert cabinet.file(image(b"two"), 1) is kept
+    assert cabinet.remember(image(b"three"), 1) is kept  # somebody may be looking at it
     assert kept.path is not None
-    assert kept.path.read_bytes() == b"two"
-    assert not cabinet.replace(kept, image(b"<svg>", "svg"))
+    assert kept.path.read_bytes() == b"three"
+    assert cabinet.numbers() == {image(b"three").fingerprint: 1}
+    cabinet.remember(image(b"<svg>", "svg"), 1)
+    assert cabinet.remember(image(b"<svg/>", "svg"), 1).path is None
+    assert not kept.path.exists()
+    assert cabinet.remember(image(b"new")).number == 2
+    found = cabinet.find(1)
+    assert found is not None
+    assert found.path is not None
+    assert found.path.read_bytes() == b"<svg/>"
     cabinet.close()
 
 

@@ -94,6 +94,7 @@ def test_lists(html: str, text: str) -> None:
         ("<a href='https://a.b'>c<a href='https://d.e'>f", "c (https://a.b)f (https://d.e)"),
         ("<a href='https://a.b/\n c'>d", "d (https://a.b/c)"),
         ("<img alt='a  b'><img alt=''><img src=x>", "[a b][image]"),
+        ("<img src=https://a.b><table><td><img src=https://a.b>", "[image https://a.b]\n[image]"),
         (
             "<iframe src='https://a.b'>x</iframe><audio src=data:x>y</audio>",
             "[iframe https://a.b][audio]",

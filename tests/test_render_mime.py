@@ -107,6 +107,7 @@ def test_the_types_that_are_wanted_come_first(wanted: list[str], expected: tuple
         ({"text/html": "<script>"}, ("text/html", "text/html", None)),
         ({"text/html": "<script>", "text/plain": "a"}, ("text/plain", "text/plain", "a")),
         ({"text/html": "<p>a"}, ("text/html", "text/html", "a")),
+        ({"text/html": "<audio src=a></audio> <img src=b>"}, ("text/html", "text/html", None)),
         ({"image/jpeg": "QUJD"}, ("image/jpeg", "image/jpeg", None)),
     ],
 )

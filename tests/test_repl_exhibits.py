@@ -13,6 +13,7 @@ from pngs import plain_png
 from kconsole.protocol.events import DisplayData, ExecuteResult, Parent, UpdateDisplay
 from kconsole.render.cabinet import Cabinet
 from kconsole.render.canvas import Canvas
+from kconsole.render.filelines import numbered
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sgr import strip_sgr
 from kconsole.render.views import Shown
@@ -150,6 +151,48 @@ def test_where_nothing_is_drawn_all_are_files_and_an_update_is_the_same_one(tmp_
     assert first.text == second.text
     assert first.rows == -(-len(first.text) // 80)
     gallery.cabinet.close()
+
+
+def test_an_animation_is_one_thing_to_open_its_newest_picture(tmp_path: Path) -> None:
+    def picture(size: int) -> dict[str, str]:
+        return {"image/png": base64.b64encode(plain_png(size, size)).decode()}
+
+    async def story() -> None:
+        gallery = Gallery(tmp_path)
+        await gallery.draw(shown(picture(1), "id"))
+        await gallery.draw(UpdateDisplay(picture(2), {}, "id"))
+        for size in (3, 4, 5):
+            await gallery.draw(shown(picture(size)))
+            gallery.exhibits.cleared()
+        assert not gallery.take(shown({"text/html": "<p>page"}))
+        await gallery.draw(shown(picture(6), cell="b"))
+        found = gallery.cabinet.numbers().items()
+        assert sorted(number for _, number in found) == [1, 2, 3]
+        kept = gallery.cabinet.find(1)
+        assert kept is not None
+        assert kept.path is not None
+        assert kept.path.read_bytes() == plain_png(2, 2)
+        kept = gallery.cabinet.find(2)
+        assert kept is not None
+        assert kept.artifact.suffix == "html"
+        gallery.cabinet.close()
+
+    in_loop(story)
+
+
+def test_where_output_is_shown_once_more_what_was_drawn_has_its_number(tmp_path: Path) -> None:
+    async def story() -> None:
+        gallery = Gallery(tmp_path)
+        gallery.take(shown({"text/html": "<p>page"}))
+        await gallery.draw(shown(IMAGE))
+        again = Renderer(RenderOptions(told=partial(numbered, gallery.exhibits.numbers())))
+        size = len(plain_png(4, 4))
+        assert again.block(shown(IMAGE)) == rf"[image/png, {size} B  \open 2]" + "\n"
+        assert again.block(shown({"text/html": "<p>page"})) == "page\n"
+        assert again.block(shown({**IMAGE, **BROKEN})) == "<Figure>\n"
+        assert again.block(shown({"text/plain": "1"})) == "1\n"
+
+    in_loop(story)
 
 
 def test_a_disk_that_is_full_is_told(tmp_path: Path) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import NamedTuple, TypeGuard
 
 from kconsole.render.amounts import bytes_text
+from kconsole.render.embedded import embedded_in
 from kconsole.render.mime import decoded, is_base64, raw_value
 from kconsole.render.sanitise import one_line
 
-__all__ = ["FILE_TYPES", "Artifact", "artifact_of", "artifacts_of", "page_of"]
+__all__ = ["FILE_TYPES", "Artifact", "Fingerprint", "artifact_of", "artifacts_of", "page_of"]
 
 #: MIME type -> the suffix of its files; the best for looking at comes first.
 _SUFFIXES = {
@@ -25,12 +26,19 @@ _SUFFIXES = {
     "image/tiff": "tiff",
     "image/avif": "avif",
     "audio/wav": "wav",
+    "audio/wave": "wav",
     "audio/x-wav": "wav",
     "audio/mpeg": "mp3",
+    "audio/mp3": "mp3",
+    "audio/mp4": "m4a",
     "audio/ogg": "ogg",
+    "audio/flac": "flac",
+    "audio/x-flac": "flac",
+    "audio/webm": "weba",
     "video/mp4": "mp4",
     "video/webm": "webm",
     "video/ogg": "ogv",
+    "video/quicktime": "mov",
 }
 _HTML = "text/html"
 _MOST_PIXELS = 1e6
@@ -42,6 +50,9 @@ _VENDOR = "application/vnd."
 #: The widgets of Jupyter, which are drawn as text, or have a text.
 _WIDGETS = "application/vnd.jupyter."
 
+
+Fingerprint = tuple[str, int]
+"""Tells one content from another, as long as this program runs."""
 
 FILE_TYPES = frozenset({*_SUFFIXES, _HTML})
 """The types of what can be a file; of HTML, what leaves no text."""
@@ -68,6 +79,11 @@ class Artifact(NamedTuple):
         return self.mime.startswith("image/") and self.suffix != "svg"
 
     @property
+    def fingerprint(self) -> Fingerprint:
+        """What tells it from others."""
+        return self.suffix, hash(self.content)
+
+    @property
     def facts(self) -> str:
         """In words, for a line: ``image/png, 12.3 kB``."""
         return f"{one_line(self.mime, 60)}, {bytes_text(len(self.content))}"
@@ -81,6 +97,8 @@ def artifacts_of(data: Mapping[str, object], metadata: Mapping[str, object]) -> 
     :return: what can be a file; what is no base64, as its type would have it, cannot.
     """
     found = [_artifact(mime, data, metadata) for mime in _SUFFIXES]
+    if not any(found):
+        found.append(_embedded(data))
     if any(_is_vendors(mime) for mime in data):
         found.append(page_of(data))
     return [each for each in found if each is not None]
@@ -89,12 +107,14 @@ def artifacts_of(data: Mapping[str, object], metadata: Mapping[str, object]) -> 
 def artifact_of(
     mime: str, data: Mapping[str, object], metadata: Mapping[str, object]
 ) -> Artifact | None:
-    """What an output has of a type, as a file; a page in the place of what only a notebook shows.
+    """What an output has of a type, as a file; of HTML the sound or film that it is, or the page.
 
     :param mime: without parameters.
     :return: None if there is nothing, or nothing that can be a file.
     """
-    return _artifact(mime, data, metadata) if mime in _SUFFIXES else page_of(data)
+    if mime in _SUFFIXES:
+        return _artifact(mime, data, metadata)
+    return _embedded(data) or page_of(data)
 
 
 def page_of(data: Mapping[str, object]) -> Artifact | None:
@@ -105,6 +125,16 @@ def page_of(data: Mapping[str, object]) -> Artifact | None:
     content = value.encode("utf-8", "replace")
     whole = content.lstrip()[:14].lower().startswith((b"<!doctype", b"<html"))
     return Artifact(_HTML, "html", content if whole else _HEAD + content)
+
+
+def _embedded(data: Mapping[str, object]) -> Artifact | None:
+    """The sound, film or picture that an output's HTML consists of."""
+    _, value = raw_value(data, (_HTML,))
+    found = embedded_in(value) if isinstance(value, str) else None
+    if found is None or found.mime not in _SUFFIXES:
+        return None
+    content = decoded(found.content)
+    return Artifact(found.mime, _SUFFIXES[found.mime], content) if content else None
 
 
 def _artifact(

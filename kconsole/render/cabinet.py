@@ -9,13 +9,14 @@ import stat
 import sys
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from kconsole.connect.leasedfolder import LeasedFolder, sweep
 from kconsole.connect.paths import runtime_dir
 from kconsole.connect.regularfile import replace_file
-from kconsole.render.artifact import Artifact
+from kconsole.render.artifact import Artifact, Fingerprint
 
 __all__ = ["Cabinet", "Kept", "cabinet_root"]
 
@@ -29,7 +30,7 @@ _MOST_WAITING = 20
 _MOST_WAITING_BYTES = 20_000_000
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Kept:
     """Something that can be opened.
 
@@ -38,12 +39,14 @@ class Kept:
         artifact: what it is; without its content once it is a file.
         path: where it is; None as long as it is in memory.
         size: bytes of its content.
+        fingerprint: of its content; see :attr:`Artifact.fingerprint`.
     """
 
     number: int
     artifact: Artifact
     path: Path | None
     size: int
+    fingerprint: Fingerprint
 
 
 class Cabinet:
@@ -63,35 +66,29 @@ class Cabinet:
         """Remove what consoles that have gone have left."""
         sweep(self._root, _PREFIX, _LOCK)
 
-    def file(self, artifact: Artifact) -> Kept:
+    def file(self, artifact: Artifact, number: int | None = None) -> Kept:
         """Write something to a file of its own (0600).
 
+        :param number: of what it takes the place of, whose file it then is, if it is of the same kind.
         :raise OSError: it cannot be written, or is too large.
         """
-        kept = self.remember(artifact)
-        self._file(kept)
+        kept = self.remember(artifact, number)
+        if kept.path is None:
+            self._file(kept)
         return kept
 
-    def replace(self, kept: Kept, artifact: Artifact) -> bool:
-        """Put something newer into a file; False if it is of another kind, or the file is no more.
+    def remember(self, artifact: Artifact, number: int | None = None) -> Kept:
+        """Keep something in memory, in case it is to be opened; a while later, only newer things are.
 
-        :raise OSError: it cannot be written.
+        :param number: of what it takes the place of. If that is a file, this is one too: somebody may be
+            looking at it.
         """
-        if kept.path is None or kept not in self._filed or kept.path.suffix[1:] != artifact.suffix:
-            return False
-        _check_size(len(artifact.content))
-        try:
-            replace_file(kept.path, artifact.content, durable=False)
-        except FileNotFoundError:  # the folder has gone
-            return False
-        kept.size = len(artifact.content)
-        self._drop_oldest()
-        return True
-
-    def remember(self, artifact: Artifact) -> Kept:
-        """Keep something in memory, in case it is to be opened; a while later, only newer things are."""
-        self._count += 1
-        kept = Kept(self._count, artifact, None, len(artifact.content))
+        if number is None:
+            self._count += 1
+            number = self._count
+        elif (kept := self._replaced(number, artifact)) is not None:
+            return kept
+        kept = Kept(number, artifact, None, len(artifact.content), artifact.fingerprint)
         self._waiting.append(kept)
         while len(self._waiting) > _MOST_WAITING or (
             len(self._waiting) > 1
@@ -99,6 +96,11 @@ class Cabinet:
         ):
             self._waiting.popleft()
         return kept
+
+    def numbers(self) -> dict[Fingerprint, int]:
+        """What there is to open, and under which number; see :attr:`Artifact.fingerprint`."""
+        there = sorted((*self._filed, *self._waiting), key=lambda each: each.number)
+        return {each.fingerprint: each.number for each in there}
 
     def find(self, number: int | None = None) -> Kept | None:
         """What has a number, or the last thing; None if it is not there, or not any more.
@@ -120,6 +122,26 @@ class Cabinet:
         """Make nothing more; the files stay until the next sweep."""
         if self._folder is not None:
             self._folder.leave()
+
+    def _replaced(self, number: int, artifact: Artifact) -> Kept | None:
+        """Put something newer into a file; None if there is no file for it: then nothing has the number."""
+        there = [each for each in (*self._waiting, *self._filed) if each.number == number]
+        if not there:
+            return None
+        kept = there[0]
+        if kept.path is None:
+            self._waiting.remove(kept)
+            return None
+        if kept.path.suffix[1:] == artifact.suffix and len(artifact.content) <= _MOST_BYTES:
+            with suppress(OSError):  # the folder has gone, or the disk is full
+                replace_file(kept.path, artifact.content, durable=False)
+                kept.fingerprint, kept.size = artifact.fingerprint, len(artifact.content)
+                self._drop_oldest()
+                return kept
+        self._filed.remove(kept)
+        with suppress(OSError):
+            kept.path.unlink()
+        return None
 
     def _file(self, kept: Kept) -> None:
         _check_size(kept.size)

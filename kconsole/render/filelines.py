@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Container, Mapping
 
-from kconsole.render.artifact import FILE_TYPES, Artifact, artifact_of, page_of
+from kconsole.render.artifact import FILE_TYPES, Artifact, Fingerprint, artifact_of, page_of
 from kconsole.render.cabinet import Cabinet, Kept
 from kconsole.render.filelink import file_link
+from kconsole.render.numbers import Numbers
 from kconsole.render.preference import PLAIN, bare_type
 from kconsole.render.views import Shown
 
-__all__ = ["FileLines"]
+__all__ = ["FileLines", "numbered", "numbered_line"]
 
 _NAME = 400  # characters in which a text may do no more than name an object
-_MOST_FILED = 64  # displays whose files are found again when they are updated
 
 
 class FileLines:
@@ -24,8 +24,7 @@ class FileLines:
     def __init__(self, cabinet: Cabinet, *, link: bool) -> None:
         self._cabinet = cabinet
         self._link = link
-        #: display_id -> its file.
-        self._filed: dict[str, Kept] = {}
+        self._numbers = Numbers()
 
     def find(self, event: Shown, form: Callable[[Container[str]], str]) -> Artifact | None:
         """Return what is to be shown of an output, if that leaves no text.
@@ -38,8 +37,18 @@ class FileLines:
         mime = form(FILE_TYPES) if _may_be_silent(event.data) else ""
         artifact = artifact_of(mime, event.data, event.metadata) if mime else None
         if artifact is None and (page := page_of(event.data)) is not None:
-            self._cabinet.remember(page)
+            self.remember(event, page)
         return artifact
+
+    def remember(self, event: Shown, artifact: Artifact) -> Kept:
+        """Keep something that is shown, in case it is to be opened."""
+        kept = self._cabinet.remember(artifact, self._numbers.reuse(event))
+        self._numbers.note(event, kept.number)
+        return kept
+
+    def cleared(self) -> None:
+        """The cell has cleared its output: what follows takes its place."""
+        self._numbers.cleared()
 
     def keep(self, event: Shown, artifact: Artifact, why: str = "") -> tuple[str, str]:
         """Keep something in a file.
@@ -50,10 +59,11 @@ class FileLines:
         """
         facts, link_to = (f"not drawn: {why}", "; kept as ") if why else (artifact.facts, ": ")
         try:
-            kept = self._file(event.display_id, artifact)
+            kept = self._cabinet.file(artifact, self._numbers.reuse(event))
         except OSError as error:
             line = f"[{facts}; it cannot be saved: {error.strerror or error}]"
             return line, line
+        self._numbers.note(event, kept.number)
         assert kept.path is not None
         linked, bare = (
             rf"[{facts}{link_to}{file_link(kept.path, link=link)}  \open {kept.number}]"
@@ -61,16 +71,30 @@ class FileLines:
         )
         return linked, bare
 
-    def _file(self, display_id: str | None, artifact: Artifact) -> Kept:
-        """The file of a new display, or that of one that is updated, written anew."""
-        kept = self._filed.pop(display_id, None) if display_id is not None else None
-        if kept is None or not self._cabinet.replace(kept, artifact):
-            kept = self._cabinet.file(artifact)
-        if display_id is not None:
-            self._filed[display_id] = kept
-            if len(self._filed) > _MOST_FILED:
-                del self._filed[next(iter(self._filed))]
-        return kept
+
+def numbered(
+    numbers: Mapping[Fingerprint, int],
+    data: Mapping[str, object],
+    metadata: Mapping[str, object],
+    form: Callable[[Container[str]], str],
+) -> str:
+    """Return a line that says under which number an output can be opened.
+
+    :param numbers: of what can be; see :meth:`Cabinet.numbers`.
+    :param data: of the output.
+    :param metadata: of the output.
+    :param form: see :meth:`FileLines.find`.
+    :return: "" if the output leaves a text, or cannot be opened.
+    """
+    mime = form(FILE_TYPES) if _may_be_silent(data) else ""
+    artifact = artifact_of(mime, data, metadata) if mime else None
+    number = numbers.get(artifact.fingerprint) if artifact is not None else None
+    return "" if artifact is None or number is None else numbered_line(artifact, number)
+
+
+def numbered_line(artifact: Artifact, number: int) -> str:
+    """Return a line for something that is shown by its number alone."""
+    return rf"[{artifact.facts}  \open {number}]" + "\n"
 
 
 def _may_be_silent(data: Mapping[str, object]) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from kconsole.render.amounts import bytes_text
+from kconsole.render.embedded import embedded_in
 from kconsole.render.html import html_to_text
 from kconsole.render.jsontext import json_to_text
 from kconsole.render.latex import latex_to_text
@@ -43,6 +44,8 @@ _MOST_SEARCHED = 2_000_000
 _UNSEEN = re.compile(r"<(script|style)\b.*?(?:</\1\b[^>]*>?|\Z)", re.IGNORECASE | re.DOTALL)
 #: Elements that only hold text, and nothing in them; one with an id may be filled by a script.
 _EMPTY = re.compile(r"(?:\s|</?(?:code|div|p|pre|span)\b(?![^>]*\bid\b)[^>]*>)*+", re.IGNORECASE)
+#: What stands for things that only a browser shows.
+_STANDS_IN = re.compile(r"(?:\s|\[(?:audio|embed|iframe|image|video)\])*+")
 _ANYWHERE = Page()
 
 
@@ -176,11 +179,14 @@ def _html(value: object, page: Page) -> str | None:
     html = joined(value)
     if not isinstance(html, str):
         return _as_is(value, page)
+    if embedded_in(html) is not None:
+        return None
     if _is_too_long(html, page):
         html = _UNSEEN.sub("", html[:_MOST_SEARCHED]) + html[_MOST_SEARCHED:]
 
     def lay_out(source: str) -> str:
-        return html_to_text(source, width=page.width, color=page.color)
+        text = html_to_text(source, width=page.width, color=page.color)
+        return "" if _STANDS_IN.fullmatch(text) else text
 
     return _laid_out(html, lay_out, page)
 

@@ -9,6 +9,7 @@ before, and resets it at its end.  So whatever else is written in between is not
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar
 
 from kconsole.protocol.events import (
@@ -30,6 +31,8 @@ from kconsole.render.style import paint
 from kconsole.render.traceback import error_text
 
 __all__ = ["RenderOptions", "Renderer"]
+
+Data = Mapping[str, object]
 
 #: Characters at a text's end that are looked at for a newline, SGR sequences behind it included.
 _TAIL = 128
@@ -55,6 +58,8 @@ class RenderOptions:
         mime: the MIME types that the user would rather see than others, the best first.
         lines: the most lines of JSON; where there is such a number, very long documents are cut too.
         rest: what shows all of what was cut; ``""``: nothing does.
+        told: gives a line for an output that leaves no text, "" where it knows none. It is called with the
+            output's data, its metadata, and what gives its form (:meth:`Renderer.silent_form`).
     """
 
     color: bool = True
@@ -67,6 +72,7 @@ class RenderOptions:
     mime: Sequence[str] = ()
     lines: int | None = None
     rest: str = ""
+    told: Callable[[Data, Data, Callable[[Container[str]], str]], str] | None = None
 
 
 class Renderer:
@@ -170,9 +176,13 @@ class Renderer:
         options = self._options
         return error_text(event, options.color, raw=not options.terminal, look=options.errors)
 
-    def _bundle(self, data: Mapping[str, object], metadata: Mapping[str, object]) -> str:
+    def _bundle(self, data: Data, metadata: Data) -> str:
         if len(data) == 1 and isinstance(plain := data.get(PLAIN), str):
             return self._lines(plain)  # as most are
+        if (told := self._options.told) is not None:
+            line = told(data, metadata, partial(self._silent_form, data))
+            if line:
+                return line
         mime, text = best_text(data, metadata, self._page(), self._options.mime)
         return self._lines(text) if mime else ""
 
@@ -183,7 +193,10 @@ class Renderer:
 
         :param drawn: the types that the caller can show otherwise.
         """
-        form = choose(event.data, replace(self._page(), drawn=drawn), self._options.mime)
+        return self._silent_form(event.data, drawn)
+
+    def _silent_form(self, data: Data, drawn: Container[str]) -> str:
+        form = choose(data, replace(self._page(), drawn=drawn), self._options.mime)
         return form.mime if form.text is None else ""
 
     def _page(self) -> Page:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from kconsole.errors import ImageError
 from kconsole.protocol.events import UpdateDisplay
 from kconsole.render.amounts import bytes_text
-from kconsole.render.artifact import Artifact
+from kconsole.render.artifact import Artifact, Fingerprint
 from kconsole.render.cabinet import Cabinet
 from kconsole.render.canvas import Canvas
-from kconsole.render.filelines import FileLines
+from kconsole.render.filelines import FileLines, numbered_line
 from kconsole.render.views import Shown
 from kconsole.repl.above import Picture, height
 from kconsole.repl.beside import beside
@@ -102,8 +102,8 @@ class Exhibits:
         elif self._is_too_soon(event):
             self._late[event.display_id] = _Late(event, head, artifact)
         elif self._is_too_much(event):
-            kept = self._cabinet.remember(artifact)
-            self._write(event, head, rf"[{artifact.facts}  \open {kept.number}]")
+            kept = self._files.remember(event, artifact)
+            self._write(event, head, numbered_line(artifact, kept.number).rstrip())
         else:
             self._begin(event, head, artifact, canvas)
         return True
@@ -111,6 +111,11 @@ class Exhibits:
     def cleared(self) -> None:
         """The cell has cleared its output: it may show as many again."""
         self._drawn = 0
+        self._files.cleared()
+
+    def numbers(self) -> dict[Fingerprint, int]:
+        """What there is to open, and under which number."""
+        return self._cabinet.numbers()
 
     def end_cell(self) -> None:
         """Draw the last of those updates that came too soon."""
@@ -165,7 +170,7 @@ class Exhibits:
             except ImageError as error:
                 self._show_filed(event, head, artifact, str(error))
                 return
-            self._cabinet.remember(artifact)
+            self._files.remember(event, artifact)
             above = f"{head.rstrip()}\n" if head else ""
             wipe = _wipe(canvas, below=bool(above))
             rows = done.rows + bool(above)

@@ -97,7 +97,7 @@ class PlainConsole:
         #: Set by the client's I/O thread when the kernel is another one; cleared once that was told.
         self._renewed = threading.Event()
         self._history = PlainHistory(kernel, options, self)
-        self._log = PlainLog(kernel, self, self._renderer.whole)
+        self._log = PlainLog(kernel, self, lambda: self._renderer.whole)
         self._link = PlainLink(kernel, self)
         self._commands = PlainCommands(
             kernel, self, self._history, self._log, self._link.reconnect, self._error, cabinet

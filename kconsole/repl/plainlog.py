@@ -26,10 +26,10 @@ class PlainLog:
 
     :param kernel: whose session it is.
     :param notes: where to say what became of a file.
-    :param whole: how the console renders output, with nothing left out.
+    :param whole: tells how the console renders output, with nothing left out.
     """
 
-    def __init__(self, kernel: Kernel, notes: Notes, whole: RenderOptions) -> None:
+    def __init__(self, kernel: Kernel, notes: Notes, whole: Callable[[], RenderOptions]) -> None:
         self._whole = whole
         self._kernel = kernel
         self._notes = notes
@@ -65,7 +65,7 @@ class PlainLog:
     def last(self) -> str:
         r"""``\last``: return the output of the last cell that has some."""
         with held_signals():
-            return self._steward.do(partial(self._ledger.last, self._whole)).result()
+            return self._steward.do(partial(self._ledger.last, self._whole())).result()
 
     def save(self, name: str) -> None:
         r"""``\save``: write all of it to a file; one that exists only when asked a second time."""

@@ -2,16 +2,17 @@
 
 import os
 import sys
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from kconsole.errors import ImageError
-from kconsole.protocol.events import DisplayData, Event, ExecuteResult, UpdateDisplay
+from kconsole.protocol.events import ClearOutput, DisplayData, Event, ExecuteResult, UpdateDisplay
 from kconsole.render.artifact import Artifact
 from kconsole.render.cabinet import Cabinet
 from kconsole.render.canvas import Canvas
-from kconsole.render.filelines import FileLines
+from kconsole.render.filelines import FileLines, numbered
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.palette import colors_of
 from kconsole.render.views import Shown
@@ -44,11 +45,19 @@ class PlainRenderer(Renderer):
 
     def block(self, event: Event) -> str:
         """Return the text of an event alone."""
+        if isinstance(event, ClearOutput):
+            self._files.cleared()
         if isinstance(event, DisplayData | ExecuteResult | UpdateDisplay) and self._mode != "none":
             artifact = self._files.find(event, partial(self.silent_form, event))
             if artifact is not None:
                 return self._shown(event, artifact)
         return super().block(event)
+
+    @property
+    def whole(self) -> RenderOptions:
+        """The same way of rendering, with nothing left out, and with the numbers of what is no text."""
+        told = partial(numbered, self._cabinet.numbers()) if self._mode != "none" else None
+        return replace(super().whole, told=told)
 
     def _shown(self, event: Shown, artifact: Artifact) -> str:
         head, why = self.out_prompt(event), ""
@@ -60,7 +69,7 @@ class PlainRenderer(Renderer):
             except ImageError as error:
                 why = str(error)
             else:
-                self._cabinet.remember(artifact)
+                self._files.remember(event, artifact)
                 return (f"{head.rstrip()}\n" if head else "") + drawing.text
         return f"{head}{self._files.keep(event, artifact, why)[1]}\n"
 

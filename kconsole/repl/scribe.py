@@ -24,6 +24,7 @@ from kconsole.protocol.replies import HistoryRow, KernelInfo, LanguageInfo
 from kconsole.render.cells import text_width, wrapped
 from kconsole.render.earlier import earlier_text
 from kconsole.render.errorlook import ErrorLook, Form
+from kconsole.render.filelines import numbered
 from kconsole.render.greeting import banner
 from kconsole.render.highlight import (
     DEFAULT_STYLE,
@@ -129,8 +130,9 @@ class Scribe:
 
     @property
     def whole(self) -> RenderOptions:
-        """How output is rendered, with nothing left out."""
-        return self._renderer.whole
+        """How output is rendered, with nothing left out, and with the numbers of what is no text."""
+        told = None if self.exhibits is None else partial(numbered, self.exhibits.numbers())
+        return replace(self._renderer.whole, told=told)
 
     def banner(self, info: KernelInfo) -> None:
         """Show the kernel's own banner."""

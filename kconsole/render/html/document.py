@@ -245,7 +245,8 @@ class _Document:
     # -- what is not text ----------------------------------------------------------------------------
 
     def _image(self, _: Token, said: Mapping[str, str]) -> None:
-        alternative = " ".join(said.get("alt", "image").split())
+        address = "" if self._tables else _web_address(said.get("src"))  # too long for a cell
+        alternative = " ".join(said.get("alt", f"image {address}").split())
         if alternative and not self._look(said).hidden:
             self._flow.put(f"[{alternative}]")
 

@@ -6,6 +6,8 @@ cell can therefore keep a worker busy for as long as it likes: heartbeat and con
 """
 
 import contextlib
+import socket as sockets
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -48,6 +50,8 @@ class Sockets:
         self._on_subscription = on_subscription
         self._context = zmq.Context()
         self._sockets: dict[str, zmq.Socket[bytes]] = {}
+        #: Keep the ports ours while nobody listens there: see _reserve.
+        self._reserved: dict[str, sockets.socket] = {}
         #: Set when no message goes in or out any more; workers look at it while they send.
         self.stopped = threading.Event()
         #: Set: nothing goes in or out any more, not even what is queued.
@@ -129,6 +133,8 @@ class Sockets:
         if self._thread.ident is not None:
             self._thread.join(timeout)
         self._context.destroy(linger=0)
+        for held in self._reserved.values():
+            held.close()
         if self.connection["transport"] == "ipc":
             # libzmq leaves the files of its ipc sockets behind.
             for channel in self._sockets:
@@ -177,9 +183,28 @@ class Sockets:
         if ":" in ip:
             socket.ipv6 = True
             ip = f"[{ip}]"
+        port = self._reserve(channel, self.connection["ip"], port)
         socket.bind(f"tcp://{ip}:{port or '*'}")
         bound = socket.last_endpoint.decode()
         self.connection[f"{channel}_port"] = int(bound.rsplit(":", 1)[1])
+
+    def _reserve(self, channel: str, ip: str, port: int) -> int:
+        """Hold a port by a socket that does not listen, until the kernel is closed; returns the port.
+
+        Whoever connects to one that has died, or is being restarted, is to be refused, and not to meet some
+        other program's socket. Elsewhere than on Linux no second socket can be bound there.
+        """
+        if sys.platform != "linux" or channel in self._reserved:
+            return port
+        held = sockets.socket(sockets.AF_INET6 if ":" in ip else sockets.AF_INET)
+        held.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
+        try:
+            held.bind((ip, port))
+        except OSError:
+            held.close()
+            return port
+        self._reserved[channel] = held
+        return int(held.getsockname()[1])
 
     # --- the I/O thread
 

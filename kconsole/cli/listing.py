@@ -1,6 +1,5 @@
 """--list, --clean and --list-specs: what there is, and what is left of what there was."""
 
-import os
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -124,7 +123,9 @@ def _columns() -> int | None:
     """The width of the terminal; None where nothing is to be cut."""
     if not sys.stdout.isatty():
         return None
-    return os.get_terminal_size(sys.stdout.fileno()).columns or _SCREEN
+    from kconsole.render.terminalsize import columns_of
+
+    return columns_of(sys.stdout) or _SCREEN
 
 
 def _languages(found: "Iterable[Found]") -> Mapping[str, str]:

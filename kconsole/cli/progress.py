@@ -1,12 +1,12 @@
 """Says what is being waited for, where somebody can see it."""
 
-import os
 import sys
 import time
 from collections.abc import Callable
 
 from kconsole.cli.saying import complain
 from kconsole.render.cells import fit
+from kconsole.render.terminalsize import columns_of
 
 __all__ = ["Progress"]
 
@@ -44,7 +44,7 @@ class Progress:
         seconds = time.monotonic() - self._start
         if sys.stderr is None or not sys.stderr.isatty() or seconds < _PATIENCE_S:
             return
-        columns = os.get_terminal_size(sys.stderr.fileno()).columns or 80  # 0: it does not know
+        columns = columns_of(sys.stderr) or 80
         turn = self._turns[self._shown % len(self._turns)]
         self._shown += 1
         line = f"{turn} {self._text}: {seconds:.0f} s (Ctrl-C cancels)"

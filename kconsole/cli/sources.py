@@ -90,18 +90,15 @@ def _check_notebook(settings: Settings) -> None:
         if values["param"]:
             raise click.UsageError("--param is for a notebook that is written: give --output too")
         return
+    from kconsole.script.ipynb import is_notebook
+
     sources = values["sources"]
-    if len(sources) != 1 or sources[0][0] != "file" or not _is_notebook(sources[0][1]):
+    if len(sources) != 1 or sources[0][0] != "file" or not is_notebook(sources[0][1]):
         raise click.UsageError("--output is for one notebook: give one -f FILE.ipynb, and no code")
     if values["output"] == STDIN:
         raise click.UsageError("--output needs a file, which is written again and again: not -")
     if settings.only_mime:
         raise click.UsageError("give only one of --output and --mime: a notebook has all types")
-
-
-def _is_notebook(path: str) -> bool:
-    """Whether a file is a notebook, by its name."""
-    return path.lower().endswith(".ipynb")
 
 
 def reads_stdin(sources: tuple[tuple[str, str], ...]) -> bool:

@@ -213,7 +213,7 @@ def _inspect(settings: Settings, tell: Teller) -> int:
     elif reply.found:
         from kconsole.render.helptext import help_text
         from kconsole.render.page import Page
-        from kconsole.script.streams import columns_of
+        from kconsole.render.terminalsize import columns_of
 
         values = settings.values
         page = Page(columns_of(sys.stdout), values["color"] == "always", values["style"])

@@ -15,6 +15,7 @@ from kconsole.render.canvas import Canvas
 from kconsole.render.filelines import FileLines, numbered
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.palette import colors_of
+from kconsole.render.terminalsize import size_of
 from kconsole.render.views import Shown
 from kconsole.repl.options import ConsoleOptions
 
@@ -76,16 +77,9 @@ class PlainRenderer(Renderer):
 
 def columns() -> int:
     """The width of the terminal at this moment; 0 where it is not known."""
-    return _size()[0]
+    return size_of(sys.stdout)[0]
 
 
 def _canvas() -> Canvas:
-    wide, high = _size()
+    wide, high = size_of(sys.stdout)
     return Canvas("blocks", wide or _WIDE, high or _HIGH, colors=colors_of(os.environ))
-
-
-def _size() -> tuple[int, int]:
-    try:
-        return os.get_terminal_size(sys.stdout.fileno())
-    except OSError:  # no terminal
-        return 0, 0

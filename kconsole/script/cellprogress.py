@@ -1,12 +1,12 @@
 """How far a script is, on one line of a terminal."""
 
-import os
 import threading
 import time
 from typing import TextIO
 
 from kconsole.render.cells import fit
 from kconsole.render.sanitise import one_line
+from kconsole.render.terminalsize import columns_of
 
 __all__ = ["CellProgress"]
 
@@ -66,11 +66,7 @@ class CellProgress:
     def _draw(self) -> None:
         seconds = int(time.monotonic() - self._start)
         line = f"cell {self._number} of {self._total}, {seconds} s: {self._name}"
-        try:
-            columns = os.get_terminal_size(self._stream.fileno()).columns or 80
-        except OSError:
-            self._over.set()
-            return
+        columns = columns_of(self._stream) or 80
         # The terminal's echo of Ctrl-C has to fit in, to be taken away with the line.
         self._drawn = self._write(f"\r{fit(line, max(0, columns - 3))}\x1b[K")
 

@@ -12,7 +12,14 @@ from kconsole.errors import SourceError
 from kconsole.protocol.surrogates import has_half_a_character
 from kconsole.script.cells import ScriptCell
 
-__all__ = ["RawNotebook", "cell_text", "kernel_name", "notebook_cells", "read_notebook"]
+__all__ = [
+    "RawNotebook",
+    "cell_text",
+    "is_notebook",
+    "kernel_name",
+    "notebook_cells",
+    "read_notebook",
+]
 
 
 class RawNotebook(NamedTuple):
@@ -27,6 +34,11 @@ class RawNotebook(NamedTuple):
     major: int
     metadata: dict[str, Any]
     cells: list[dict[str, Any]]
+
+
+def is_notebook(path: str) -> bool:
+    """Whether a file is a notebook, by its name."""
+    return path.lower().endswith(".ipynb")
 
 
 def notebook_cells(notebook: RawNotebook, name: str) -> list[ScriptCell]:

@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple, cast
 from kconsole.connect.paths import shown
 from kconsole.errors import SourceError
 from kconsole.script.cells import ScriptCell, split_cells
-from kconsole.script.ipynb import kernel_name, notebook_cells, read_notebook
+from kconsole.script.ipynb import is_notebook, kernel_name, notebook_cells, read_notebook
 
 __all__ = ["Source", "argument_source", "file_source", "file_text", "stream_source"]
 
@@ -73,7 +73,7 @@ def file_source(path: str) -> Source:
     """
     name = shown(path)
     text = file_text(path)[0]
-    if not path.lower().endswith(".ipynb"):
+    if not is_notebook(path):
         return Source((ScriptCell(text, name),), divisible=True)
     notebook = read_notebook(text, name)
     return Source(tuple(notebook_cells(notebook, name)), kernel=kernel_name(notebook.metadata))

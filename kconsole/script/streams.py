@@ -1,7 +1,6 @@
 """The standard streams of a script, also where one of them is closed, full, or left by its reader."""
 
 import io
-import os
 import select
 import sys
 from collections import deque
@@ -11,8 +10,9 @@ from dataclasses import dataclass
 from typing import TextIO, cast
 
 from kconsole.errors import OutputError
+from kconsole.render.terminalsize import columns_of
 
-__all__ = ["Mouth", "SteadyMouth", "Streams", "columns_of", "standard_streams"]
+__all__ = ["Mouth", "SteadyMouth", "Streams", "standard_streams"]
 
 #: So many bytes are written at a time. Two of these are no more than a pipe has room for if it has any
 #: (PIPE_BUF, 4096 on Linux).
@@ -29,14 +29,6 @@ class Streams:
     stdin: TextIO | None
     stdout: TextIO
     stderr: TextIO
-
-
-def columns_of(stream: TextIO) -> int | None:
-    """The width of the terminal that a stream is, at this moment; None if it is none, or does not tell."""
-    try:
-        return os.get_terminal_size(stream.fileno()).columns or None
-    except (OSError, ValueError):  # ValueError: it is closed
-        return None
 
 
 class Mouth:

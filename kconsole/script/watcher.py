@@ -37,12 +37,13 @@ from kconsole.render.lines import TailLine
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line
 from kconsole.render.style import Role, paint
+from kconsole.render.terminalsize import columns_of
 from kconsole.render.views import LastViews, WidgetViews
 from kconsole.script.imagefiles import ImageFiles, WatchedImages
 from kconsole.script.jsonlines import JsonLines
 from kconsole.script.jsonwatcher import JsonWatcher
 from kconsole.script.linktelling import tell_unattended
-from kconsole.script.streams import Mouth, columns_of, standard_streams
+from kconsole.script.streams import Mouth, standard_streams
 
 if TYPE_CHECKING:
     from kconsole.script.watchlog import WatchLog

@@ -1,16 +1,25 @@
-"""The real program as a process, without a terminal."""
+"""The real program without a terminal: as a process, or here, where a process would make no difference."""
 
 import contextlib
+import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+import pytest
 from clients import PATIENCE
 
-__all__ = ["Outcome", "end", "run", "running"]
+from kconsole.cli import run as run_command_line
+
+__all__ = ["Outcome", "end", "here", "run", "running"]
 
 COMMAND = (sys.executable, "-m", "kconsole")
+#: What Python does in the standard streams with what is no text.
+ERRORS = {"stdin": "surrogateescape", "stdout": "surrogateescape", "stderr": "backslashreplace"}
 
 
 class Outcome(NamedTuple):
@@ -33,6 +42,42 @@ def run(*arguments: str, stdin: bytes | str | None = None, **options: Any) -> Ou
         **options,
     )
     return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def here(
+    *arguments: str,
+    stdin: bytes | str | None = None,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Outcome:
+    """Run the command line in this process: what :func:`run` does, in a tenth of its time.
+
+    Not for signals, odd standard streams, or what is imported and when: those are a process's own.
+    """
+    with contextlib.ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        for name in os.environ.keys() - (os.environ if env is None else env).keys():
+            patch.delenv(name)
+        for name, value in (env or {}).items():
+            patch.setenv(name, value)
+        if cwd is not None:
+            patch.chdir(cwd)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            stack.callback(signal.signal, number, signal.getsignal(number))
+        files = {name: stack.enter_context(tempfile.TemporaryFile()) for name in ERRORS}
+        files["stdin"].write(stdin if isinstance(stdin, bytes) else (stdin or "").encode())
+        files["stdin"].seek(0)
+        for name, file in files.items():
+            # Of its own: the program may put another file in the place of one.
+            descriptor = os.dup(file.fileno())
+            mode = "r" if name == "stdin" else "w"
+            stream = open(descriptor, mode, encoding="utf-8", errors=ERRORS[name])  # noqa: SIM115
+            patch.setattr(sys, name, stack.enter_context(stream))
+        status = run_command_line(arguments)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for name in ("stdout", "stderr"):
+            files[name].seek(0)
+        return Outcome(status, files["stdout"].read().decode(), files["stderr"].read().decode())
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ import pytest
 from clients import PATIENCE, free_ports
 from fake_kernel import FakeKernel, write_kernelspec
 from leaks import wait_until
-from programs import COMMAND, end, run, running
+from programs import COMMAND, end, here, run, running
 
 import kconsole
 from kconsole.cli import run as run_here
@@ -249,9 +249,9 @@ def test_existing_attaches_to_the_newest_that_answers(runtime_dir):
         kernel.write_connection_file(runtime_dir / "kernel-1.json")
         facts = {**dict(zip(PORTS, ports, strict=True)), "key": "k"}
         write(runtime_dir / "kernel-2.json", facts)
-        assert run("-e", "-c", "6 * 7") == (0, "42\n", "")
-        assert run("--existing=kernel-1", "-c", "6 * 7") == (0, "42\n", "")
-        assert run("kernel-1", "-c", "6 * 7") == (0, "42\n", "")
+        assert here("-e", "-c", "6 * 7") == (0, "42\n", "")
+        assert here("--existing=kernel-1", "-c", "6 * 7") == (0, "42\n", "")
+        assert here("kernel-1", "-c", "6 * 7") == (0, "42\n", "")
         assert kernel.count("shutdown_request") == 0
 
 
@@ -259,7 +259,7 @@ def test_a_file_that_others_can_read_is_warned_about_and_used(tmp_path):
     with FakeKernel() as kernel:
         path = kernel.write_connection_file(tmp_path / "kernel-1.json")
         path.chmod(0o644)
-        status, stdout, stderr = run(str(path), "-c", "6 * 7")
+        status, stdout, stderr = here(str(path), "-c", "6 * 7")
     assert (status, stdout) == (0, "42\n")
     assert stderr.startswith(f"kconsole: warning: {path}: ")
     assert stderr.count("\n") == 1
@@ -285,7 +285,7 @@ def test_a_kernel_of_our_own_runs_the_code_and_is_stopped(kernelspecs, tmp_path,
 
 def test_a_kernel_that_cannot_be_started_is_status_3_with_its_last_words(kernelspecs):
     write_kernelspec(kernelspecs, exit_at_start=7, stderr="cannot find my library\n")
-    status, stdout, stderr = run("-k", "fake", "-c", "1")
+    status, stdout, stderr = here("-k", "fake", "-c", "1")
     assert (status, stdout) == (3, "")
     assert "cannot find my library" in stderr
     assert "7" in stderr
@@ -307,14 +307,14 @@ def test_what_stands_behind_two_dashes_goes_to_the_kernel(kernelspecs, tmp_path)
     script = f'echo "$PWD $A $*" > "{out}"; exit 3'
     write_kernelspec(kernelspecs, spec={"argv": ["sh", "-c", script, "sh"]})
     own = ("-k", "fake", "-c", "1", "--env", "A=b c", "--cwd", str(tmp_path))
-    status, _, stderr = run(*own, "--", "-c", "--x=y", "--", "z")
+    status, _, stderr = here(*own, "--", "-c", "--x=y", "--", "z")
     assert (status, out.read_text()) == (3, f"{tmp_path} b c -c --x=y -- z\n")
     assert stderr.endswith("-c --x=y -- z)\n")
 
 
 def test_a_command_that_is_not_there_is_status_3_and_named(kernelspecs):
     write_kernelspec(kernelspecs, spec={"argv": ["no-such-program", "{connection_file}"]})
-    status, stdout, stderr = run("-k", "fake", "-c", "1")
+    status, stdout, stderr = here("-k", "fake", "-c", "1")
     assert (status, stdout) == (3, "")
     assert "no-such-program" in stderr
     assert stderr.count("\n") == 1
@@ -322,7 +322,7 @@ def test_a_command_that_is_not_there_is_status_3_and_named(kernelspecs):
 
 def test_a_kernel_of_our_own_that_dies_is_status_4(kernelspecs, runtime_dir):
     write_kernelspec(kernelspecs)
-    status, _, stderr = run("-k", "fake", "-c", 'print("on")\n%fake die 9')
+    status, _, stderr = here("-k", "fake", "-c", 'print("on")\n%fake die 9')
     assert status == 4
     assert "status 9" in stderr
     assert stderr.count("\n") == 1

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from fake_kernel import FakeKernel
-from programs import run
+from programs import here
 from stories import START_S, is_drawn, program
 from terminal import Terminal
 
@@ -167,16 +167,16 @@ def test_there_may_be_nothing_to_pick(runtime_dir: Path, kernels: list[FakeKerne
 def test_in_a_pipe_nobody_can_be_asked(
     kernels: list[FakeKernel], arguments: list[str], reason: str
 ) -> None:
-    outcome = run(*arguments)
+    outcome = here(*arguments)
     assert (outcome.status, outcome.stdout, outcome.stderr) == (3, "", f"kconsole: {reason}\n")
 
 
 def test_in_a_pipe_the_newest_is_taken(kernels: list[FakeKernel]) -> None:
-    outcome = run("-e", "mine", "-c", "print('ran')")
+    outcome = here("-e", "mine", "-c", "print('ran')")
     assert (outcome.status, outcome.stdout) == (0, "ran\n")
     assert kernels[1].count("execute_request") == 1
 
 
 @pytest.mark.parametrize("more", [["-k", "fake"], ["--cwd", "/"], ["--", "-x"], ["-l"]])
 def test_a_kernel_that_runs_is_none_that_is_started(more: list[str]) -> None:
-    assert run("--pick", *more).status == 2
+    assert here("--pick", *more).status == 2

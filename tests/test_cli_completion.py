@@ -12,7 +12,7 @@ import click
 import pytest
 from click.shell_completion import get_completion_class
 from fake_kernel import write_kernelspec
-from programs import run
+from programs import here
 from terminal import Terminal
 
 from kconsole.cli import command
@@ -52,7 +52,7 @@ def offered(words, *, shell="zsh", **variables):
     """What a shell is told: value -> help, "" if there is none; the last of the words is completed."""
     index = len(words.split(" ")) - 1
     env = {"COMP_WORDS": words, "COMP_CWORD": str(index), "_KCONSOLE_COMPLETE": f"{shell}_complete"}
-    outcome = run(env=os.environ | env | variables)
+    outcome = here(env=os.environ | env | variables)
     assert (outcome.status, outcome.stderr) == (0, "")
     lines = outcome.stdout.splitlines()
     kinds, values, helps = lines[::3], lines[1::3], lines[2::3]
@@ -142,7 +142,7 @@ def test_a_value_behind_an_equals_sign_is_given_as_the_shell_puts_it_there(
         "COMP_CWORD": word if shell == "fish" else str(1 + len(before)),
         "_KCONSOLE_COMPLETE": f"{shell}_complete",
     }
-    told = run(env=os.environ | env).stdout.splitlines()
+    told = here(env=os.environ | env).stdout.splitlines()
     assert (told[1] if shell == "zsh" else told[0].removeprefix("plain,").split("\t")[0]) == value
 
 
@@ -189,7 +189,7 @@ def test_nothing_that_goes_wrong_is_shown(files, runtime_dir):
     (runtime_dir / "kernels").mkdir()
     for words in ('kconsole "', "kconsole --tail x --nonsense ", "kconsole -e '' ", "kconsole -- "):
         offered(words)
-    assert run(env=os.environ | {"_KCONSOLE_COMPLETE": "csh_source"}) == (1, "", "")
+    assert here(env=os.environ | {"_KCONSOLE_COMPLETE": "csh_source"}) == (1, "", "")
 
 
 @pytest.mark.parametrize("shell", [name for name in SHELLS if shutil.which(SHELLS[name][0][0])])

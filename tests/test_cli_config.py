@@ -11,7 +11,7 @@ import click
 import pytest
 from fake_kernel import FakeKernel, write_kernelspec
 from leaks import wait_until
-from programs import run
+from programs import here, run
 from stories import START_S, program
 from terminal import Terminal
 
@@ -272,7 +272,7 @@ def test_a_connection_and_another_kernel_are_refused(config, capsys):
 
 def test_a_connection_is_attached_to(config, target):
     config.write_text(f"[connections.lab]\nexisting = {json.dumps(target)}\ncode = ['6 * 7']\n")
-    assert run("lab") == (0, "42\n", "")
+    assert here("lab") == (0, "42\n", "")
 
 
 # --- what is wrong, and where
@@ -338,7 +338,7 @@ def test_a_mistake_in_the_environment_is_one_line_with_the_variable(
 def test_a_file_that_others_can_write_is_warned_about_and_used(config, target):
     config.write_text('color = "never"\n')
     config.chmod(0o666)
-    status, stdout, stderr = run(target, "-c", "6 * 7")
+    status, stdout, stderr = here(target, "-c", "6 * 7")
     assert (status, stdout) == (0, "42\n")
     assert stderr.startswith(f"kconsole: warning: {config} can be written by others")
     assert stderr.count("\n") == 1
@@ -432,7 +432,7 @@ def test_what_others_run_is_watched(tmp_path):
         path = str(kernel.write_connection_file(tmp_path / "kernel-1.json"))
         with Terminal(program(path, "--watch")) as terminal:
             terminal.wait_for("; Ctrl-C leaves", START_S)
-            assert run(path, "-c", "print('seen')").status == 0
+            assert here(path, "-c", "print('seen')").status == 0
             terminal.wait_for(re.compile(r"^\d\d:\d\d:\d\d \S+ seen$", re.MULTILINE))
             terminal.key("c-c")
             assert terminal.wait_exit() == 130
@@ -485,5 +485,5 @@ def test_a_kernel_can_be_kept_by_a_script(tmp_path, monkeypatch):
     said = re.fullmatch("kconsole: left; the kernel stays; attach with: kconsole (.*)\n", stderr)
     assert (status, stdout) == (0, "42\n")
     assert said
-    assert run(said[1], "-c", "%fake die 0").status == 4
-    wait_until(lambda: run(said[1], "-c", "1").status == 3, what="the kernel's end")
+    assert here(said[1], "-c", "%fake die 0").status == 4
+    wait_until(lambda: here(said[1], "-c", "1").status == 3, what="the kernel's end")

@@ -7,7 +7,7 @@ import time
 
 import pytest
 from fake_kernel import FakeKernel, write_kernelspec
-from programs import COMMAND, run
+from programs import COMMAND, here
 from terminal import Terminal
 
 from kconsole.cli import run as run_here
@@ -57,37 +57,37 @@ def test_kernels_are_listed_the_living_first(live, stale, runtime):
     stale()
     (runtime / "jpserver-1.json").write_text('{"pid": 1}')
     (runtime / "kernel-half.json").write_text('{"shell_port"')
-    listed = rows(run("--list"))
+    listed = rows(here("--list"))
     assert listed == {
         "kernel-live.json": "idle",
         "kernel-half.json": "bad",
         "kernel-stale.json": "dead",
     }
     assert next(iter(listed)) == "kernel-live.json"
-    assert rows(run("-l", "live")) == {"kernel-live.json": "idle"}
-    assert rows(run("-l", "kernel-*e.json")) == rows(run("-l", "e.json"))
+    assert rows(here("-l", "live")) == {"kernel-live.json": "idle"}
+    assert rows(here("-l", "kernel-*e.json")) == rows(here("-l", "e.json"))
 
 
 def test_a_path_is_looked_at_wherever_it_is(live, tmp_path):
     live.rename(tmp_path / "mine.json")
-    assert rows(run("-l", "./mine.json", cwd=tmp_path)) == {"mine.json": "idle"}
-    assert rows(run("-l", str(tmp_path / "m*.json"))) == {"mine.json": "idle"}
+    assert rows(here("-l", "./mine.json", cwd=tmp_path)) == {"mine.json": "idle"}
+    assert rows(here("-l", str(tmp_path / "m*.json"))) == {"mine.json": "idle"}
     missing = tmp_path / "none.json"
     reason = f"kconsole: {missing}: No such file or directory\n"
-    assert run("-l", str(missing)) == (3, "", reason)
+    assert here("-l", str(missing)) == (3, "", reason)
     missing.write_text("{}")
-    assert rows(run("-l", str(missing))) == {"none.json": "bad"}
+    assert rows(here("-l", str(missing))) == {"none.json": "bad"}
 
 
 def test_what_is_set_for_other_times_does_not_choose(live, monkeypatch):
     monkeypatch.setenv("KCONSOLE_EXISTING", "something-else")
-    assert rows(run("-l")) == {"kernel-live.json": "idle"}
-    assert rows(run("-l", "-e")) == {"kernel-live.json": "idle"}
+    assert rows(here("-l")) == {"kernel-live.json": "idle"}
+    assert rows(here("-l", "-e")) == {"kernel-live.json": "idle"}
 
 
 def test_json_is_an_object_on_each_line(live, stale):
     stale()
-    outcome = run("-l", "--json", "--color", "always")
+    outcome = here("-l", "--json", "--color", "always")
     assert (outcome.status, outcome.stderr) == (0, "")
     one, dead = map(json.loads, outcome.stdout.splitlines())
     assert (one["state"], one["file"], one["language"]) == ("idle", str(live), "python")
@@ -95,16 +95,16 @@ def test_json_is_an_object_on_each_line(live, stale):
 
 
 def test_colour_is_for_terminals(live):
-    assert "\x1b" not in run("-l").stdout
-    assert "\x1b[32midle\x1b[0m" in run("-l", "--color", "always").stdout
+    assert "\x1b" not in here("-l").stdout
+    assert "\x1b[32midle\x1b[0m" in here("-l", "--color", "always").stdout
 
 
 def test_no_kernels_is_no_fault(runtime_dir):
-    assert run("-l") == (0, "", f"kconsole: no kernels in {runtime_dir}\n")
+    assert here("-l") == (0, "", f"kconsole: no kernels in {runtime_dir}\n")
 
 
 def test_no_kernel_of_that_name_is_one(live, runtime):
-    assert run("-l", "4711") == (3, "", f"kconsole: no kernel matches '4711' in {runtime}\n")
+    assert here("-l", "4711") == (3, "", f"kconsole: no kernel matches '4711' in {runtime}\n")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_no_kernel_of_that_name_is_one(live, runtime):
     ],
 )
 def test_what_makes_no_sense_together_is_refused(arguments):
-    outcome = run(*arguments)
+    outcome = here(*arguments)
     assert (outcome.status, outcome.stdout, outcome.stderr.count("\n")) == (2, "", 1)
 
 
@@ -137,7 +137,7 @@ def test_clean_removes_the_dead_and_nothing_else(live, stale, runtime):
     ]
     (runtime / "jpserver-1.json").write_text("{}")
     (runtime / "kernel-half.json").write_text("{")
-    outcome = run("--clean")
+    outcome = here("--clean")
     assert outcome == (
         0,
         "removed kernel-stale.json\n",
@@ -147,20 +147,20 @@ def test_clean_removes_the_dead_and_nothing_else(live, stale, runtime):
 
 
 def test_clean_says_that_there_is_nothing_to_do(live):
-    assert run("--clean") == (0, "", "kconsole: nothing to clean\n")
+    assert here("--clean") == (0, "", "kconsole: nothing to clean\n")
     assert live.exists()
 
 
 def test_clean_can_be_about_some_and_lists_the_rest(live, stale, runtime):
     stale("kernel-a.json")
     stale("kernel-b.json")
-    outcome = run("-l", "--clean", "kernel-a")
+    outcome = here("-l", "--clean", "kernel-a")
     assert outcome == (
         0,
         "removed kernel-a.json\n",
         f"kconsole: no kernels are left in {runtime}\n",
     )
-    assert rows(run("-l")) == {"kernel-live.json": "idle", "kernel-b.json": "dead"}
+    assert rows(here("-l")) == {"kernel-live.json": "idle", "kernel-b.json": "dead"}
 
 
 def test_a_kernel_that_comes_back_while_it_is_looked_at_again_keeps_its_file(runtime):
@@ -212,14 +212,14 @@ def test_kernelspecs_are_listed(tmp_path, monkeypatch):
     rotten = tmp_path / "kernels" / "rotten" / "kernel.json"
     rotten.parent.mkdir()
     rotten.write_text('{"argv": []}')
-    outcome = run("--list-specs")
+    outcome = here("--list-specs")
     assert (outcome.status, outcome.stderr) == (0, "")
     cells = {line.split()[0]: line.split(None, 3) for line in outcome.stdout.splitlines()}
     assert cells["some"] == ["some", "python", "Fake", str(folder)]
     assert cells["rotten"][3] == f"{rotten}: argv must be a list that begins with a command"
     found = {
         one["name"]: one
-        for one in map(json.loads, run("--list-specs", "--json").stdout.splitlines())
+        for one in map(json.loads, here("--list-specs", "--json").stdout.splitlines())
     }
     assert found["some"]["directory"] == str(folder)
     assert found["rotten"]["fault"] == cells["rotten"][3]

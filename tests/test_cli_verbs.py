@@ -12,7 +12,7 @@ from clients import PATIENCE, free_ports
 from fake_kernel import FakeKernel
 from features import KILLED
 from leaks import wait_until
-from programs import COMMAND, end, run, running
+from programs import COMMAND, end, here, running
 from terminal import Terminal
 
 BUSY_S = 60.0
@@ -54,7 +54,7 @@ def asked(outcome):
 
 @SOME
 def test_ping_tells_state_and_heartbeat(kernel):
-    outcome = run("--ping", str(kernel.connection_file))
+    outcome = here("--ping", str(kernel.connection_file))
     assert (outcome.status, outcome.stderr) == (0, "")
     state, heartbeat, file = outcome.stdout.rstrip("\n").split(", ")
     assert (state, file) == ("idle", kernel.connection_file.name)
@@ -64,7 +64,7 @@ def test_ping_tells_state_and_heartbeat(kernel):
 
 def test_ping_tells_programs_how_long_the_echo_took(fake):
     fake()
-    told = asked(run("--ping", "--json", "1"))
+    told = asked(here("--ping", "--json", "1"))
     assert (told["state"], told["language"]) == ("idle", "python")
     assert 0 < told["round_trip"] < PATIENCE
 
@@ -82,7 +82,7 @@ def test_ping_tells_programs_how_long_the_echo_took(fake):
 )
 def test_who_works_or_is_silent_lives(fake, behaviour, shown):
     fake(**behaviour)
-    outcome = run("--ping", "kernel-1.json")
+    outcome = here("--ping", "kernel-1.json")
     assert (outcome.status, outcome.stderr) == (0, "")
     assert outcome.stdout.startswith(shown)
 
@@ -92,11 +92,11 @@ def test_a_dead_kernel_is_status_3(runtime):
     with free_ports() as ports:  # which nobody else can have meanwhile
         (runtime / "kernel-1.json").write_text(json.dumps(dict(zip(names, ports, strict=True))))
         os.utime(runtime / "kernel-1.json", (1, 1))
-        assert run("--ping", "1") == (3, "", "kconsole: kernel-1.json: dead\n")
-        outcome = run("--ping", "1", "--json")
+        assert here("--ping", "1") == (3, "", "kconsole: kernel-1.json: dead\n")
+        outcome = here("--ping", "1", "--json")
         assert json.loads(outcome.stdout)["state"] == "dead"
         assert (outcome.status, outcome.stderr) == (3, "")
-        assert run("--ping") == (
+        assert here("--ping") == (
             3,
             "",
             f"kconsole: the only kernel in the current directory and {runtime} does not answer\n",
@@ -105,10 +105,10 @@ def test_a_dead_kernel_is_status_3(runtime):
 
 def test_a_bad_file_is_status_2_and_none_status_3(runtime):
     (runtime / "kernel-1.json").write_text("{")
-    outcome = run("--ping", "kernel-1.json")
+    outcome = here("--ping", "kernel-1.json")
     assert (outcome.status, outcome.stdout, outcome.stderr.count("\n")) == (2, "", 1)
     assert outcome.stderr.startswith("kconsole: kernel-1.json: bad: ")
-    assert run("--ping", "4711").status == 3
+    assert here("--ping", "4711").status == 3
 
 
 # --- questions
@@ -116,20 +116,20 @@ def test_a_bad_file_is_status_2_and_none_status_3(runtime):
 
 @SOME
 def test_info_is_the_kernels_own_word(kernel):
-    told = asked(run("--info", "--json", str(kernel.connection_file)))
+    told = asked(here("--info", "--json", str(kernel.connection_file)))
     assert told["language_info"]["name"] == kernel.language
-    shown = run("--info", str(kernel.connection_file))
+    shown = here("--info", str(kernel.connection_file))
     assert (shown.status, shown.stderr) == (0, "")
     assert f"language        {kernel.language}" in shown.stdout
 
 
 def test_without_a_target_it_is_the_newest_that_answers_and_none_is_started(fake):
     kernel = fake(banner="\x1b]0;title\x07Fake\x1b[2J\nkernel", help_links=[])
-    shown = run("--info")
+    shown = here("--info")
     assert (shown.status, shown.stderr) == (0, "")
     assert shown.stdout.endswith("banner          Fake\nbanner          kernel\n")
     kernel.die()
-    outcome = run("--info")
+    outcome = here("--info")
     assert (outcome.status, outcome.stdout, outcome.stderr.count("\n")) == (3, "", 1)
 
 
@@ -138,9 +138,9 @@ def test_without_a_target_it_is_the_newest_that_answers_and_none_is_started(fake
 def test_completions_come_one_per_line(kernel):
     file = str(kernel.connection_file)
     code = kernel.code("prefix of a name")
-    lines = run("--complete", code, "--timeout", "60", file).stdout.splitlines()
+    lines = here("--complete", code, "--timeout", "60", file).stdout.splitlines()
     assert any(kernel.shows("prefix of a name") in line for line in lines)
-    matches = asked(run("--complete", code, "--json", "--timeout", "60", file))["matches"]
+    matches = asked(here("--complete", code, "--json", "--timeout", "60", file))["matches"]
     assert [each["text"] for each in matches] == lines
     assert matches[0].keys() == {"text", "start", "end", "type", "signature"}
 
@@ -149,47 +149,47 @@ def test_the_cursor_may_stand_within_the_code_and_the_code_come_from_stdin(fake)
     kernel = fake(names=["alpha", "al\x1b[2Jien"])
     code = "x = al + 1"
     for arguments, stdin in ((["--complete", code], ""), (["--complete", "-"], code)):
-        outcome = run(*arguments, "--cursor", "6", stdin=stdin)
+        outcome = here(*arguments, "--cursor", "6", stdin=stdin)
         assert outcome == (0, "alien\nalpha\n", "") or outcome == (0, "alpha\nalien\n", "")
         assert kernel.wait_for("complete_request").content == {"code": code, "cursor_pos": 6}
-    assert run("--complete", "nothing_like_it") == (0, "", "")
+    assert here("--complete", "nothing_like_it") == (0, "", "")
 
 
 @pytest.mark.parametrize("kernel", ["fake", "xpython"], indirect=True)
 def test_inspect_tells_what_is_known(kernel):
     file = str(kernel.connection_file)
     code = kernel.code("a name to inspect")
-    shown = run("--inspect", code, file)
+    shown = here("--inspect", code, file)
     assert (shown.status, shown.stderr) == (0, "")
     assert "print" in shown.stdout.lower()
     assert "\x1b" not in shown.stdout
-    assert "print" in json.dumps(asked(run("--inspect", code, "--json", file)))
+    assert "print" in json.dumps(asked(here("--inspect", code, "--json", file)))
 
 
 def test_help_for_printers_is_plain_without_colours(fake):
     data = {"text/plain": "_\bA_\br\n\na\ba"}
     fake(answers={"inspect_request": {"status": "ok", "found": True, "data": data, "metadata": {}}})
-    assert run("--inspect", "mean") == (0, "Ar\n\na\n", "")
-    shown = run("--color", "always", "--inspect", "mean")
+    assert here("--inspect", "mean") == (0, "Ar\n\na\n", "")
+    shown = here("--color", "always", "--inspect", "mean")
     assert shown == (0, "\x1b[4mAr\x1b[24m\n\n\x1b[1ma\x1b[22m\n", "")
 
 
 def test_what_is_not_known_is_status_1(fake):
     fake()
-    assert run("--inspect", "never_heard") == (
+    assert here("--inspect", "never_heard") == (
         1,
         "",
         "kconsole: nothing is known of what is at the cursor\n",
     )
-    outcome = run("--inspect", "never_heard", "--json")
+    outcome = here("--inspect", "never_heard", "--json")
     assert (outcome.status, outcome.stderr) == (1, "")
     assert json.loads(outcome.stdout) == {"found": False, "data": {}, "metadata": {}}
 
 
 def test_a_busy_kernel_is_asked_in_a_subshell(fake):
     kernel = fake(implementation="ipython", subshells=True, busy=BUSY_S, names=["alpha"])
-    assert run("--complete", "alp") == (0, "alpha\n", "")
-    assert asked(run("--info", "--json"))["implementation"] == "ipython"
+    assert here("--complete", "alp") == (0, "alpha\n", "")
+    assert asked(here("--info", "--json"))["implementation"] == "ipython"
     assert kernel.count("create_subshell_request") == kernel.count("delete_subshell_request") == 1
     assert not kernel.subshells
 
@@ -212,7 +212,7 @@ def test_a_wait_can_be_cancelled(fake):
 
 def test_a_kernel_that_gives_no_answer_is_one_line(fake):
     fake(no_reply=["inspect_request"])
-    outcome = run("--inspect", "x")
+    outcome = here("--inspect", "x")
     assert (outcome.status, outcome.stdout, outcome.stderr.count("\n")) == (124, "", 1)
     assert "no reply to inspect_request" in outcome.stderr
 
@@ -224,14 +224,14 @@ def test_a_kernel_that_gives_no_answer_is_one_line(fake):
 def test_an_interrupt_ends_what_runs(fresh_kernel):
     file = str(fresh_kernel.connection_file)
     with running(file, "-c", fresh_kernel.code("sleep 10")) as program:
-        wait_until(lambda: asked(run("--ping", file, "--json"))["state"] == "busy")
-        assert asked(run("--interrupt", file, "--json"))["interrupted"] is True
+        wait_until(lambda: asked(here("--ping", file, "--json"))["state"] == "busy")
+        assert asked(here("--interrupt", file, "--json"))["interrupted"] is True
         assert program.wait(PATIENCE) != 0
 
 
 def test_an_idle_kernel_is_not_interrupted(fake):
     kernel = fake()
-    outcome = run("--interrupt", "1")
+    outcome = here("--interrupt", "1")
     assert (outcome.status, outcome.stderr) == (0, "")
     assert outcome.stdout.endswith("is idle: nothing to interrupt\n")
     assert kernel.count("interrupt_request") == 0
@@ -239,7 +239,7 @@ def test_an_idle_kernel_is_not_interrupted(fake):
 
 def test_who_interrupts_for_nothing_is_told(fake):
     fake(busy=BUSY_S, interrupt="ignored")
-    outcome = run("--interrupt", "1", "--json", "--timeout", "0.5")
+    outcome = here("--interrupt", "1", "--json", "--timeout", "0.5")
     assert (outcome.status, outcome.stderr.count("\n")) == (124, 1)
     assert "has not reacted to the interrupt for 0.5 s" in outcome.stderr
     assert json.loads(outcome.stdout)["interrupted"] is False
@@ -256,11 +256,11 @@ while True:
     except KeyboardInterrupt:
         pass"""
     with running(file, "-c", stubborn):
-        wait_until(lambda: asked(run("--ping", file, "--json"))["state"] == "busy")
+        wait_until(lambda: asked(here("--ping", file, "--json"))["state"] == "busy")
         pid = fresh_kernel.pid
-        told = run("--interrupt", file, "--timeout", "0.5").stderr
+        told = here("--interrupt", file, "--timeout", "0.5").stderr
         assert f"kill -INT {pid} interrupts it by a signal, kill {pid} ends the kernel" in told
-        told = run("--shutdown", "--yes", file, "--timeout", "1").stderr
+        told = here("--shutdown", "--yes", file, "--timeout", "1").stderr
         assert told.endswith(f"; kill {pid} ends the kernel\n")
 
 
@@ -270,7 +270,7 @@ while True:
 @KILLED
 def test_shutdown_waits_until_the_kernel_is_gone(fresh_kernel):
     process = psutil.Process(fresh_kernel.pid)
-    outcome = run("--shutdown", "--yes", str(fresh_kernel.connection_file))
+    outcome = here("--shutdown", "--yes", str(fresh_kernel.connection_file))
     assert (outcome.status, outcome.stderr) == (0, "")
     assert outcome.stdout.endswith(" has ended\n")
     wait_until(lambda: not process.is_running() or process.status() == "zombie")
@@ -281,19 +281,19 @@ def test_shutdown_waits_until_the_kernel_is_gone(fresh_kernel):
 )
 def test_shutdown_ends_others_too(fake, behaviour):
     fake(**behaviour)
-    assert asked(run("--shutdown", "--yes", "--json", "-e"))["ended"] is True
+    assert asked(here("--shutdown", "--yes", "--json", "-e"))["ended"] is True
 
 
 def test_a_kernel_that_does_not_end_is_one_line(fake):
     fake(shutdown="stays")
-    outcome = run("--shutdown", "--yes", "1", "--timeout", "1")
+    outcome = here("--shutdown", "--yes", "1", "--timeout", "1")
     assert (outcome.status, outcome.stdout, outcome.stderr.count("\n")) == (124, "", 1)
     assert "has answered that it ends, but is still there, 1 s after" in outcome.stderr
 
 
 def test_in_a_pipe_shutdown_needs_yes(fake):
     kernel = fake()
-    outcome = run("--shutdown", "1")
+    outcome = here("--shutdown", "1")
     assert (outcome.status, outcome.stdout, outcome.stderr.count("\n")) == (2, "", 1)
     assert "--yes" in outcome.stderr
     assert kernel.count("shutdown_request") == 0
@@ -341,7 +341,7 @@ def test_on_a_terminal_shutdown_asks_for_the_name(fake):
 )
 def test_what_makes_no_sense_together_is_refused(fake, arguments):
     kernel = fake()
-    outcome = run(*arguments)
+    outcome = here(*arguments)
     assert (outcome.status, outcome.stdout, outcome.stderr.count("\n")) == (2, "", 1)
     assert not kernel.received
 
@@ -349,10 +349,10 @@ def test_what_makes_no_sense_together_is_refused(fake, arguments):
 def test_a_connection_that_starts_a_kernel_is_no_target(tmp_path):
     config = tmp_path / "config.toml"
     config.write_text('kernel = "python3"\n[connections.lab]\nkernel = "python3"\n')
-    outcome = run("--config", str(config), "--ping", "lab")
+    outcome = here("--config", str(config), "--ping", "lab")
     assert (outcome.status, outcome.stdout) == (2, "")
     assert "--ping is for a kernel that runs already" in outcome.stderr
-    assert run("--config", str(config), "--ping").status == 3
+    assert here("--config", str(config), "--ping").status == 3
 
 
 @pytest.mark.parametrize("verb", ["--ping", "--info"])

@@ -53,7 +53,7 @@ def name_of(path: Path) -> str:
 @cache
 def _nodes() -> dict[Path, list[ast.AST]]:
     """All that the trees of all modules consist of, each beginning with the module."""
-    # None of the hundreds of thousands is garbage: to look for some again and again takes longer than they do.
+    # None of the hundreds of thousands is garbage, and looking for some takes longer than they do.
     gc.disable()
     try:
         return {path: list(ast.walk(ast.parse(path.read_text(), str(path)))) for path in MODULES}

@@ -10,11 +10,14 @@ import pytest
 from clients import PATIENCE
 from fake_kernel import FakeKernel, write_kernelspec
 from features import having
-from programs import end, run, running
+from programs import end, here, running
 from stories import program
 from terminal import Terminal
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pipes and signals of Unix")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="needs pipes and signals of Unix"),
+    pytest.mark.usefixtures("unmeasured"),
+]
 
 SLEEP = 'print("on")\nimport time\ntime.sleep(60)'
 
@@ -58,7 +61,7 @@ def test_code_that_exits_ends_the_script_and_is_a_failure_only_if_it_says_so(
     target, fake, command, value, status
 ):
     code = f"print(1)\n%fake {command} SystemExit {value}"
-    outcome = run(target, "-c", code, "-c", "print(2)")
+    outcome = here(target, "-c", code, "-c", "print(2)")
     assert (outcome.status, outcome.stdout) == (status, "1\n")
     assert bool(outcome.stderr) == bool(status)
     assert len(codes(fake)) == 1
@@ -66,7 +69,7 @@ def test_code_that_exits_ends_the_script_and_is_a_failure_only_if_it_says_so(
 
 def test_exiting_python_code_has_its_own_status(write):
     job = write("job.py", "import sys\nprint(1)\nsys.exit(0)\n")
-    outcome = run("-f", job, "-c", "print(2)")
+    outcome = here("-f", job, "-c", "print(2)")
     assert (outcome.status, outcome.stdout) == (0, "1\n")
     assert "Traceback" not in outcome.stderr
 
@@ -82,9 +85,9 @@ def test_a_notebook_has_the_kernel_that_it_names(write, tmp_path):
     }
     notebook = {"nbformat": 4, "metadata": {"kernelspec": {"name": "fake"}}, "cells": [cell]}
     path = write("a.ipynb", json.dumps(notebook))
-    assert run("-f", path, env=env) == (0, "mine", "")
+    assert here("-f", path, env=env) == (0, "mine", "")
     notebook["metadata"]["kernelspec"]["name"] = "nix"
-    outcome = run("-f", write("b.ipynb", json.dumps(notebook)), env=env)
+    outcome = here("-f", write("b.ipynb", json.dumps(notebook)), env=env)
     assert outcome.status == 3
     assert outcome.stderr.startswith("kconsole: there is no kernelspec 'nix'")
 
@@ -103,28 +106,28 @@ def test_code_and_files_run_in_the_order_in_which_they_are_given(target, write):
         "-f",
         "-",
     )
-    outcome = run(target, *arguments, stdin="print('in')")
+    outcome = here(target, *arguments, stdin="print('in')")
     assert outcome == (0, "a\n1\nb\na\n2\nin\n", "")
 
 
 def test_a_file_is_one_cell_or_those_between_its_markers(target, fake, write):
     path = write("a.py", "# header\n\n# %%\nprint(1)\n# %% [markdown]\n# text\n# %%\nprint(2)\n")
-    assert run(target, "-f", path) == (0, "1\n2\n", "")
-    assert run(target, "--cells", "-f", path) == (0, "1\n2\n", "")
-    assert run(target, "--cells", stdin="print(3)\n# %%\nprint(4)") == (0, "3\n4\n", "")
+    assert here(target, "-f", path) == (0, "1\n2\n", "")
+    assert here(target, "--cells", "-f", path) == (0, "1\n2\n", "")
+    assert here(target, "--cells", stdin="print(3)\n# %%\nprint(4)") == (0, "3\n4\n", "")
     assert len(codes(fake)) == 1 + 2 + 2
 
 
 def test_markers_are_comments_of_the_kernels_language(tmp_path, write):
     with FakeKernel(language_info={"name": "lua"}) as fake:
         path = str(fake.write_connection_file(tmp_path / "kernel-2.json"))
-        run(path, "--cells", "-f", write("a.lua", "-- %%\na\n# %%\nb\n-- %%\nc"))
+        here(path, "--cells", "-f", write("a.lua", "-- %%\na\n# %%\nb\n-- %%\nc"))
         assert codes(fake)[0] == "a\n# %%\nb"
 
 
 def test_a_cell_that_fails_late_is_named_where_it_matters(target, write):
     path = write("a.py", f"# %%\n1\n# %%\n{SLEEP}")
-    outcome = run(target, "--cells", "--timeout", "0.2", "-f", path)
+    outcome = here(target, "--cells", "--timeout", "0.2", "-f", path)
     assert outcome.status == 124
     assert outcome.stderr.startswith(f"kconsole: {path}, cell 2: not done in 0.2 s: interrupted\n")
 
@@ -132,7 +135,7 @@ def test_a_cell_that_fails_late_is_named_where_it_matters(target, write):
 def test_a_file_that_is_not_there_starts_no_kernel(tmp_path):
     write_kernelspec(tmp_path, exit_at_start=3)
     path = tmp_path / "none.py"
-    outcome = run("-k", "fake", "-f", str(path), env={**os.environ, "JUPYTER_PATH": str(tmp_path)})
+    outcome = here("-k", "fake", "-f", str(path), env={**os.environ, "JUPYTER_PATH": str(tmp_path)})
     assert outcome == (2, "", f"kconsole: {path}: No such file or directory\n")
 
 
@@ -166,7 +169,7 @@ def test_a_file_that_is_not_there_starts_no_kernel(tmp_path):
     ],
 )
 def test_what_cannot_be_meant_is_status_2(target, fake, arguments, reason):
-    outcome = run(target, *arguments)
+    outcome = here(target, *arguments)
     assert outcome == (2, "", f"kconsole: {reason} (see kconsole --help)\n")
     assert not fake.received
 
@@ -195,7 +198,7 @@ def test_an_image_is_only_named_on_a_terminal(target):
 
 @having("user_expressions")
 def test_expressions_of_real_kernels(kernel):
-    outcome = run(
+    outcome = here(
         str(kernel.connection_file), "-c", "x = 6", "--expr", "a=x * 7", "--expr", "b=1/0"
     )
     values = json.loads(outcome.stdout)
@@ -222,15 +225,15 @@ def test_a_full_disk_behind_standard_error_is_status_1(target):
 def test_the_lines_of_a_file_answer_also_for_passwords(target, write):
     path = write("answers", "Ada\r\nsecret")
     code = "import getpass\nprint(input(), getpass.getpass(), len('x'))\ninput()"
-    outcome = run(target, "--stdin-file", path, stdin=code)
+    outcome = here(target, "--stdin-file", path, stdin=code)
     assert (outcome.status, outcome.stdout) == (1, "Ada secret 1\n")
     assert "EOFError" in outcome.stderr
 
 
 def test_a_file_of_answers_that_cannot_be_read_is_status_2(target, fake, tmp_path):
-    outcome = run(target, "--stdin-file", "a\x1b[m", "-c", "1")
+    outcome = here(target, "--stdin-file", "a\x1b[m", "-c", "1")
     assert outcome == (2, "", "kconsole: 'a\\x1b[m': No such file or directory\n")
-    outcome = run(target, "--stdin-file", str(tmp_path), "-c", "1")
+    outcome = here(target, "--stdin-file", str(tmp_path), "-c", "1")
     assert outcome == (2, "", f"kconsole: {tmp_path}: Is a directory\n")
     assert not fake.received
 
@@ -290,8 +293,8 @@ def test_a_signal_interrupts_nobody_elses_cell(tmp_path, name, note):
 def test_a_total_limit_of_the_configuration_counts_unless_the_command_line_lifts_it(target, write):
     config = write("config.toml", "total-timeout = 0.1\n")
     code = "import time; time.sleep(0.3)"
-    assert run(target, "--config", config, "-c", code).status == 124
-    assert run(target, "--config", config, "--total-timeout", "0", "-c", code).status == 0
+    assert here(target, "--config", config, "-c", code).status == 124
+    assert here(target, "--config", config, "--total-timeout", "0", "-c", code).status == 0
 
 
 # --- staying

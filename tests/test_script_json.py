@@ -19,7 +19,7 @@ from fake_kernel import FakeKernel
 from features import KILLED, having
 from jsonschema import Draft202012Validator
 from leaks import wait_until
-from programs import end, run, running
+from programs import end, here, running
 from stories import program
 from terminal import Terminal
 
@@ -152,7 +152,7 @@ def test_the_readme_tells_of_every_event_and_field():
 def test_cells_and_what_becomes_of_them(kernel):
     codes = [kernel.code(each) for each in ("print hello", "one plus one", "error")]
     arguments = [part for code in codes for part in ("-c", code)]
-    outcome = run(str(kernel.connection_file), "--json", *arguments, "-c", "never")
+    outcome = here(str(kernel.connection_file), "--json", *arguments, "-c", "never")
     assert (outcome.status, outcome.stderr) == (1, "")
     events = parsed(outcome.stdout)
     start, about = events[:2]
@@ -178,7 +178,7 @@ def test_cells_and_what_becomes_of_them(kernel):
 
 @having("input")
 def test_a_question_is_an_event_and_standard_input_answers_it(kernel):
-    outcome = run(str(kernel.connection_file), "--json", "-c", kernel.code("input"), stdin="Ada\n")
+    outcome = here(str(kernel.connection_file), "--json", "-c", kernel.code("input"), stdin="Ada\n")
     assert (outcome.status, outcome.stderr) == (0, "")
     events = parsed(outcome.stdout)
     assert [each["password"] for each in of(events, "question")] == [False]
@@ -368,7 +368,7 @@ def test_a_signal_ends_the_cell_and_the_summary_says_so(target, name, word):
 
 
 def test_where_there_is_no_kernel_the_summary_says_why():
-    outcome = run("no-such-kernel", "--json", "-c", "1")
+    outcome = here("no-such-kernel", "--json", "-c", "1")
     events = parsed(outcome.stdout)
     assert [each["event"] for each in events] == ["start", "summary"]
     assert (outcome.status, events[-1]["exit_status"], events[-1]["status"]) == (3, 3, "no-kernel")
@@ -377,18 +377,18 @@ def test_where_there_is_no_kernel_the_summary_says_why():
 
 def test_code_that_cannot_be_run_has_no_events(target, tmp_path):
     (tmp_path / "a.py").write_bytes(b"\xff")
-    outcome = run(target, "--json", "-f", str(tmp_path / "a.py"))
+    outcome = here(target, "--json", "-f", str(tmp_path / "a.py"))
     assert (outcome.status, outcome.stdout) == (2, "")
     assert "not UTF-8 at byte 0" in outcome.stderr
 
 
 def test_expressions_without_code_are_one_cell(target):
-    events = parsed(run(target, "--json", "--expr", "a=6 * 7", "-c", "").stdout)
+    events = parsed(here(target, "--json", "--expr", "a=6 * 7", "-c", "").stdout)
     assert (events[-1]["cells"], events[-1]["run"]) == (1, 1)
 
 
 def test_many_lines_of_output_are_all_there(target):
-    outcome = run(target, "--json", "-c", "for n in range(2000): print(n, 'x' * 2000)")
+    outcome = here(target, "--json", "-c", "for n in range(2000): print(n, 'x' * 2000)")
     text = "".join(each["text"] for each in of(parsed(outcome.stdout), "stream"))
     assert [line.split()[0] for line in text.splitlines()] == [str(n) for n in range(2000)]
 
@@ -453,7 +453,7 @@ def test_a_full_disk_is_told(target):
 
 @pytest.mark.parametrize("arguments", [["-i", "-c", "1"], ["-i"]])
 def test_the_console_has_no_events(target, arguments):
-    outcome = run(target, "--json", *arguments)
+    outcome = here(target, "--json", *arguments)
     assert (outcome.status, outcome.stdout) == (2, "")
     assert "--json is for programs: the console has none" in outcome.stderr
 

@@ -17,7 +17,7 @@ from fake_kernel import UNMEASURED, FakeKernel
 from hypothesis import given
 from hypothesis import strategies as st
 from leaks import wait_until
-from programs import end, run, running
+from programs import end, here, run, running
 from stories import program
 from terminal import Terminal
 
@@ -30,7 +30,10 @@ from kconsole.script.outputfile import OutputFile
 from kconsole.script.parameters import parameter_cell, parse_parameter
 from kconsole.script.streams import Streams
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pipes and signals of Unix")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="needs pipes and signals of Unix"),
+    pytest.mark.usefixtures("unmeasured"),
+]
 
 PYTHON = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -105,7 +108,7 @@ def wait_for_line(stream, wanted):
 
 def test_outputs_counts_and_the_kernel_are_in_the_file_and_nothing_comes_out(target, source, out):
     path = source("print('a')\nprint('b')", "6 * 7", "", custom={"kept": 1})
-    assert run(target, "-f", path, "--output", str(out)) == (0, "", "")
+    assert here(target, "-f", path, "--output", str(out)) == (0, "", "")
     notebook = load(out)
     assert [shown(cell) for cell in notebook.cells] == [["a\nb\n"], ["42"], []]
     assert [cell.execution_count for cell in notebook.cells] == [1, 2, None]
@@ -118,7 +121,7 @@ def test_outputs_counts_and_the_kernel_are_in_the_file_and_nothing_comes_out(tar
 
 def test_real_kernels_write_valid_notebooks(kernel, source, out):
     path = source(kernel.code("assign"), kernel.code("read back"), kernel.code("one plus one"))
-    outcome = run(str(kernel.connection_file), "-f", path, "--output", str(out))
+    outcome = here(str(kernel.connection_file), "-f", path, "--output", str(out))
     assert outcome == (0, "", "")
     notebook = load(out)
     assert "".join(shown(notebook.cells[1])).strip() == kernel.shows("read back")
@@ -127,30 +130,30 @@ def test_real_kernels_write_valid_notebooks(kernel, source, out):
 
 def test_an_error_is_in_its_cell_and_the_rest_is_left_without_outputs(target, source, out):
     path = source("1", "1 / 0", "3")
-    outcome = run(target, "-f", path, "--output", str(out))
+    outcome = here(target, "-f", path, "--output", str(out))
     line = f"kconsole: {path}, cell 2: ZeroDivisionError: division by zero\n"
     assert outcome == (1, "", line)
     assert [shown(cell) for cell in load(out).cells] == [["1"], ["ZeroDivisionError"], []]
-    assert run(target, "--keep-going", "-f", path, "--output", str(out)) == (1, "", line)
+    assert here(target, "--keep-going", "-f", path, "--output", str(out)) == (1, "", line)
     assert [shown(cell) for cell in load(out).cells] == [["1"], ["ZeroDivisionError"], ["3"]]
 
 
 def test_an_error_without_a_name_is_told_by_its_value(target, source, out):
     path = source('%fake publish error {"ename": "", "evalue": "1", "traceback": []}')
-    outcome = run(target, "-f", path, "--output", str(out))
+    outcome = here(target, "-f", path, "--output", str(out))
     assert outcome.stderr == f"kconsole: {path}, cell 1: 1\n"
 
 
 def test_the_tags_of_nbclient_count(target, source, out):
     path = source(("1 / 0", "raises-exception"), ("2", "skip-execution"), "3")
-    assert run(target, "-f", path, "--output", str(out)) == (0, "", "")
+    assert here(target, "-f", path, "--output", str(out)) == (0, "", "")
     assert [shown(cell) for cell in load(out).cells] == [["ZeroDivisionError"], [], ["3"]]
 
 
 def test_a_cell_that_leaves_has_no_error_of_an_earlier_one(target, source, out):
     path = source(("1 / 0", "raises-exception"), "exit", "3")
     note = "kconsole: left; the kernel stays\n"
-    assert run(target, "-f", path, "--output", str(out)) == (0, "", note)
+    assert here(target, "-f", path, "--output", str(out)) == (0, "", note)
     assert [shown(cell) for cell in load(out).cells] == [["ZeroDivisionError"], [], []]
 
 
@@ -159,7 +162,7 @@ def test_an_update_changes_a_display_in_an_earlier_cell(target, source, out):
     show = "%%fake publish display_data {%s}" % (bundle % "before")
     update = "%%fake publish update_display_data {%s}" % (bundle % "after")
     path = source(show, update)
-    assert run(target, "-f", path, "--output", str(out)).status == 0
+    assert here(target, "-f", path, "--output", str(out)).status == 0
     assert [shown(cell) for cell in load(out).cells] == [["after"], []]
 
 
@@ -167,7 +170,7 @@ def test_a_notebook_can_be_written_in_its_own_place_and_keeps_its_mode(target, s
     path = tmp_path / "in.ipynb"
     source("1")
     path.chmod(0o640)
-    assert run(target, "-f", str(path), "--output", str(path)) == (0, "", "")
+    assert here(target, "-f", str(path), "--output", str(path)) == (0, "", "")
     assert shown(load(path).cells[0]) == ["1"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert [each.name for each in tmp_path.iterdir() if each.name.endswith(".tmp")] == []
@@ -175,7 +178,7 @@ def test_a_notebook_can_be_written_in_its_own_place_and_keeps_its_mode(target, s
 
 def test_the_kernel_that_the_notebook_is_for_is_started(source, out, tmp_path):
     path = source("1", kernelspec={"name": "nosuch", "display_name": "No"})
-    outcome = run("-f", path, "--output", str(out))
+    outcome = here("-f", path, "--output", str(out))
     assert outcome.status == 3
     assert "nosuch" in outcome.stderr
     assert not out.exists()
@@ -233,7 +236,7 @@ def test_what_a_cell_had_shown_is_written_when_the_terminal_is_gone(target, sour
 
 def test_a_cell_that_takes_too_long_is_written_as_it_ended(target, source, out):
     path = source("print('on')\nimport time\ntime.sleep(60)", "2")
-    outcome = run(target, "--timeout", "0.5", "-f", path, "--output", str(out))
+    outcome = here(target, "--timeout", "0.5", "-f", path, "--output", str(out))
     assert outcome.status == 124
     assert [shown(cell) for cell in load(out).cells] == [["on\n", "KeyboardInterrupt"], []]
 
@@ -250,7 +253,7 @@ def test_progress_is_told_on_a_terminal_and_taken_away(target, source, out):
 
 def test_events_come_out_as_json_beside_it(target, source, out):
     path = source("1", "1 / 0")
-    outcome = run(target, "--json", "-f", path, "--output", str(out))
+    outcome = here(target, "--json", "-f", path, "--output", str(out))
     events = [json.loads(line)["event"] for line in outcome.stdout.splitlines()]
     assert (outcome.status, outcome.stderr) == (1, "")
     assert events.count("begin") == events.count("end") == 2
@@ -273,7 +276,7 @@ def test_events_come_out_as_json_beside_it(target, source, out):
     ],
 )
 def test_output_is_for_one_notebook(target, fake, out, arguments, reason):
-    outcome = run(target, "--output", str(out), *arguments)
+    outcome = here(target, "--output", str(out), *arguments)
     assert (outcome.status, outcome.stderr.startswith(f"kconsole: {reason}")) == (2, True)
     assert not fake.received
 
@@ -297,7 +300,8 @@ def test_output_is_for_one_notebook(target, fake, out, arguments, reason):
 def test_where_it_cannot_be_written_nothing_is_run(target, fake, source, tmp_path, place, reason):
     (tmp_path / "loop").symlink_to("loop")
     os.mkfifo(tmp_path / "fifo")
-    outcome = run(target, "-f", source("1"), "--output", place, cwd=tmp_path)
+    start = run if place == "/dev/stdout" else here
+    outcome = start(target, "-f", source("1"), "--output", place, cwd=tmp_path)
     assert outcome == (2, "", f"kconsole: {place}: cannot be written: {reason}\n")
     assert not fake.received
 
@@ -322,14 +326,14 @@ def test_a_disk_that_is_full_halfway_leaves_what_was_written(target, source, out
 
 
 def test_param_needs_output_and_a_value(target, source, out):
-    assert run(target, "-f", source("1"), "--param", "a=1").status == 2
-    assert run(target, "-f", source("1"), "--output", str(out), "--param", "a").status == 2
+    assert here(target, "-f", source("1"), "--param", "a=1").status == 2
+    assert here(target, "-f", source("1"), "--output", str(out), "--param", "a").status == 2
 
 
 def test_a_name_that_the_language_has_not_is_refused_before_anything_runs(
     target, fake, source, out
 ):
-    outcome = run(target, "-f", source("1"), "--output", str(out), "--param", "a-b=1")
+    outcome = here(target, "-f", source("1"), "--output", str(out), "--param", "a-b=1")
     line = "kconsole: --param: 'a-b' cannot be a name in python\n"
     assert outcome == (2, "", line)
     assert fake.count("execute_request") == 0
@@ -341,7 +345,7 @@ def test_a_name_that_the_language_has_not_is_refused_before_anything_runs(
 
 def test_parameters_come_behind_their_cell_and_replace_those_from_before(target, source, out):
     path = source("0", ("a = 1", "parameters"), "print(a)")
-    assert run(target, "-f", path, "--output", str(out), "--param", "a=2").status == 0
+    assert here(target, "-f", path, "--output", str(out), "--param", "a=2").status == 0
     first = load(out)
     assert [cell.metadata.get("tags") for cell in first.cells] == [
         None,
@@ -350,7 +354,7 @@ def test_parameters_come_behind_their_cell_and_replace_those_from_before(target,
         None,
     ]
     assert shown(first.cells[3]) == ["2\n"]
-    assert run(target, "-f", str(out), "--output", str(out), "--param", "a=x y").status == 0
+    assert here(target, "-f", str(out), "--output", str(out), "--param", "a=x y").status == 0
     second = load(out)
     assert [cell.id for cell in second.cells] == [cell.id for cell in first.cells]
     assert "".join(second.cells[2].source) == '# Parameters\na = "x y"\n'
@@ -358,7 +362,7 @@ def test_parameters_come_behind_their_cell_and_replace_those_from_before(target,
 
 
 def test_without_a_tag_the_parameters_come_first(target, source, out):
-    assert run(target, "-f", source("a"), "--output", str(out), "--param", "a=2").status == 0
+    assert here(target, "-f", source("a"), "--output", str(out), "--param", "a=2").status == 0
     assert [shown(cell) for cell in load(out).cells] == [[], ["2"]]
 
 
@@ -390,7 +394,7 @@ def test_a_value_is_what_it_looks_like(text, value):
 
 
 def test_a_value_with_half_a_character_is_refused_before_anything_runs(target, fake, source, out):
-    outcome = run(target, "-f", source("1"), "--output", str(out), "--param", r'x="\ud800"')
+    outcome = here(target, "-f", source("1"), "--output", str(out), "--param", r'x="\ud800"')
     reason = "half a character (a lone surrogate) in its value"
     assert outcome == (2, "", f"kconsole: --param 'x': {reason}\n")
     assert not fake.received

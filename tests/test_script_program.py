@@ -11,11 +11,14 @@ from clients import PATIENCE
 from fake_kernel import FakeKernel, write_kernelspec
 from features import KILLED, having
 from leaks import wait_until
-from programs import COMMAND, end, run, running
+from programs import COMMAND, end, here, run, running
 from stories import kernel_process, program
 from terminal import Terminal
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pipes and signals of Unix")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="needs pipes and signals of Unix"),
+    pytest.mark.usefixtures("unmeasured"),
+]
 
 
 #: Kernels of two languages, where all show the same.
@@ -51,7 +54,7 @@ def shell(line, *arguments, **options):
 
 @having("lossless output")
 def test_many_lines_all_come_out(kernel):
-    outcome = run(str(kernel.connection_file), "-c", kernel.code("print many lines"))
+    outcome = here(str(kernel.connection_file), "-c", kernel.code("print many lines"))
     assert outcome.status == 0
     assert outcome.stdout.splitlines()[-1] == kernel.shows("print many lines")
     assert (
@@ -76,8 +79,8 @@ def test_escape_sequences_pass_untouched_and_none_of_ours_are_added(target):
 
 
 def test_no_escape_sequence_of_an_error_unless_it_is_asked_for(target):
-    plain = run(target, "-c", "1 / 0")
-    forced = run(target, "--color", "always", "-c", "1 / 0")
+    plain = here(target, "-c", "1 / 0")
+    forced = here(target, "--color", "always", "-c", "1 / 0")
     assert "\x1b" not in plain.stderr
     assert "\x1b[31m" in forced.stderr
     assert (plain.status, forced.status) == (1, 1)
@@ -85,8 +88,8 @@ def test_no_escape_sequence_of_an_error_unless_it_is_asked_for(target):
 
 def test_color_always_wins_over_no_color(target):
     env = {**os.environ, "NO_COLOR": "1"}
-    assert "\x1b[31m" in run(target, "--color", "always", "-c", "1 / 0", env=env).stderr
-    assert "\x1b" not in run(target, "--color", "never", "-c", "1 / 0").stderr
+    assert "\x1b[31m" in here(target, "--color", "always", "-c", "1 / 0", env=env).stderr
+    assert "\x1b" not in here(target, "--color", "never", "-c", "1 / 0").stderr
 
 
 def test_output_streams_as_it_comes_and_stdin_answers_input(target):
@@ -249,14 +252,14 @@ def test_code_that_leaves_and_keeps_its_kernel_leaves_it_running(tmp_path):
 @having("exit", fixture="fresh_kernel")
 def test_exit_in_a_real_ipykernel_that_we_attached_to_leaves_it_alone(fresh_kernel):
     path = str(fresh_kernel.connection_file)
-    assert run(path, "-c", "exit", "-c", "print(2)") == (
+    assert here(path, "-c", "exit", "-c", "print(2)") == (
         0,
         "",
         "kconsole: left; the kernel stays\n",
     )
-    assert run(path, "-c", "print(3)") == (0, "3\n", "")
+    assert here(path, "-c", "print(3)") == (0, "3\n", "")
     note = "kconsole: left as the code asked; an IPython kernel ends with that\n"
-    assert run(path, "-c", "x = 4\nexit()", "-c", "print(5)") == (0, "", note)
+    assert here(path, "-c", "x = 4\nexit()", "-c", "print(5)") == (0, "", note)
     assert fresh_kernel.process.wait(PATIENCE) == 0
 
 

@@ -12,13 +12,16 @@ from clients import PATIENCE
 from fake_kernel import FakeKernel
 from jsonschema import Draft202012Validator
 from leaks import wait_until
-from programs import end, run, running
+from programs import end, here, running
 from stories import program
 from terminal import Terminal
 
 from kconsole.cli.statuses import worst
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pipes and signals of Unix")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="needs pipes and signals of Unix"),
+    pytest.mark.usefixtures("unmeasured"),
+]
 
 VALIDATOR = Draft202012Validator(
     json.loads(files("kconsole").joinpath("script/events.schema.json").read_text())
@@ -65,7 +68,7 @@ def lines_until(stream, wanted):
 
 def test_each_line_says_which_kernel_it_is_of(kernels):
     code = "import sys\nprint('a\\nb')\nprint('e', file=sys.stderr)\nprint('c', end='')"
-    outcome = run(*BOTH, "-c", code, "-c", "6 * 7")
+    outcome = here(*BOTH, "-c", code, "-c", "6 * 7")
     assert outcome.status == 0
     for label in ("one", "three"):
         assert of(outcome.stdout, label) == ["a", "b", "c", "42"]
@@ -75,12 +78,12 @@ def test_each_line_says_which_kernel_it_is_of(kernels):
 
 
 def test_what_is_piped_in_is_run_in_all(kernels):
-    outcome = run(*BOTH, stdin="print(1)")
+    outcome = here(*BOTH, stdin="print(1)")
     assert (outcome.status, sorted(outcome.stdout.splitlines())) == (0, ["one   | 1", "three | 1"])
 
 
 def test_names_are_coloured_where_colours_are_wanted(kernels):
-    outcome = run(*BOTH, "--color", "always", "-c", "print(1)")
+    outcome = here(*BOTH, "--color", "always", "-c", "print(1)")
     assert sorted(outcome.stdout.splitlines()) == [
         "\x1b[33mthree\x1b[0m | 1",
         "\x1b[36mone\x1b[0m   | 1",
@@ -89,25 +92,25 @@ def test_names_are_coloured_where_colours_are_wanted(kernels):
 
 def test_a_kernel_that_is_named_twice_runs_it_once(kernels, runtime_dir):
     path = str(runtime_dir / "kernel-one.json")
-    assert run("-e", "one", "-e", path, "-c", "1") == (0, "one | 1\n", "")
+    assert here("-e", "one", "-e", path, "-c", "1") == (0, "one | 1\n", "")
     assert kernels[0].count("execute_request") == 1
 
 
 def test_two_files_of_one_name_are_told_apart(kernels, runtime_dir, tmp_path):
     path = kernels[1].write_connection_file(tmp_path / "kernel-one.json")
-    outcome = run("-e", str(runtime_dir / "kernel-one.json"), "-e", str(path), "-c", "1")
+    outcome = here("-e", str(runtime_dir / "kernel-one.json"), "-e", str(path), "-c", "1")
     assert sorted(outcome.stdout.splitlines()) == ["one   | 1", "one#2 | 1"]
 
 
 def test_a_connection_can_be_several_kernels(kernels, tmp_path):
     config = tmp_path / "config.toml"
     config.write_text('[connections.lab]\nexisting = ["one", "three"]\n')
-    outcome = run("lab", "--config", str(config), "-c", "1")
+    outcome = here("lab", "--config", str(config), "-c", "1")
     assert (outcome.status, sorted(outcome.stdout.splitlines())) == (0, ["one   | 1", "three | 1"])
 
 
 def test_nobody_can_be_asked(kernels):
-    outcome = run(*BOTH, "-c", "input()", stdin="Ada\n")
+    outcome = here(*BOTH, "-c", "input()", stdin="Ada\n")
     assert outcome.status == 1
     assert outcome.stderr.count("StdinNotImplementedError: ") == 2
 
@@ -115,7 +118,7 @@ def test_nobody_can_be_asked(kernels):
 def test_each_kernel_reads_the_file_of_answers_from_its_beginning(kernels, tmp_path):
     answers = tmp_path / "answers"
     answers.write_text("Ada\nEve\n")
-    outcome = run(*BOTH, "--stdin-file", str(answers), "-c", "print(input(), input())")
+    outcome = here(*BOTH, "--stdin-file", str(answers), "-c", "print(input(), input())")
     assert outcome.status == 0
     assert sorted(outcome.stdout.splitlines()) == ["one   | Ada Eve", "three | Ada Eve"]
 
@@ -123,12 +126,12 @@ def test_each_kernel_reads_the_file_of_answers_from_its_beginning(kernels, tmp_p
 def test_two_real_kernels_of_different_languages(shared_kernels):
     python, bash = shared_kernels("ipykernel7"), shared_kernels("bash")
     targets = [f"--existing={kernel.connection_file}" for kernel in (python, bash)]
-    outcome = run(*targets, "-c", "echo=5", "-c", "print(6 * 7)")
+    outcome = here(*targets, "-c", "echo=5", "-c", "print(6 * 7)")
     assert outcome.status == 1  # to bash, this is no code
     lines = (outcome.stdout + outcome.stderr).splitlines()
     assert "ipykernel7 | 42" in lines
     assert any(line.startswith("bash       | ") and "syntax error" in line for line in lines)
-    outcome = run(*targets, "-c", "# nothing", "--timeout", "60")
+    outcome = here(*targets, "-c", "# nothing", "--timeout", "60")
     assert outcome == (0, "", "")
 
 
@@ -136,7 +139,7 @@ def test_two_real_kernels_of_different_languages(shared_kernels):
 
 
 def test_nothing_is_run_if_one_is_not_there(kernels):
-    outcome = run(*BOTH, "-e", "nobody", "-c", "print(1)")
+    outcome = here(*BOTH, "-e", "nobody", "-c", "print(1)")
     assert (outcome.status, outcome.stdout) == (3, "")
     first, second = outcome.stderr.splitlines()
     assert first.startswith("kconsole: no kernel matches 'nobody'")
@@ -145,14 +148,14 @@ def test_nothing_is_run_if_one_is_not_there(kernels):
 
 
 def test_keep_going_runs_it_in_those_that_are_there(kernels):
-    outcome = run(*BOTH, "-e", "nobody", "--keep-going", "-c", "print(1)")
+    outcome = here(*BOTH, "-e", "nobody", "--keep-going", "-c", "print(1)")
     assert (outcome.status, sorted(outcome.stdout.splitlines())) == (3, ["one   | 1", "three | 1"])
     assert outcome.stderr.count("\n") == 1
 
 
 def test_a_kernel_that_is_dead_is_none(kernels):
     kernels[0].die()
-    outcome = run(*BOTH, "-c", "1")
+    outcome = here(*BOTH, "-c", "1")
     assert (outcome.status, outcome.stdout) == (3, "")
     assert outcome.stderr.startswith("kconsole: one: ")
     assert kernels[1].count("execute_request") == 0
@@ -249,10 +252,10 @@ def test_a_reader_that_leaves_interrupts_all(kernels):
 
 
 def test_each_cell_of_each_kernel_has_its_time(kernels):
-    assert run("three", "-c", "slow = False").status == 0
-    assert run("one", "-c", "slow = True").status == 0
+    assert here("three", "-c", "slow = False").status == 0
+    assert here("one", "-c", "slow = True").status == 0
     code = "import time\nif slow:\n    time.sleep(60)"
-    outcome = run(*BOTH, "--timeout", "0.5", "-c", code, "-c", "print('next')")
+    outcome = here(*BOTH, "--timeout", "0.5", "-c", code, "-c", "print('next')")
     assert (outcome.status, outcome.stdout) == (124, "three | next\n")
     assert of(outcome.stderr, "one")[0] == "kconsole: -c 1: not done in 0.5 s: interrupted"
     assert of(outcome.stderr, "three") == []
@@ -269,9 +272,9 @@ def test_the_worst_status_counts():
 
 
 def test_events_say_which_kernel_they_are_of(kernels):
-    assert run("one", "-c", "bad = 1").status == 0
-    assert run("three", "-c", "bad = 0").status == 0
-    outcome = run(*BOTH, "--json", "-c", "print('x')", "-c", "if bad: 1 / 0")
+    assert here("one", "-c", "bad = 1").status == 0
+    assert here("three", "-c", "bad = 0").status == 0
+    outcome = here(*BOTH, "--json", "-c", "print('x')", "-c", "if bad: 1 / 0")
     assert (outcome.status, outcome.stderr) == (1, "")
     events = events_of(outcome.stdout)
     assert [each["event"] for each in (events[0], *events[-1:])] == ["start", "summary"]
@@ -289,7 +292,7 @@ def test_events_say_which_kernel_they_are_of(kernels):
 
 
 def test_a_kernel_that_is_not_there_has_a_summary(kernels):
-    outcome = run("-e", "one", "-e", "nobody", "--json", "--keep-going", "-c", "1")
+    outcome = here("-e", "one", "-e", "nobody", "--json", "--keep-going", "-c", "1")
     assert outcome.status == 3
     assert outcome.stderr.startswith("kconsole: no kernel matches 'nobody'")
     events = events_of(outcome.stdout)
@@ -323,13 +326,13 @@ def test_events_end_with_summaries_also_when_told_to_end(kernels, number, status
 
 
 def test_ping_tells_of_each_and_the_worst_counts(kernels, runtime_dir):
-    outcome = run(*BOTH, "--ping")
+    outcome = here(*BOTH, "--ping")
     assert (outcome.status, outcome.stderr) == (0, "")
     assert of(outcome.stdout, "one")[0].startswith("idle, heartbeat ")
     assert of(outcome.stdout, "three")[0].endswith(", kernel-three.json")
     kernels[0].die()
     os.utime(runtime_dir / "kernel-one.json", (0, 0))  # what is young may be starting
-    outcome = run(*BOTH, "-e", "nobody", "--ping", "--json")
+    outcome = here(*BOTH, "-e", "nobody", "--ping", "--json")
     assert outcome.status == 3
     told = [json.loads(line) for line in outcome.stdout.splitlines()]
     assert [(each["kernel"], each["state"]) for each in told] == [
@@ -340,19 +343,19 @@ def test_ping_tells_of_each_and_the_worst_counts(kernels, runtime_dir):
 
 
 def test_info_interrupt_and_shutdown_are_for_all(kernels):
-    told = [json.loads(line) for line in run(*BOTH, "--info", "--json").stdout.splitlines()]
+    told = [json.loads(line) for line in here(*BOTH, "--info", "--json").stdout.splitlines()]
     assert [(each["kernel"], each["implementation"]) for each in told] == [
         ("one", "ipython"),
         ("three", "ipython"),
     ]
     with running(*BOTH, "-c", WAITS) as one:
         lines_until(one.stdout, ["one   | on\n", "three | on\n"])
-        outcome = run(*BOTH, "--interrupt", "--json")
+        outcome = here(*BOTH, "--interrupt", "--json")
         assert outcome.status == 0
         told = [json.loads(line) for line in outcome.stdout.splitlines()]
         assert [each["interrupted"] for each in told] == [True, True]
         assert one.wait(PATIENCE) == 1
-    outcome = run(*BOTH, "--shutdown", "--yes")
+    outcome = here(*BOTH, "--shutdown", "--yes")
     assert outcome.status == 0
     assert [line.endswith("has ended") for line in outcome.stdout.splitlines()] == [True, True]
     for kernel in kernels:
@@ -380,7 +383,7 @@ def test_info_interrupt_and_shutdown_are_for_all(kernels):
     ],
 )
 def test_what_is_for_one_kernel_is_refused_in_a_line(arguments, reason):
-    outcome = run("-e", "a", "-e", "b", *arguments)
+    outcome = here("-e", "a", "-e", "b", *arguments)
     assert (outcome.status, outcome.stdout) == (2, "")
     assert outcome.stderr.count("\n") == 1
     assert reason in outcome.stderr

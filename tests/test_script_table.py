@@ -1,7 +1,8 @@
-"""What a script ends with: sources of code by outcomes, the real program as a process on five kernels.
+"""What a script ends with: sources of code by outcomes, the real program on five kernels.
 
 The scripted kernel gets every outcome from every source; a real one gets each outcome once, its sources in
-turn, as what they differ in is their answers and not where the code was read.
+turn, as what they differ in is their answers and not where the code was read. It gets them from a process,
+as all do where signals and pipes count.
 """
 
 import json
@@ -17,7 +18,7 @@ from typing import Any, NamedTuple
 import pytest
 from clients import PATIENCE
 from fake_kernel import FakeKernel, fake_argv
-from programs import COMMAND, Outcome, end, run, running
+from programs import COMMAND, Outcome, end, here, run, running
 from running_kernels import Kernel, find_spec, missing, share, start_process
 
 pytestmark = [
@@ -234,7 +235,8 @@ def perform(kernel: Kernel, source: str, row: Row, folder: Path) -> Outcome:
     if given.stdin is not None and row.answers:
         options = (*options, "--stdin-file", written(folder, "answers", row.answers))
     stdin = row.answers if given.stdin is None else given.stdin
-    return run(str(kernel.connection_file), *options, *given.arguments, stdin=stdin)
+    start = here if kernel.name == "fake" else run
+    return start(str(kernel.connection_file), *options, *given.arguments, stdin=stdin)
 
 
 @pytest.mark.parametrize(("name", "source", "row"), [*cases()])
@@ -262,7 +264,7 @@ def test_line_ends_a_byte_order_mark_and_a_last_line_without_end_change_nothing(
     for path in tmp_path.iterdir():
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     stdin = None if given.stdin is None else "\ufeff" + given.stdin
-    outcome = run(str(kernel.connection_file), *given.arguments, stdin=stdin)
+    outcome = here(str(kernel.connection_file), *given.arguments, stdin=stdin)
     assert outcome == (0, "4711\n", "")
 
 
@@ -281,7 +283,7 @@ def test_what_is_no_text_is_refused_with_its_place_and_nothing_is_run(
             stdin, broken = stdin or path.read_bytes(), str(path)
             path.write_bytes(path.read_bytes().replace(mark.encode(), bad))
     place = stdin.index(mark.encode())
-    outcome = run(
+    outcome = here(
         str(kernels("fake").connection_file),
         *given.arguments,
         stdin=stdin.replace(mark.encode(), bad) if given.stdin is not None else None,
@@ -295,8 +297,13 @@ def test_what_is_no_text_is_refused_with_its_place_and_nothing_is_run(
 ON = "print('on')\nimport time\ntime.sleep(60)"
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
-@pytest.mark.parametrize("source", ["stdin", "-c", "ipynb"])
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        *(("stdin", "SIGINT"), ("-c", "SIGINT"), ("ipynb", "SIGINT")),
+        *(("stdin", "SIGTERM"), ("ipynb", "SIGHUP")),
+    ],
+)
 def test_a_signal_is_its_status_and_the_kernel_is_free_again(
     kernels: Any, tmp_path: Path, source: str, name: str
 ) -> None:
@@ -321,7 +328,7 @@ def test_a_kernel_that_dies_in_the_cell_is_status_4(tmp_path: Path, source: str)
     given = SOURCES[source](["print(1)", "%fake die", "print(3)"], tmp_path, "#")
     with FakeKernel(implementation="ipython") as fake:
         path = str(fake.write_connection_file(tmp_path / "kernel-1.json"))
-        outcome = run(path, "--keep-going", *given.arguments, stdin=given.stdin)
+        outcome = here(path, "--keep-going", *given.arguments, stdin=given.stdin)
     assert outcome == (4, "1\n", "kconsole: the kernel is gone: connection refused\n")
 
 
@@ -334,8 +341,7 @@ PLACES = {
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
-@pytest.mark.parametrize("line", PLACES)
-@pytest.mark.parametrize("source", ["stdin", "-f", "ipynb"])
+@pytest.mark.parametrize(("source", "line"), [*zip(("stdin", "-f", "ipynb"), PLACES, strict=True)])
 def test_an_output_that_takes_nothing(kernels: Any, tmp_path: Path, source: str, line: str) -> None:
     given = SOURCES[source](["while True: print(1)" if "true" in line else "1"], tmp_path, "#")
     arguments = (str(kernels("fake").connection_file), *given.arguments)

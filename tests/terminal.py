@@ -224,8 +224,14 @@ class Terminal:
         """Paste text, marked as a terminal marks it (bracketed paste)."""
         self.send(f"\x1b[200~{text}\x1b[201~")
 
-    def forget(self) -> None:
-        """Let what was written so far, and has left the screen, be another story's."""
+    def forget(self, *, screen: bool = False) -> None:
+        """Let what was written so far, and has left the screen, be another story's.
+
+        With ``screen`` so is what is on it, as where the program itself never clears it.
+        """
+        if screen:
+            self._screen.erase_in_display(2)
+            self._screen.cursor_position()
         self.raw = type(self.raw)()
         self.queries.clear()
         self._screen.scrollback.clear()

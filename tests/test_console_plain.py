@@ -7,15 +7,16 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from clients import PATIENCE
-from fake_kernel import FakeKernel, write_kernelspec
+from fake_kernel import Behaviour, FakeKernel, write_kernelspec
 from leaks import wait_until
 from running_kernels import Kernel, is_idle, start_fake
-from stories import PROMPT, START_S, kernel_process, program, rows_with
+from stories import PROMPT, START_S, Shared, kernel_process, program, rows_with
 from terminal import Terminal
 
 from kconsole import attach
@@ -88,6 +89,34 @@ def owning(folder: Path, *options: str, **behaviour: Any) -> Iterator[Terminal]:
         yield ready(terminal)
 
 
+def begun_anew(pair: Pair, behaviour: Behaviour) -> None:
+    """A console that other stories have used, with an empty row and its first prompt to be seen."""
+    terminal, kernel = pair
+    kernel.interrupt()
+    terminal.resize(*terminal.size)
+    begin = len(terminal.raw)
+    terminal.key("c-c")
+    terminal.wait_for(lambda one: b"^C" in one.raw[begin:] and is_at(PROMPT)(one))
+    kernel.restart()
+    terminal.wait_for(lambda one: b"the kernel was restarted" in one.raw[begin:])
+    ready(terminal)
+    terminal.forget(screen=True)
+    terminal.key("enter")
+    terminal.wait_for(lambda one: one.everything == "\nIn [1]:")
+    kernel.behaviour = behaviour
+    kernel.namespace.clear()
+    kernel.history.clear()
+    kernel.forget()
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    """A plain console for all stories to which it is one what others have entered there."""
+    start = partial(paired, tmp_path_factory.mktemp("plain"))
+    with Shared(start, begun_anew, **IPYTHON) as shared:
+        yield shared
+
+
 def ready(terminal: Terminal) -> Terminal:
     """Wait for an empty prompt with the cursor behind it."""
     terminal.wait_for(is_at(PROMPT), START_S)
@@ -133,8 +162,8 @@ def test_a_session_from_the_banner_to_ctrl_d_without_one_escape_sequence(
         assert terminal.sequences == []
 
 
-def test_a_cell_of_several_lines_ends_with_an_empty_one(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_a_cell_of_several_lines_ends_with_an_empty_one(plain: Shared) -> None:
+    with plain() as (terminal, kernel):
         terminal.line("for i in range(2):")
         wait_for_question(terminal, "   ...:")
         terminal.line("    print('row', i)")
@@ -146,8 +175,8 @@ def test_a_cell_of_several_lines_ends_with_an_empty_one(tmp_path: Path) -> None:
         assert code == "for i in range(2):\n    print('row', i)\n"
 
 
-def test_lines_that_are_pasted_at_once_are_cells_one_after_the_other(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_lines_that_are_pasted_at_once_are_cells_one_after_the_other(plain: Shared) -> None:
+    with plain() as (terminal, kernel):
         terminal.send("x = 20\ny = input('y? ')\n22\nprint('sum', x + int(y))\n")
         terminal.wait_for("sum 42\n")
         ready(terminal)
@@ -158,8 +187,8 @@ def test_lines_that_are_pasted_at_once_are_cells_one_after_the_other(tmp_path: P
         assert kernel.count("execute_request") == 3
 
 
-def test_an_error_is_shown_and_the_next_prompt_follows(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _kernel):
+def test_an_error_is_shown_and_the_next_prompt_follows(plain: Shared) -> None:
+    with plain() as (terminal, _kernel):
         run(terminal, "raise ValueError('told so')", "\nValueError: told so\nIn [2]:")
         run(terminal, "'alive'", "Out[2]: 'alive'")
 
@@ -174,13 +203,13 @@ def test_the_last_error_is_shown_whole_where_less_of_it_was(tmp_path: Path) -> N
         assert said(terminal, "\\last") == "a\nb"
 
 
-def test_help_is_shown(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _kernel):
+def test_help_is_shown(plain: Shared) -> None:
+    with plain() as (terminal, _kernel):
         run(terminal, '%fake page "some help"', "\nsome help\nIn [2]:")
 
 
-def test_code_that_the_kernel_suggests_is_shown_and_not_run(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_code_that_the_kernel_suggests_is_shown_and_not_run(plain: Shared) -> None:
+    with plain() as (terminal, kernel):
         run(
             terminal,
             '%fake set_next_input "x = 1\\nprint(x)"',
@@ -194,8 +223,8 @@ def test_code_that_the_kernel_suggests_is_shown_and_not_run(tmp_path: Path) -> N
 # --- questions
 
 
-def test_a_question_is_answered(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _kernel):
+def test_a_question_is_answered(plain: Shared) -> None:
+    with plain() as (terminal, _kernel):
         terminal.line("x = input('name? '); print('hi', x)")
         wait_for_question(terminal, "name?")
         terminal.line("Ada")
@@ -203,8 +232,8 @@ def test_a_question_is_answered(tmp_path: Path) -> None:
         ready(terminal)
 
 
-def test_a_password_is_not_shown_and_the_next_line_is(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _kernel):
+def test_a_password_is_not_shown_and_the_next_line_is(plain: Shared) -> None:
+    with plain() as (terminal, _kernel):
         before = terminal.attributes
         terminal.line(PASSWORD)
         wait_for_question(terminal, "secret:")
@@ -219,9 +248,9 @@ def test_a_password_is_not_shown_and_the_next_line_is(tmp_path: Path) -> None:
 @UNMEASURED
 @pytest.mark.parametrize("code", ["input('name? ')", "import getpass; getpass.getpass('name? ')"])
 def test_ctrl_d_at_a_question_is_the_end_of_input_and_not_of_the_session(
-    tmp_path: Path, code: str
+    plain: Shared, code: str
 ) -> None:
-    with paired(tmp_path) as (terminal, _kernel):
+    with plain() as (terminal, _kernel):
         terminal.line(code)
         wait_for_question(terminal, "name?")
         terminal.key("c-d")
@@ -235,8 +264,8 @@ def test_ctrl_d_at_a_question_is_the_end_of_input_and_not_of_the_session(
     ("code", "shown"),
     [("input('name? ')", "name? ^C"), ("import getpass; getpass.getpass('name? ')", "name?")],
 )
-def test_ctrl_c_at_a_question_interrupts_the_cell(tmp_path: Path, code: str, shown: str) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_ctrl_c_at_a_question_interrupts_the_cell(plain: Shared, code: str, shown: str) -> None:
+    with plain() as (terminal, kernel):
         before = terminal.attributes
         terminal.line(code)
         wait_for_question(terminal, "name?")
@@ -250,8 +279,8 @@ def test_ctrl_c_at_a_question_interrupts_the_cell(tmp_path: Path, code: str, sho
 
 @UNMEASURED
 @pytest.mark.parametrize("code", ["input('name? ')", "import getpass; getpass.getpass('name? ')"])
-def test_a_question_ends_when_somebody_else_interrupts_its_cell(tmp_path: Path, code: str) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_a_question_ends_when_somebody_else_interrupts_its_cell(plain: Shared, code: str) -> None:
+    with plain() as (terminal, kernel):
         terminal.line(code)
         wait_for_question(terminal, "name?")
         kernel.interrupt()
@@ -263,29 +292,29 @@ def test_a_question_ends_when_somebody_else_interrupts_its_cell(tmp_path: Path, 
 # --- Ctrl-C
 
 
-def test_ctrl_c_at_the_prompt_drops_the_line(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_ctrl_c_at_the_prompt_drops_the_line(plain: Shared) -> None:
+    with plain() as (terminal, kernel):
         terminal.send("not wanted")
-        terminal.wait_for("In [ ]: not wanted")
+        terminal.wait_for("In [1]: not wanted")
         terminal.key("c-c")
-        terminal.wait_for("not wanted^C\nIn [ ]:")
+        terminal.wait_for("not wanted^C\nIn [1]:")
         run(terminal, "'alive'", "Out[1]: 'alive'")
         assert kernel.count("execute_request") == 1
         assert kernel.count("interrupt_request") == 0
 
 
-def test_ctrl_c_in_the_middle_of_a_cell_of_several_lines_drops_it(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_ctrl_c_in_the_middle_of_a_cell_of_several_lines_drops_it(plain: Shared) -> None:
+    with plain() as (terminal, kernel):
         terminal.line("for i in range(2):")
         wait_for_question(terminal, "   ...:")
         terminal.key("c-c")
-        terminal.wait_for("...: ^C\nIn [ ]:")
+        terminal.wait_for("...: ^C\nIn [1]:")
         run(terminal, "'alive'", "Out[1]: 'alive'")
         assert kernel.count("execute_request") == 1
 
 
-def test_ctrl_c_interrupts_a_cell_that_runs(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _kernel):
+def test_ctrl_c_interrupts_a_cell_that_runs(plain: Shared) -> None:
+    with plain() as (terminal, _kernel):
         terminal.line("print('on'); import time; time.sleep(60)")
         terminal.wait_for("\non")
         terminal.key("c-c")
@@ -294,8 +323,8 @@ def test_ctrl_c_interrupts_a_cell_that_runs(tmp_path: Path) -> None:
         run(terminal, "'alive'", "Out[2]: 'alive'")
 
 
-def test_a_cell_that_ignores_ctrl_c_is_told_of_and_a_second_one_gives_it_up(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_a_cell_that_ignores_ctrl_c_is_told_of_and_a_second_one_gives_it_up(plain: Shared) -> None:
+    with plain() as (terminal, kernel):
         run(terminal, "print('on')", "\non\n")
         terminal.line("%fake deaf 60")
         kernel.wait_for("execute_request", count=2)
@@ -340,8 +369,8 @@ def test_ctrl_c_just_when_the_cell_has_been_sent_interrupts_it(
 
 @UNMEASURED
 @pytest.mark.parametrize("asks", [False, True])
-def test_ctrl_c_is_shown_on_a_line_that_ends_with_it(tmp_path: Path, asks: bool) -> None:
-    with paired(tmp_path) as (terminal, _kernel):
+def test_ctrl_c_is_shown_on_a_line_that_ends_with_it(plain: Shared, asks: bool) -> None:
+    with plain() as (terminal, _kernel):
         terminal.line("print('on'); " + ("input('q? ')" if asks else "import time; time.sleep(60)"))
         terminal.wait_for("\nq?" if asks else "\non")
         terminal.key("c-c")
@@ -351,8 +380,8 @@ def test_ctrl_c_is_shown_on_a_line_that_ends_with_it(tmp_path: Path, asks: bool)
         assert "^C\nTraceback" in terminal.everything
 
 
-def test_ctrl_c_behind_an_unfinished_line_ends_it_once(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _kernel):
+def test_ctrl_c_behind_an_unfinished_line_ends_it_once(plain: Shared) -> None:
+    with plain() as (terminal, _kernel):
         terminal.line("print('on', end=''); import time; time.sleep(60)")
         terminal.wait_for("\non")
         terminal.key("c-c")
@@ -420,26 +449,28 @@ def test_the_commands_that_need_no_screen_are_listed_and_the_others_refused(tmp_
         assert kernel.count("execute_request") == 0
 
 
-def test_the_connection_is_told(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _kernel):
+def test_the_connection_is_told(plain: Shared) -> None:
+    with plain() as (terminal, _kernel):
         facts = " ".join(said(terminal, "\\conninfo").split("\n"))
         assert ", attached, " in facts
         assert ", tcp 127.0.0.1, " in facts
         assert facts.endswith(".json")
 
 
-def test_notes_break_between_words(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _kernel):
+def test_notes_break_between_words(plain: Shared) -> None:
+    with plain() as (terminal, _kernel):
         terminal.resize(24, 40)
         assert said(terminal, "\\timing maybe") == (
             "usage: \\timing [on|off] (with a blank\nbefore it, the line is code)"
         )
 
 
-def test_a_file_is_run_as_one_cell_and_one_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_file_is_run_as_one_cell_and_one_that_is_not_there_is_told(
+    tmp_path: Path, plain: Shared
+) -> None:
     job = tmp_path / "job.py"
     job.write_bytes(b"\xef\xbb\xbfprint('one')\r\nprint('two')\r\n")
-    with paired(tmp_path) as (terminal, kernel):
+    with plain() as (terminal, kernel):
         assert said(terminal, f"\\i {job}").endswith("one\ntwo")
         assert kernel.count("execute_request") == 1
         gone = " ".join(said(terminal, "\\i no-such-file").split("\n"))
@@ -641,7 +672,9 @@ def test_the_prompt_can_be_another(tmp_path: Path) -> None:
         kernel.close()
 
 
-def test_a_kernel_of_our_own_is_restarted_and_that_of_others_is_not(tmp_path: Path) -> None:
+def test_a_kernel_of_our_own_is_restarted_and_that_of_others_is_not(
+    tmp_path: Path, plain: Shared
+) -> None:
     with owning(tmp_path) as terminal:
         first = kernel_process(terminal)
         run(terminal, "print('a')", "\na\n")
@@ -650,7 +683,7 @@ def test_a_kernel_of_our_own_is_restarted_and_that_of_others_is_not(tmp_path: Pa
         assert not first.is_running()
         assert terminal.screen[terminal.cursor[0]] == "In [1]:"
         run(terminal, "print('b')", "\nb\n")
-    with paired(tmp_path) as (terminal, kernel):
+    with plain() as (terminal, kernel):
         refused = "only who has started a kernel can restart it"
         assert said(terminal, "\\restart") == refused
         assert kernel.count("shutdown_request") == 0
@@ -675,7 +708,7 @@ def test_a_kernel_is_shut_down_by_who_can_name_it(tmp_path: Path) -> None:
 
 
 @UNMEASURED
-@pytest.mark.parametrize("how", ["\\q", "exit", "\x04"])
+@pytest.mark.parametrize("how", ["exit", "\x04"])
 def test_a_kernel_of_our_own_can_be_kept(tmp_path: Path, how: str) -> None:
     with owning(tmp_path, "--keep") as terminal:
         kernel = kernel_process(terminal)
@@ -760,9 +793,9 @@ def test_a_session_whose_kernel_stays_dead_goes_on_and_can_restart_it(tmp_path: 
 
 
 def test_a_kernel_that_is_restarted_while_it_asks_is_told_of_and_the_session_goes_on(
-    tmp_path: Path,
+    plain: Shared,
 ) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+    with plain() as (terminal, kernel):
         run(terminal, "'before'", "Out[1]: 'before'")
         terminal.line("input('name? ')")
         wait_for_question(terminal, "name?")
@@ -774,8 +807,10 @@ def test_a_kernel_that_is_restarted_while_it_asks_is_told_of_and_the_session_goe
 
 @UNMEASURED
 @pytest.mark.parametrize("breaks", [False, True])
-def test_a_kernel_that_is_restarted_at_the_prompt_is_told_of(tmp_path: Path, breaks: bool) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_a_kernel_that_is_restarted_at_the_prompt_is_told_of(
+    tmp_path: Path, plain: Shared, breaks: bool
+) -> None:
+    with paired(tmp_path) if breaks else plain() as (terminal, kernel):
         run(terminal, "'before'", "Out[1]: 'before'")
         terminal.send("'aft")
         terminal.wait_for("In [2]: 'aft")
@@ -789,8 +824,8 @@ def test_a_kernel_that_is_restarted_at_the_prompt_is_told_of(tmp_path: Path, bre
         assert terminal.everything.count("the kernel was restarted") == 1
 
 
-def test_a_kernel_that_is_restarted_while_a_cell_runs_is_told_of_once(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _kernel):
+def test_a_kernel_that_is_restarted_while_a_cell_runs_is_told_of_once(plain: Shared) -> None:
+    with plain() as (terminal, _kernel):
         run(terminal, "'before'", "Out[1]: 'before'")
         terminal.line("%fake restart")
         terminal.wait_for("\nthe kernel was restarted\nIn [1]:")
@@ -875,15 +910,15 @@ def test_ctrl_d_stops_a_kernel_of_our_own(tmp_path: Path) -> None:
 
 
 @UNMEASURED
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize(
-    ("code", "shows"),
+    ("number", "code", "shows"),
     [
-        ("", ""),
-        (PASSWORD, "secret:"),
-        ("print('on'); import time; time.sleep(60)", "\non\n"),
+        (signal.SIGHUP, "", ""),
+        (signal.SIGTERM, PASSWORD, "secret:"),
+        (signal.SIGHUP, PASSWORD, "secret:"),
+        (signal.SIGTERM, "print('on'); import time; time.sleep(60)", "\non\n"),
     ],
-    ids=["prompt", "password", "running"],
+    ids=["prompt", "password", "password-hangup", "running"],
 )
 def test_a_signal_to_end_leaves_no_kernel_and_a_terminal_that_echoes(
     tmp_path: Path, number: signal.Signals, code: str, shows: str

@@ -6,19 +6,17 @@ What can be asked of a kernel is in :mod:`kconsole.client.client`, on top of thi
 import logging
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
 
 import zmq
 
-from kconsole.client.carrier import Carrier
 from kconsole.client.channelset import ChannelSet
 from kconsole.client.health import Health, judge
 from kconsole.client.renewal import Renewal, ask_who_is_there
-from kconsole.client.resumption import Gap, Resumed, Resumption, link_down
 from kconsole.client.transport import Link
 from kconsole.client.zmq_transport import ZmqTransport
 from kconsole.connect.info import ConnectionInfo
-from kconsole.connect.ssh.status import LinkStatus
 from kconsole.errors import (
     ChannelError,
     KconsoleError,
@@ -30,6 +28,11 @@ from kconsole.protocol.activity import Activity
 from kconsole.protocol.message import Channel, Message
 from kconsole.protocol.restart import TELLING, RestartWatch
 from kconsole.protocol.session import Session
+
+if TYPE_CHECKING:
+    from kconsole.client.carrier import Carrier
+    from kconsole.client.resumption import Gap, Resumed, Resumption
+    from kconsole.connect.ssh.status import LinkStatus
 
 __all__ = ["ClientBase", "Process", "Sink"]
 
@@ -106,12 +109,12 @@ class ClientBase(ChannelSet):
         session: Session | None = None,
         context: zmq.Context[Any] | None = None,
         process: Process | None = None,
-        carrier: Carrier | None = None,
+        carrier: "Carrier | None" = None,
         sink: Sink | None = None,
         on_change: Callable[[], None] | None = None,
         on_restart: Callable[[], None] | None = None,
-        on_gap_end: Callable[[Gap], None] | None = None,
-        on_resumed: Callable[[Resumed], None] | None = None,
+        on_gap_end: "Callable[[Gap], None] | None" = None,
+        on_resumed: "Callable[[Resumed], None] | None" = None,
     ) -> None:
         super().__init__()
         self.log = logging.getLogger("kconsole")
@@ -141,7 +144,10 @@ class ClientBase(ChannelSet):
         self.on_gap_end = on_gap_end
         self.on_resumed = on_resumed
         #: Sees us through the gaps of the carrier.
-        self._resumption = None if carrier is None else Resumption(self, carrier)
+        self._resumption: Resumption | None = None
+        if carrier is not None:  # else nothing of all that is needed
+            resumption = import_module("kconsole.client.resumption")
+            self._resumption = resumption.Resumption(self, carrier)
         #: Written by the I/O thread alone; replaced, never changed in place.
         self._links: dict[Channel, Link] = {}
         self._ever_up = False
@@ -243,7 +249,7 @@ class ClientBase(ChannelSet):
         death = None
         if self.process is not None and self.process.poll() is not None:
             death = f"its process {self.process.describe_exit()}"
-        elif self.carrier is not None and (down := link_down(self.carrier)):
+        elif self._resumption is not None and (down := self._resumption.link_down):
             return Health("down", down, self.heartbeat.rtt, self.heartbeat.last_pong)
         restarting = self._restarts.announced(time.monotonic())
         links = self._seen_links()
@@ -252,9 +258,10 @@ class ClientBase(ChannelSet):
     def _seen_links(self) -> Mapping[Channel, Link]:
         """The state of each channel's connection. Where a link carries them, it knows who refuses them."""
         up = any(link.state == "up" for link in self._links.values())
-        if up or self.carrier is None or link_down(self.carrier) or not self.carrier.refused:
+        refused = "" if self._resumption is None else self._resumption.refused
+        if up or not refused:
             return self._links
-        return dict.fromkeys(self._links or ("shell",), Link("refused", self.carrier.refused))
+        return dict.fromkeys(self._links or ("shell",), Link("refused", refused))
 
     def _death(self) -> KernelDiedError | None:
         """What to raise if the kernel is known to be gone."""
@@ -335,7 +342,7 @@ class ClientBase(ChannelSet):
         if link.state == "up" and self._restarts.in_doubt and self._resumption is None:
             ask_who_is_there(self)
 
-    def _carrier_changed(self, status: LinkStatus) -> None:
+    def _carrier_changed(self, status: "LinkStatus") -> None:
         """The link that carries us has said something of itself."""
         if self._resumption is None:
             return

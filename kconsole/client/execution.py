@@ -178,15 +178,22 @@ class Execution:
             return False
         self.cell.traffic(self._client._last_iopub)
         now = time.monotonic()
-        deadline = self.cell.deadline()
-        if self.cell.state == "half" and self.cell.reply is not None:
-            overdue = deadline is not None and now >= deadline
-            hopeful = now < self.cell.state_since + HALF_AT_MOST_S
-            hopeful = hopeful and not half_dead(self._client._links)
-            if overdue and hopeful and self._doubt.stands(now):
-                return False
+        if self._hopes_for_idle(now):
+            return False
         self.cell.poll(now)
         return self.cell.state == "done" or (self.cell.finished and not self._tail)
+
+    def _hopes_for_idle(self, now: float) -> bool:
+        """Whether the idle, though overdue, is not to be given up yet."""
+        if self.cell.state != "half" or self.cell.reply is None:
+            return False
+        deadline = self.cell.deadline()
+        return (
+            deadline is not None
+            and deadline <= now < self.cell.state_since + HALF_AT_MOST_S
+            and not half_dead(self._client._links)
+            and self._doubt.stands(now)
+        )
 
     def _lose(self, why: KconsoleError) -> None:
         """Nothing will come any more: raise why, unless it is what the cell has asked for."""

@@ -3,11 +3,13 @@
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kconsole.client.client import KernelClient
-from kconsole.client.resumption import Gap
 from kconsole.connect.ssh.status import USABLE
+
+if TYPE_CHECKING:
+    from kconsole.client.resumption import Gap
 
 __all__ = ["LinkEvent", "LinkNews"]
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kconsole.client.base import ClientBase
     from kconsole.client.zmq_transport import ZmqTransport
 
-__all__ = ["Gap", "Resumed", "Resumption", "link_down"]
+__all__ = ["Gap", "Resumed", "Resumption"]
 
 #: How long a kernel may take to answer after a gap until a newcomer's question is tried, in seconds.
 _SILENT_S = 3.0
@@ -40,6 +40,15 @@ _NEWCOMERS = 2
 #: How often the link is told that something has come through it, in seconds.
 _HEARD_S = 0.1
 
+
+#: The states of a link that carries nothing.
+_WORDS = {
+    "connecting": "the link is being made",
+    "down": "link down",
+    "login": "login needed",
+    "failed": "link failed",
+    "closed": "link closed",
+}
 
 _SHELL, _CONTROL = Lane("shell"), Lane("control")
 _MAIN = (_CONTROL, _SHELL)
@@ -122,9 +131,23 @@ class Resumption:
         return self._phase in ("new", "whole") and not self._doubts
 
     @property
+    def link_down(self) -> str:
+        """Why the link carries nothing at the moment, in a few words; "" if it does."""
+        status = self._carrier.status
+        if status.state in USABLE:
+            return ""
+        word = _WORDS[status.state]
+        return f"{word}: {status.detail}" if status.detail else word
+
+    @property
+    def refused(self) -> str:
+        """Proof that nobody is there any more where the link leads to; "" if there is none."""
+        return "" if self.link_down else self._carrier.refused
+
+    @property
     def obstacle(self) -> str:
         """Why nothing can be sent at the moment, in a few words; "" if it can."""
-        if down := link_down(self._carrier):
+        if down := self.link_down:
             return down
         if self._phase == "gap":
             return self._carrier.refused or "the kernel is not connected"
@@ -370,21 +393,3 @@ class Resumption:
             callback(what)
         except Exception:  # anybody's code, and this thread must live on
             self._client.log.exception("%s failed", who)
-
-
-_WORDS = {
-    "connecting": "the link is being made",
-    "down": "link down",
-    "login": "login needed",
-    "failed": "link failed",
-    "closed": "link closed",
-}
-
-
-def link_down(carrier: Carrier) -> str:
-    """Say why a link carries nothing at the moment, in a few words; "" if it does."""
-    status = carrier.status
-    if status.state in USABLE:
-        return ""
-    word = _WORDS[status.state]
-    return f"{word}: {status.detail}" if status.detail else word

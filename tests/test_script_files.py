@@ -10,9 +10,13 @@ import pytest
 from clients import PATIENCE
 from fake_kernel import FakeKernel, write_kernelspec
 from features import having
+from leaping import HOUR_S, Clock
 from programs import end, here, running
 from stories import program
 from terminal import Terminal
+
+from kconsole.protocol.events import Stream
+from kconsole.script.text import TextSink
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="needs pipes and signals of Unix"),
@@ -125,11 +129,12 @@ def test_markers_are_comments_of_the_kernels_language(tmp_path, write):
         assert codes(fake)[0] == "a\n# %%\nb"
 
 
-def test_a_cell_that_fails_late_is_named_where_it_matters(target, write):
+def test_a_cell_that_fails_late_is_named_where_it_matters(target, write, monkeypatch):
+    Clock(monkeypatch, TextSink, Stream)
     path = write("a.py", f"# %%\n1\n# %%\n{SLEEP}")
-    outcome = here(target, "--cells", "--timeout", "0.2", "-f", path)
+    outcome = here(target, "--cells", "--timeout", str(HOUR_S / 2), "-f", path)
     assert outcome.status == 124
-    assert outcome.stderr.startswith(f"kconsole: {path}, cell 2: not done in 0.2 s: interrupted\n")
+    assert outcome.stderr.startswith(f"kconsole: {path}, cell 2: not done in 1800 s: interrupted\n")
 
 
 def test_a_file_that_is_not_there_starts_no_kernel(tmp_path):

@@ -19,11 +19,13 @@ from fake_kernel import FakeKernel
 from features import KILLED, having
 from jsonschema import Draft202012Validator
 from leaks import wait_until
+from leaping import HOUR_S, Clock
 from programs import end, here, running
 from stories import program
 from terminal import Terminal
 
 from kconsole import attach
+from kconsole.protocol.events import Stream
 from kconsole.script.answers import Answers
 from kconsole.script.cells import ScriptCell
 from kconsole.script.jsonlines import JsonLines
@@ -299,11 +301,12 @@ def test_each_cell_is_numbered_and_the_end_says_how_it_went(script):
     assert (order[0], order[-2:]) == ("begin", ["reply", "end"])
 
 
-def test_a_cell_that_takes_too_long(script):
-    events = script.run("import time\ntime.sleep(60)", "2", timeout=0.1)
+def test_a_cell_that_takes_too_long(script, monkeypatch):
+    Clock(monkeypatch, JsonSink, Stream)
+    events = script.run("print('on')\nimport time\ntime.sleep(60)", "2", timeout=HOUR_S / 2)
     assert [each["status"] for each in of(events, "end")] == ["timeout"]
     assert [each["text"] for each in of(events, "note")] == [
-        "job, cell 1: not done in 0.1 s: interrupted"
+        "job, cell 1: not done in 1800 s: interrupted"
     ]
     assert of(events, "note")[0]["cell"] == 1
 

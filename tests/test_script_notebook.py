@@ -17,6 +17,7 @@ from fake_kernel import UNMEASURED, FakeKernel
 from hypothesis import given
 from hypothesis import strategies as st
 from leaks import wait_until
+from leaping import HOUR_S, Clock
 from programs import end, here, run, running
 from stories import program
 from terminal import Terminal
@@ -234,9 +235,10 @@ def test_what_a_cell_had_shown_is_written_when_the_terminal_is_gone(target, sour
     assert [shown(cell)[0] for cell in load(out).cells] == ["1", "on\n"]
 
 
-def test_a_cell_that_takes_too_long_is_written_as_it_ended(target, source, out):
+def test_a_cell_that_takes_too_long_is_written_as_it_ended(target, source, out, monkeypatch):
     path = source("print('on')\nimport time\ntime.sleep(60)", "2")
-    outcome = here(target, "--timeout", "0.5", "-f", path, "--output", str(out))
+    Clock(monkeypatch, NotebookSink, Stream)
+    outcome = here(target, "--timeout", str(HOUR_S / 2), "-f", path, "--output", str(out))
     assert outcome.status == 124
     assert [shown(cell) for cell in load(out).cells] == [["on\n", "KeyboardInterrupt"], []]
 

@@ -317,10 +317,12 @@ def test_a_second_ctrl_c_does_not_wait_for_the_kernel(target, fake):
         )
 
 
-def test_ctrl_c_is_shown_on_a_line_of_its_own(fake, target):
+def test_ctrl_c_is_shown_on_a_line_of_its_own(target):
     with Terminal(program(target, "-c", "print('on'); import time; time.sleep(60)")) as terminal:
         terminal.wait_for("on")
-        fake.wait_for("execute_request")
+        terminal.wait_for(
+            lambda one: one.cursor == (1, 0)
+        )  # what it has not shown yet, Ctrl-C drops
         terminal.key("c-c")
         assert terminal.wait_exit() == 130
         assert "on\n^C\nTraceback" in terminal.everything

@@ -11,10 +11,12 @@ import pytest
 from clients import PATIENCE
 from fake_kernel import FakeKernel
 from leaks import wait_until
+from leaping import HOUR_S, Clock
 
 from kconsole import attach
 from kconsole.client.leash import Leash
 from kconsole.client.zmq_transport import ZmqTransport
+from kconsole.protocol.events import InputRequest, Stream
 from kconsole.render.errorlook import AS_SENT, ErrorLook
 from kconsole.script.answers import Answers
 from kconsole.script.cells import ScriptCell
@@ -346,35 +348,42 @@ def test_an_end_interrupts_also_a_cell_that_nothing_was_heard_of_yet(script, fak
     fake.wait_for("interrupt_request", PATIENCE)
 
 
-def test_a_cell_that_takes_too_long_is_interrupted_and_is_status_124(script, fake):
-    assert script.run(f"print(1)\n{SLEEP}", "print(2)", timeout=0.1) == 124
+#: Seconds that no cell of these tests takes, unless the clock leaps.
+LIMIT_S = HOUR_S / 2
+
+
+def test_a_cell_that_takes_too_long_is_interrupted_and_is_status_124(script, fake, monkeypatch):
+    Clock(monkeypatch, TextSink, Stream, "1")
+    assert script.run(f"print(1)\n{SLEEP}", "print(2)", timeout=LIMIT_S) == 124
     stdout, stderr = script.written
     assert stdout == "1\n"
-    assert stderr.startswith("kconsole: job, cell 1: not done in 0.1 s: interrupted\n")
+    assert stderr.startswith("kconsole: job, cell 1: not done in 1800 s: interrupted\n")
     assert "KeyboardInterrupt" in stderr
     assert fake.count("interrupt_request") == 1
     assert fake.count("execute_request") == 1
 
 
-def test_the_time_limit_is_for_each_cell(script):
-    cells = ["import time\ntime.sleep(0.3)"] * 3
-    assert script.run(*cells, timeout=0.8) == 0
+def test_the_time_limit_is_for_each_cell(script, monkeypatch):
+    Clock(monkeypatch, TextSink, Stream)
+    assert script.run("print(1)", "print(2)", timeout=1.5 * HOUR_S) == 0
 
 
-def test_all_cells_together_have_a_limit_too(script, fake):
-    cells = ["print(1)", "print(2)\nimport time\ntime.sleep(60)", "print(3)"]
-    assert script.run(*cells, total_timeout=0.5, keep_going=True) == 124
+def test_all_cells_together_have_a_limit_too(script, monkeypatch):
+    Clock(monkeypatch, TextSink, Stream)
+    cells = ["print(1)", f"print(2)\n{SLEEP}", "print(3)"]
+    assert script.run(*cells, total_timeout=1.5 * HOUR_S, keep_going=True) == 124
     assert script.written[0] == "1\n2\n"
-    assert "job, cell 2: not done in 0.5 s for all cells: interrupted" in script.written[1]
+    assert "job, cell 2: not done in 5400 s for all cells: interrupted" in script.written[1]
 
 
-def test_a_question_that_nobody_answers_in_time_is_called_off(script):
+def test_a_question_that_nobody_answers_in_time_is_called_off(script, monkeypatch):
+    Clock(monkeypatch, TextSink, InputRequest)
     reading, writing = os.pipe()
     with open(reading) as stream, open(writing, "w"):
         sink = TextSink(
             Streams(stream, script.stdout, script.stderr), color={"stdout": False, "stderr": False}
         )
-        runner = Runner(script.kernel, sink, Answers(stream, sink.ask), RunOptions(timeout=0.2))
+        runner = Runner(script.kernel, sink, Answers(stream, sink.ask), RunOptions(timeout=LIMIT_S))
         assert runner.run([ScriptCell("input()", "job")]).status == 124
     assert "KeyboardInterrupt" in script.written[1]
 
@@ -386,9 +395,11 @@ def test_a_cell_that_does_not_react_is_left_behind(script, fake, monkeypatch):
     assert fake.count("execute_request") == 1
 
 
-def test_going_on_behind_a_cell_that_took_too_long_keeps_its_status(script):
-    assert script.run(SLEEP, "print(2)", "1 / 0", timeout=0.3, keep_going=True) == 124
-    assert script.written[0] == "2\n"
+def test_going_on_behind_a_cell_that_took_too_long_keeps_its_status(script, monkeypatch):
+    Clock(monkeypatch, TextSink, Stream, "1")
+    cells = [f"print(1)\n{SLEEP}", "print(2)", "1 / 0"]
+    assert script.run(*cells, timeout=LIMIT_S, keep_going=True) == 124
+    assert script.written[0] == "1\n2\n"
 
 
 def test_a_cell_that_waits_for_anothers_interrupts_nobody(tmp_path):

@@ -22,6 +22,7 @@ __all__ = [
     "once_asked",
     "ready",
     "replied",
+    "wait_for_output",
 ]
 
 #: Seconds until a test gives up; nothing here takes as long unless it is broken.
@@ -60,12 +61,27 @@ def replied(answer: object) -> dict[str, Any]:
     return content
 
 
+def wait_for_output(client: KernelClient, msg_id: str) -> None:
+    """Wait until a cell has printed something: the kernel is at its code.
+
+    An interrupt that comes before, though the kernel has begun with the cell, may be lost on it.
+    """
+    while True:
+        msg = client.get_iopub_msg(timeout=PATIENCE)
+        if msg["msg_type"] == "stream" and msg["parent_header"].get("msg_id") == msg_id:
+            return
+
+
 @contextlib.contextmanager
 def free_ports(count: int = 5) -> Iterator[list[int]]:
-    """Ports of sockets that are bound but do not listen: whoever connects is refused."""
+    """Ports of sockets that are bound but do not listen: whoever connects is refused.
+
+    Nobody else gets them, but a kernel of the test may listen there: zmq shares the address too.
+    """
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for one in sockets:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             one.bind(("127.0.0.1", 0))
         yield [one.getsockname()[1] for one in sockets]
 

@@ -109,7 +109,7 @@ class RawClient:
 
     def frames(self) -> list[bytes]:
         """The next iopub message as it is."""
-        assert self.sockets["iopub"].poll(10_000), "nothing on iopub"
+        assert self.sockets["iopub"].poll(60_000), "nothing on iopub"
         return self.sockets["iopub"].recv_multipart()
 
     def topics(self) -> list[bytes]:
@@ -117,14 +117,14 @@ class RawClient:
         frames = self.frames()
         return frames[: frames.index(DELIMITER)]
 
-    def beats(self, timeout: float = 10.0) -> bool:
+    def beats(self, timeout: float = 60.0) -> bool:
         """Send a heartbeat and say whether it came back in time."""
         self.heart.send(b"ping")
         return bool(self.heart.poll(int(timeout * 1000))) and self.heart.recv() == b"ping"
 
     def wait_for_iopub(self) -> None:
         """Ask kernel_info until an iopub message of a request of ours proves the subscription."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             msg_id = self.send("kernel_info_request")
             self.reply(msg_id)

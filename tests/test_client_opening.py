@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 import zmq
-from clients import PATIENCE, nobody, replied
+from clients import PATIENCE, nobody, replied, wait_for_output
 from fake_kernel import FakeKernel, write_kernelspec
 from leaks import wait_until
 from running_kernels import find_spec
@@ -55,7 +55,8 @@ def value(kernel, code="6 * 7"):
 # --- attaching
 
 
-def test_an_attached_kernel_is_left_alone(kernel):
+def test_an_attached_kernel_is_left_alone(kernel, monkeypatch):
+    monkeypatch.setattr("kconsole.client.readiness._SHELL_S", PATIENCE)
     with attach(str(kernel.connection_file)) as attached:
         info = attached.wait(PATIENCE)
         assert info is attached.info
@@ -94,7 +95,7 @@ def silent(monkeypatch):
 
 
 def test_a_busy_kernel_that_answers_nothing_is_attached_to_and_used_once_it_is_idle(
-    silent, tmp_path
+    silent, tmp_path, monkeypatch
 ):
     path = silent.write_connection_file(tmp_path / "kernel-1.json")
     with attach(str(path)) as kernel:
@@ -104,6 +105,7 @@ def test_a_busy_kernel_that_answers_nothing_is_attached_to_and_used_once_it_is_i
         msg_id = kernel.client.execute("6 * 7")
         kernel.client.interrupt(reply=True, timeout=PATIENCE)  # R would not react to this
         assert kernel.client.get_shell_msg(timeout=PATIENCE)["parent_header"]["msg_id"] == msg_id
+        monkeypatch.setattr("kconsole.client.readiness._SILENT_S", PATIENCE)
         assert kernel.renew(PATIENCE).implementation == "fake"
         assert not kernel.silent
         assert not kernel.busy
@@ -219,17 +221,15 @@ def own_spec(data_dir, name):
     write_kernelspec(data_dir, name, spec=spec)
 
 
-SLEEP = "import time; time.sleep(100)"
+SLEEP = "print('on', flush=True)\nimport time; time.sleep(100)"
 
 
-@pytest.mark.parametrize(("name", "code"), [("ipykernel7", SLEEP), ("ipykernel6", SLEEP)])
-def test_leaving_a_real_kernel_that_is_busy_interrupts_it_first(data_dir, patient, name, code):
+@pytest.mark.parametrize("name", ["ipykernel7", "ipykernel6"])
+def test_leaving_a_real_kernel_that_is_busy_interrupts_it_first(data_dir, patient, name):
     own_spec(data_dir, name)
     with start(name) as kernel:
         kernel.wait(PATIENCE)
-        kernel.client.execute(code)
-        while kernel.client.get_iopub_msg(timeout=PATIENCE)["msg_type"] != "execute_input":
-            pass
+        wait_for_output(kernel.client, kernel.client.execute(SLEEP))
         process = kernel.process
         before = time.monotonic()
     assert process.poll() is not None

@@ -6,8 +6,20 @@ import socket
 import threading
 
 import pytest
-from clients import PATIENCE, OwnProcess, connected, info_of, nobody, once_asked, ready, replied
+from clients import (
+    PATIENCE,
+    OwnProcess,
+    connected,
+    info_of,
+    nobody,
+    once_asked,
+    ready,
+    replied,
+    wait_for_output,
+)
 from fake_kernel import FakeKernel
+from leaks import wait_until
+from raw_client import RawClient
 
 from kconsole import (
     AuthenticationError,
@@ -28,6 +40,14 @@ def quick(monkeypatch):
     """Everything that is waited for before an error, in a short time."""
     for name in ("_REFUSED_S", "_UNPROVEN_S", "_FORGED_S", "_SILENT_S"):
         monkeypatch.setattr(readiness, name, QUICK_S)
+
+
+@contextlib.contextmanager
+def beating(kernel, changes=None):
+    """A client that has heard the kernel's heartbeat."""
+    with connected(kernel, changes) as client:
+        wait_until(lambda: client.health.round_trip is not None, PATIENCE)
+        yield client
 
 
 @contextlib.contextmanager
@@ -98,16 +118,15 @@ def test_a_busy_kernel_is_ready_at_once():
 @pytest.mark.parametrize("kernel", ["ipykernel7", "ipykernel6"], indirect=True)
 def test_a_real_kernel_that_is_busy_is_ready_at_once(kernel):
     with ready(kernel) as first:
-        first.execute(kernel.code("sleep 10"))
-        while first.get_iopub_msg(timeout=PATIENCE)["msg_type"] != "execute_input":
-            pass
+        wait_for_output(first, first.execute("print('on', flush=True)\n" + kernel.code("sleep 10")))
         with connected(kernel) as second:
             second.wait_for_ready(PATIENCE)
             first.interrupt(reply=True, timeout=PATIENCE)
             assert first.get_shell_msg(timeout=PATIENCE)["content"]["status"] == "error"
 
 
-def test_an_idle_kernel_is_not_taken_for_busy(kernel):
+def test_an_idle_kernel_is_not_taken_for_busy(kernel, monkeypatch):
+    monkeypatch.setattr(readiness, "_SHELL_S", PATIENCE)
     with connected(kernel) as client, asked(client) as questions:
         questions.wait(PATIENCE)
         assert not questions.busy
@@ -179,15 +198,9 @@ def test_without_iopub_an_answer_is_enough():
 
 
 def test_a_kernel_that_is_still_being_started_is_waited_for():
-    with nobody() as info:
-        client = KernelClient(info=info)
-        client.start_channels()
-    try:
-        facts = {**info.to_dict(), "key": "k"}
-        with FakeKernel(facts):
+    with nobody() as info, KernelClient(info=info) as client:
+        with FakeKernel({**info.to_dict(), "key": "k"}):
             assert client.wait_for_ready(PATIENCE).implementation == "fake"
-    finally:
-        client.stop_channels()
 
 
 def test_a_waiting_program_is_told_of_the_progress():
@@ -234,7 +247,7 @@ def test_a_port_that_is_silent_is_given_up_at_the_timeout():
 
 
 def test_a_kernel_that_beats_but_does_not_answer_is_described_so():
-    with FakeKernel(deaf=["kernel_info_request"]) as kernel, connected(kernel) as client:
+    with FakeKernel(deaf=["kernel_info_request"]) as kernel, beating(kernel) as client:
         with pytest.raises(KernelNotReadyError, match="heartbeat answers"):
             client.wait_for_ready(QUICK_S)
 
@@ -267,13 +280,14 @@ def test_stopping_the_channels_ends_the_wait():
 SILENT = {"heartbeat": "shell", "deaf": ["control:kernel_info_request"]}
 
 
-def test_a_kernel_that_answers_nothing_may_be_taken_as_it_is(quick):
+def test_a_kernel_that_answers_nothing_may_be_taken_as_it_is(quick, monkeypatch):
     with FakeKernel(busy=60, **SILENT) as kernel, connected(kernel) as client:
         with asked(client) as questions:
             assert questions.wait(PATIENCE, silent=True) == KernelInfo()
             assert questions.silent
             assert questions.busy
         kernel.interrupt()
+        monkeypatch.setattr(readiness, "_SILENT_S", PATIENCE)
         with asked(client) as questions:
             assert questions.wait(PATIENCE, silent=True).implementation == "fake"
             assert not questions.silent
@@ -294,14 +308,14 @@ def test_ports_behind_which_there_is_no_kernel_are_never_enough(quick):
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "hint"),
+    ("behaviour", "client_of", "hint"),
     [
-        ({"deaf": ["kernel_info_request"]}, "its heartbeat answers, but not our requests"),
-        ({"busy": 60, **SILENT}, "its ports are open, but nothing is answered"),
+        ({"deaf": ["kernel_info_request"]}, beating, "its heartbeat answers, but not our requests"),
+        ({"busy": 60, **SILENT}, connected, "its ports are open, but nothing is answered"),
     ],
 )
-def test_a_long_wait_has_a_hint_and_goes_on(quick, behaviour, hint):
-    with FakeKernel(**behaviour) as kernel, connected(kernel) as client, asked(client) as questions:
+def test_a_long_wait_has_a_hint_and_goes_on(quick, behaviour, client_of, hint):
+    with FakeKernel(**behaviour) as kernel, client_of(kernel) as client, asked(client) as questions:
         assert questions.hint == ""
 
         def answer_once_it_is_told(_waited):
@@ -318,9 +332,12 @@ def test_a_long_wait_has_a_hint_and_goes_on(quick, behaviour, hint):
 
 @pytest.mark.parametrize("fresh_kernel", ["ipykernel6", "bash"], indirect=True)
 def test_a_real_kernel_with_another_key_is_told_by_its_heartbeat(fresh_kernel, quick):
-    """These send nothing by themselves whose signature could be wrong, unless an earlier test is heard."""
+    """These send nothing by themselves whose signature could be wrong."""
+    with RawClient(fresh_kernel.connection) as other:  # behind what the start has asked
+        other.wait_for_iopub()
+        other.published(other.send("kernel_info_request"))
     hints = []
-    with connected(fresh_kernel, {"key": "ours"}) as client, asked(client) as questions:
+    with beating(fresh_kernel, {"key": "ours"}) as client, asked(client) as questions:
 
         def leave_once_it_is_told(_waited):
             if questions.hint:
@@ -344,7 +361,7 @@ def test_a_kernel_that_signs_otherwise_is_an_authentication_error(quick, key):
 
 def test_a_kernel_that_does_not_know_our_key_and_is_silent_is_told_from_a_dead_one():
     changes = {"key": "ours"}
-    with FakeKernel(welcome="none") as kernel, connected(kernel, changes) as client:
+    with FakeKernel(welcome="none") as kernel, beating(kernel, changes) as client:
         with pytest.raises(KernelNotReadyError, match="the key may be another kernel's"):
             client.wait_for_ready(QUICK_S * 2)
         assert kernel.wait_for_rejection() == "bad signature"

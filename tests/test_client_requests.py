@@ -3,7 +3,16 @@
 import threading
 
 import pytest
-from clients import PATIENCE, OwnProcess, connected, info_of, once_asked, ready, replied
+from clients import (
+    PATIENCE,
+    OwnProcess,
+    connected,
+    info_of,
+    once_asked,
+    ready,
+    replied,
+    wait_for_output,
+)
 from fake_kernel import FakeKernel
 from features import KILLED, has, having
 from leaks import wait_until
@@ -140,19 +149,17 @@ def test_comm_info_lists_the_open_comms(kernel):
         assert replied(named)["comms"] == {}
 
 
+def printing_and_sleeping(kernel):
+    """Code that says when it has begun, and takes its time."""
+    return kernel.code("print hello") + "\n" + kernel.code("sleep 10")
+
+
 @having("interrupt_request")
 def test_interrupt_breaks_off_a_cell(kernel):
     with ready(kernel) as client:
-        client.execute(kernel.code("sleep 10"))
-        wait_for_input(client)
+        wait_for_output(client, client.execute(printing_and_sleeping(kernel)))
         assert replied(client.interrupt(reply=True, timeout=PATIENCE))["status"] == "ok"
         assert client.get_shell_msg(timeout=PATIENCE)["content"]["status"] in {"error", "abort"}
-
-
-def wait_for_input(client):
-    """Wait until the kernel has begun with a cell."""
-    while client.get_iopub_msg(timeout=PATIENCE)["msg_type"] != "execute_input":
-        pass
 
 
 @having("input")
@@ -192,8 +199,7 @@ def test_a_subshell_answers_while_the_main_shell_is_busy(kernel):
     with ready(kernel) as client:
         subshell = client.create_subshell(PATIENCE)
         assert subshell in client.list_subshells(PATIENCE)
-        client.execute("import time; time.sleep(10)")
-        wait_for_input(client)
+        wait_for_output(client, client.execute(printing_and_sleeping(kernel)))
         completed = client.complete("pri", subshell_id=subshell, reply=True, timeout=PATIENCE)
         inspected = client.inspect("print", subshell_id=subshell, reply=True, timeout=PATIENCE)
         assert "print" in replied(completed)["matches"]
@@ -305,6 +311,12 @@ def test_a_timeout_is_a_timeouterror_and_counts_from_the_request():
 def test_a_real_kernel_that_does_not_know_a_request_is_found_out(kernel):
     with ready(kernel) as client, pytest.raises(ReplyTimeoutError):
         client._ask("shell", "no_such_request", {}, True, PATIENCE)
+
+
+def wait_for_input(client):
+    """Wait until the kernel has begun with a cell."""
+    while client.get_iopub_msg(timeout=PATIENCE)["msg_type"] != "execute_input":
+        pass
 
 
 @KILLED

@@ -96,16 +96,25 @@ def test_whoever_waits_for_the_old_kernel_learns_of_its_end(
         assert caught
 
 
-def test_a_cell_that_runs_is_interrupted(kernel: Kernel) -> None:
-    replies: list[str] = []
-    kernel.client.sink = lambda channel, msg: (
-        replies.append(msg["content"]["ename"]) if channel == "shell" else None
-    )
-    kernel.client.execute(SLEEP)
-    wait_until(lambda: kernel.client.is_busy, PATIENCE, "the cell")
-    kernel.restart(PATIENCE)
-    assert replies == ["KeyboardInterrupt"]
-    assert not kernel.client.is_busy
+def test_a_cell_that_runs_is_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A signal may come later than the request to end.
+    by_message = {"interrupt_mode": "message"}
+    with started(tmp_path, monkeypatch, spec=by_message) as kernel:
+        replies: list[str] = []
+        runs = threading.Event()
+
+        def look(channel: str, msg: Any) -> None:
+            if channel == "shell":
+                replies.append(msg["content"]["ename"])
+            elif msg["msg_type"] == "stream":
+                runs.set()
+
+        kernel.client.sink = look
+        kernel.client.execute("print('on')\n" + SLEEP)
+        assert runs.wait(PATIENCE)
+        kernel.restart(PATIENCE)
+        assert replies == ["KeyboardInterrupt"]
+        assert not kernel.client.is_busy
 
 
 def test_its_end_is_no_death(kernel: Kernel) -> None:

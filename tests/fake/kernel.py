@@ -296,6 +296,9 @@ class FakeKernel:
         how = self.behaviour.shutdown
         if request.msg_type == "shutdown_request" and how not in {"stays", "ignored"}:
             self.ending.wait(self.behaviour.shutdown_delay)
+            # An interrupt that came before, in vain perhaps: most kernels end only between two cells.
+            if threading.current_thread() is not self.main.thread:
+                self.main.settle()
             self.end()
 
     # --- what comes in, in the I/O thread
@@ -322,11 +325,12 @@ class FakeKernel:
             return
         if self.behaviour.record:
             self._record(request)
+        # Whoever waits for it finds it queued, so that it can be interrupted, and not answered before.
         with self._news:
             self.received.append(request)
+            if not self.behaviour.is_deaf_to(channel, request.msg_type):
+                self._route(request)
             self._news.notify_all()
-        if not self.behaviour.is_deaf_to(channel, request.msg_type):
-            self._route(request)
 
     def _record(self, request: Request) -> None:
         line = {"channel": request.channel, "time": time.time(), "header": request.header}

@@ -27,6 +27,8 @@ class Worker:
         self.stdin: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._interrupted = threading.Event()
         self._at_foreign_cell = False
+        #: Whether a request has been broken off whose answer is still to come.
+        self._breaking_off = False
         self.thread = threading.Thread(
             target=self._run, name=f"fake-kernel-{channel}{subshell_id[:4]}", daemon=True
         )
@@ -34,8 +36,16 @@ class Worker:
     def interrupt(self) -> None:
         """Break off what the worker does now, or is about to do; an idle worker has nothing to break."""
         if self.queue.unfinished_tasks or self._at_foreign_cell:
+            self._breaking_off = not self._at_foreign_cell
             self._interrupted.set()
         self.stdin.put(None)
+
+    def settle(self) -> None:
+        """Wait until what was interrupted has been answered."""
+        with self.queue.all_tasks_done:
+            self.queue.all_tasks_done.wait_for(
+                lambda: not (self._breaking_off and self.queue.unfinished_tasks), 60.0
+            )
 
     def sleep(self, seconds: float) -> None:
         """Wait; raises KeyboardInterrupt when interrupted, Stopped when the kernel ends."""
@@ -90,6 +100,7 @@ class Worker:
                 else:
                     self._answer(item)
                     self._interrupted.clear()
+                    self._breaking_off = False
                 self.queue.task_done()
         except Stopped:
             return

@@ -23,7 +23,7 @@ from kconsole.cli.options import kinds
 from kconsole.cli.settings import Settings, parse
 from kconsole.errors import ConfigError
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
-from kconsole.repl.keys import ACTIONS
+from kconsole.repl.input.keys import ACTIONS
 from kconsole.repl.options import ConsoleOptions
 
 #: For each option: in the file, in the environment, on the command line; and what each of them means.

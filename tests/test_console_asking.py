@@ -14,7 +14,7 @@ from running_kernels import Kernel
 from stories import PROMPT, Pair, attached, paired, ready, renewed, rows_with, run, toolbar
 from terminal import Terminal
 
-from kconsole.repl.variables import DEFINITIONS
+from kconsole.repl.kernel.variables import DEFINITIONS
 
 #: What the shared consoles run is measured: they start before a test is.
 pytestmark = pytest.mark.usefixtures("unmeasured")

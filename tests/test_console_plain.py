@@ -22,9 +22,9 @@ from terminal import Terminal
 from kconsole import attach
 from kconsole.client.zmq_transport import ZmqTransport
 from kconsole.protocol.message import Channel, Message
-from kconsole.repl.historyfile import HistoryFile
+from kconsole.repl.history.file import HistoryFile
 from kconsole.repl.options import ConsoleOptions
-from kconsole.repl.plain import PlainConsole
+from kconsole.repl.plain.console import PlainConsole
 
 #: A kernel whose cells end without a wait for stragglers, and which is in the middle of a session.
 IPYTHON = {"implementation": "ipython"}

@@ -15,7 +15,7 @@ from kconsole.cli.options import kinds
 from kconsole.config.checking import check
 from kconsole.config.file import load_config
 from kconsole.repl.commands import COMMANDS
-from kconsole.repl.keys import ACTIONS, key_help, key_sequences
+from kconsole.repl.input.keys import ACTIONS, key_help, key_sequences
 
 ROOT = Path(__file__).resolve().parent.parent
 MAN = (ROOT / "man" / "kconsole.1").read_text()

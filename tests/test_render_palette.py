@@ -19,7 +19,7 @@ from kconsole.render.palette import (
 )
 from kconsole.render.sgr import RESET, strip_sgr
 from kconsole.render.style import Role, paint, paint_one_of, palette, use_palette
-from kconsole.repl.looks import look
+from kconsole.repl.screen.looks import look
 
 Color = tuple[int, int, int]
 

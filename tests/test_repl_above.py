@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pyte
 import pytest
 
-from kconsole.repl.above import Above, Picture, height
-from kconsole.repl.output import ERASE_BELOW
+from kconsole.repl.screen.above import Above, Picture, height
+from kconsole.repl.screen.output import ERASE_BELOW
 
 ROWS, COLUMNS = 12, 20
 PROMPT = 2

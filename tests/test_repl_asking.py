@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from kconsole.protocol.message import Message
 from kconsole.protocol.session import Session
-from kconsole.repl.asking import Questions
+from kconsole.repl.kernel.asking import Questions
 
 SESSION = Session()
 

@@ -6,7 +6,7 @@ from kconsole.client.inbox import Item
 from kconsole.protocol.message import Channel, Message
 from kconsole.protocol.session import Session
 from kconsole.protocol.streams import StreamRun
-from kconsole.repl.backlog import Backlog, Gap
+from kconsole.repl.kernel.backlog import Backlog, Gap
 
 SESSION = Session()
 PARENT = SESSION.msg("execute_request")

@@ -10,8 +10,8 @@ import pytest
 from kconsole.client.inbox import Item
 from kconsole.protocol.message import Message
 from kconsole.protocol.session import Session
-from kconsole.repl.backlog import AT_MOST, Gap
-from kconsole.repl.bridge import Bridge
+from kconsole.repl.kernel.backlog import AT_MOST, Gap
+from kconsole.repl.kernel.bridge import Bridge
 
 BURST = 1000
 
@@ -179,7 +179,7 @@ class Hand:
         )
         self.parent = self.session.msg("execute_request")
         monkeypatch.setattr(
-            "kconsole.repl.bridge.time", SimpleNamespace(monotonic=lambda: self.now)
+            "kconsole.repl.kernel.bridge.time", SimpleNamespace(monotonic=lambda: self.now)
         )
 
     def receive(self, item: Item) -> None:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from kconsole.repl.canvases import canvas
 from kconsole.repl.options import ImageMode
-from kconsole.repl.terminalfacts import TerminalFacts
+from kconsole.repl.screen.canvases import canvas
+from kconsole.repl.terminal.facts import TerminalFacts
 
 ALL = TerminalFacts(kitty=True, iterm=True, sixel=True, cell=(9, 18))
 ROOM = (80, 20)

@@ -1,7 +1,7 @@
 """The register of the kernel's other clients, and how it is shown."""
 
 from kconsole.render.table import table
-from kconsole.repl.clients import ACTIVE_S, Clients
+from kconsole.repl.kernel.clients import ACTIVE_S, Clients
 
 
 def sessions(clients: Clients) -> list[str]:

@@ -16,7 +16,7 @@ from kconsole.protocol.events import (
     Parent,
     Stream,
 )
-from kconsole.repl.company import Company
+from kconsole.repl.kernel.company import Company
 from kconsole.repl.options import ConsoleOptions
 
 OWN, ADA, BOB = "own-session", "ada-session", "bob-session"

@@ -10,7 +10,7 @@ from prompt_toolkit.completion.base import get_common_complete_suffix
 from prompt_toolkit.document import Document
 
 from kconsole.protocol.replies import CompleteReply
-from kconsole.repl.completer import Offer, Offers, offers
+from kconsole.repl.completion.completer import Offer, Offers, offers
 
 
 class Match(NamedTuple):

@@ -8,14 +8,14 @@ from kconsole.client.health import Health
 from kconsole.connect.info import ConnectionInfo
 from kconsole.connect.ssh.status import LinkStatus
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
-from kconsole.repl.conninfo import Connection, Way, conninfo_lines
-from kconsole.repl.controls import queue_lines
-from kconsole.repl.interrupting import way_out
+from kconsole.repl.kernel.conninfo import Connection, Way, conninfo_lines
+from kconsole.repl.kernel.controls import queue_lines
+from kconsole.repl.kernel.interrupting import way_out
+from kconsole.repl.kernel.pid import pid_here
+from kconsole.repl.kernel.restarting import who_restarts
+from kconsole.repl.kernel.turns import Turn
 from kconsole.repl.leaving import objection
-from kconsole.repl.pid import pid_here
-from kconsole.repl.restarting import who_restarts
 from kconsole.repl.state import State
-from kconsole.repl.turns import Turn
 from kconsole.repl.work import end_of_abandoned
 
 NOW = 1000.0

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kconsole.connect.info import ConnectionInfo
-from kconsole.repl.editor import editor_command, is_file_here
+from kconsole.repl.terminal.editor import editor_command, is_file_here
 
 
 def only(*names: str):

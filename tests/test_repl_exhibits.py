@@ -17,9 +17,9 @@ from kconsole.render.filelines import numbered
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sgr import strip_sgr
 from kconsole.render.views import Shown
-from kconsole.repl import exhibits as module
-from kconsole.repl.above import Picture
-from kconsole.repl.exhibits import Exhibits
+from kconsole.repl.screen import exhibits as module
+from kconsole.repl.screen.above import Picture
+from kconsole.repl.screen.exhibits import Exhibits
 
 BLOCKS = Canvas("blocks", 40, 10)
 FILES = Canvas("none", 40, 10)

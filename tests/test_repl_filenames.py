@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kconsole.repl.commands import parse
-from kconsole.repl.filenames import file_offers
+from kconsole.repl.completion.filenames import file_offers
 
 
 @pytest.fixture

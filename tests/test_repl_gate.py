@@ -9,7 +9,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPress, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import DummyOutput
 
-from kconsole.repl.gate import KeyGate
+from kconsole.repl.input.gate import KeyGate
 
 CTRL_C = KeyPress(Keys.ControlC)
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from kconsole.repl.history import KernelHistory
+from kconsole.repl.history.inputs import KernelHistory
 
 
 class Kernel:
@@ -98,7 +98,7 @@ def test_what_only_the_file_has_comes_after_the_kernels() -> None:
 
 
 def test_the_file_does_not_wait_for_a_silent_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kconsole.repl.history._PATIENCE_S", 0.01)
+    monkeypatch.setattr("kconsole.repl.history.inputs._PATIENCE_S", 0.01)
     history = KernelHistory(Kernel("kernel", silent=True).ask, Kernel("file").ask)
 
     async def main() -> str:

@@ -20,8 +20,8 @@ from leaks import wait_until
 from test_connect_regularfile import size_limit
 
 from kconsole.errors import KconsoleError
-from kconsole.repl import historyfile
-from kconsole.repl.historyfile import HistoryFile, history_path
+from kconsole.repl.history import file as historyfile
+from kconsole.repl.history.file import HistoryFile, history_path
 
 
 @pytest.fixture
@@ -249,7 +249,7 @@ def test_cutting_down_throws_away_what_is_no_input(path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from kconsole.repl.historyfile import HistoryFile
+from kconsole.repl.history.file import HistoryFile
 history = HistoryFile(Path(sys.argv[1]), limit=20)
 print("ready", flush=True)
 sys.stdin.read(1)

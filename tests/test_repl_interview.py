@@ -10,9 +10,9 @@ from typing import TextIO
 
 import pytest
 
-from kconsole.repl.interview import Interview
-from kconsole.repl.quiet import quiet_terminal
-from kconsole.repl.terminalfacts import TerminalFacts, questions
+from kconsole.repl.terminal.facts import TerminalFacts, questions
+from kconsole.repl.terminal.interview import Interview
+from kconsole.repl.terminal.quiet import quiet_terminal
 
 XTERM = {"TERM": "xterm-256color"}
 ANSWERS = "\x1bP>|XTerm(390)\x1b\\\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[6;16;8t\x1b[?64;1c"
@@ -78,7 +78,7 @@ def test_what_is_still_on_its_way_at_the_end_does_not_reach_the_shell(pty: Pty) 
 def test_what_has_come_in_time_does_not_reach_the_shell_either_where_there_was_no_editor(
     pty: Pty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kconsole.repl.interview._PATIENCE_S", 0.0)
+    monkeypatch.setattr("kconsole.repl.terminal.interview._PATIENCE_S", 0.0)
     with asked(pty) as interview:
         pty.type(ANSWERS)
     assert interview.facts == FACTS
@@ -87,7 +87,7 @@ def test_what_has_come_in_time_does_not_reach_the_shell_either_where_there_was_n
 def test_keys_are_the_shells_where_there_was_an_editor_and_no_answer(
     pty: Pty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kconsole.repl.interview._PATIENCE_S", 0.0)
+    monkeypatch.setattr("kconsole.repl.terminal.interview._PATIENCE_S", 0.0)
     with quiet_terminal(pty.stdin):
         with asked(pty) as interview:
             interview.hear("")
@@ -139,7 +139,7 @@ def test_the_size_of_a_cell_is_the_systems_once_the_font_changes(pty: Pty) -> No
 def test_a_terminal_that_never_stops_does_not_keep_the_console_from_ending(
     pty: Pty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kconsole.repl.interview._PATIENCE_S", 0.0)
+    monkeypatch.setattr("kconsole.repl.terminal.interview._PATIENCE_S", 0.0)
     with asked(pty) as interview, open("/dev/zero", "rb") as endless:
         os.dup2(endless.fileno(), pty.stdin.fileno())
     assert interview.facts == TerminalFacts()

@@ -4,7 +4,7 @@ import pytest
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.keys import ALL_KEYS, KEY_ALIASES, Keys
 
-from kconsole.repl.keynames import label, parse_keys
+from kconsole.repl.input.keynames import label, parse_keys
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from prompt_toolkit.keys import Keys
 
-from kconsole.repl.keys import ACTIONS, key_bindings, key_help, key_sequences
+from kconsole.repl.input.keys import ACTIONS, key_bindings, key_help, key_sequences
 
 
 def never() -> None:

@@ -6,7 +6,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE
 
-from kconsole.repl.lending import until_either
+from kconsole.repl.terminal.lending import until_either
 
 #: Does not end when it is asked to, and has started another program that holds its input open.
 STUBBORN = """

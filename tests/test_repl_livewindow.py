@@ -13,7 +13,7 @@ from prompt_toolkit.input import DummyInput
 from prompt_toolkit.layout import FormattedTextControl, HSplit, Layout, Window
 from prompt_toolkit.output.vt100 import Vt100_Output
 
-from kconsole.repl.livewindow import LiveWindow
+from kconsole.repl.screen.livewindow import LiveWindow
 
 ROWS, COLUMNS = 12, 10
 

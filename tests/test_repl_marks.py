@@ -2,7 +2,7 @@
 
 import pytest
 
-from kconsole.repl.marks import end_mark, understands_marks
+from kconsole.repl.screen.marks import end_mark, understands_marks
 
 
 @pytest.mark.parametrize(

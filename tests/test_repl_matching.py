@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from kconsole.repl.matching import listing, matching, pattern_anywhere
+from kconsole.repl.history.matching import listing, matching, pattern_anywhere
 
 INPUTS = ["import os", "x = [1]", "for i in x:\n    print(i)", "print('a*b')"]
 

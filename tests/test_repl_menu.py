@@ -3,7 +3,7 @@
 import pytest
 from prompt_toolkit.styles import default_ui_style, merge_styles
 
-from kconsole.repl.looks import look
+from kconsole.repl.screen.looks import look
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 from prompt_toolkit.document import Document
 
-from kconsole.repl.completer import Offers
-from kconsole.repl.offering import narrowed
+from kconsole.repl.completion.completer import Offers
+from kconsole.repl.completion.offering import narrowed
 
 
 def after(before: str, now: str, *texts: str, start: int = -2) -> list[str]:

@@ -15,7 +15,7 @@ from prompt_toolkit.layout.processors import Processor, Transformation, Transfor
 from prompt_toolkit.layout.screen import WritePosition
 from prompt_toolkit.output import DummyOutput
 
-from kconsole.repl.once import CodeControl, Column
+from kconsole.repl.screen.once import CodeControl, Column
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from kconsole.render.artifact import Artifact
 from kconsole.render.cabinet import Cabinet
 from kconsole.render.filelink import file_link
-from kconsole.repl.opening import open_kept, viewer_argv
+from kconsole.repl.terminal.opening import open_kept, viewer_argv
 
 PNG, PAGE = Path("/run/3.png"), Path("/run/3.html")
 DISPLAY = {"DISPLAY": ":0"}

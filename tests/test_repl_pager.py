@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kconsole.repl.pager import fits, pager_argv
+from kconsole.repl.terminal.pager import fits, pager_argv
 
 
 def test_a_text_fits_if_the_prompt_and_the_toolbar_stay_in_sight() -> None:

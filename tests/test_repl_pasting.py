@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kconsole.repl.pasting import unprompted
+from kconsole.repl.input.pasting import unprompted
 
 
 @pytest.mark.parametrize(

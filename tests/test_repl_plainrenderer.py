@@ -12,7 +12,7 @@ from kconsole.render.cabinet import Cabinet
 from kconsole.render.output import RenderOptions
 from kconsole.render.sgr import strip_sgr
 from kconsole.repl.options import ConsoleOptions
-from kconsole.repl.plainrenderer import PlainRenderer
+from kconsole.repl.plain.renderer import PlainRenderer
 
 IMAGE = {"image/png": base64.b64encode(plain_png(4, 4)).decode(), "text/plain": "<Figure>"}
 BROKEN = {"image/png": base64.b64encode(b"\x89PNG").decode()}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kconsole.repl.prompts import DEFAULT_PROMPT, check_prompt, continuation, input_prompt
+from kconsole.repl.screen.prompts import DEFAULT_PROMPT, check_prompt, continuation, input_prompt
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import os
 import termios
 
-from kconsole.repl.quiet import quiet_terminal
+from kconsole.repl.terminal.quiet import quiet_terminal
 
 LOCAL = 3  # the index of c_lflag
 

@@ -5,8 +5,8 @@ import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from kconsole.repl.historyfile import NO_FILE
-from kconsole.repl.record import Record
+from kconsole.repl.history.file import NO_FILE
+from kconsole.repl.history.keeper import Record
 
 Story = Callable[[Record], Awaitable[None]]
 

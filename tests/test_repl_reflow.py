@@ -10,7 +10,7 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.layout import BufferControl, Layout, Window
 from prompt_toolkit.output import DummyOutput
 
-from kconsole.repl.reflow import ReflowingApplication, reflows, rows_added
+from kconsole.repl.screen.reflow import ReflowingApplication, reflows, rows_added
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import Input, create_pipe_input
 from prompt_toolkit.layout import FormattedTextControl, Layout, Window
 
-from kconsole.repl.output import FrameOutput
-from kconsole.repl.screen import FramedApplication, Screen
+from kconsole.repl.screen.output import FrameOutput
+from kconsole.repl.screen.screen import FramedApplication, Screen
 
 BEGIN, END = "\x1b[?2026h", "\x1b[?2026l"
 

@@ -17,9 +17,9 @@ from kconsole.protocol.events import (
 from kconsole.protocol.replies import HistoryRow, KernelInfo, LanguageInfo
 from kconsole.render.live import LiveRegion
 from kconsole.render.sgr import strip_sgr
-from kconsole.repl.folding import Folding
-from kconsole.repl.prompts import continuation, input_prompt
-from kconsole.repl.scribe import Scribe
+from kconsole.repl.screen.folding import Folding
+from kconsole.repl.screen.prompts import continuation, input_prompt
+from kconsole.repl.screen.scribe import Scribe
 
 
 class Paper:

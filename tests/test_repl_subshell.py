@@ -8,8 +8,8 @@ import pytest
 
 from kconsole.errors import ChannelError
 from kconsole.protocol.replies import KernelInfo
-from kconsole.repl.asking import Questions
-from kconsole.repl.subshell import Subshell
+from kconsole.repl.kernel.asking import Questions
+from kconsole.repl.kernel.subshell import Subshell
 
 IPYTHON = KernelInfo(implementation="ipython", supported_features=frozenset({"kernel subshells"}))
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from prompt_toolkit.buffer import Buffer
 
-from kconsole.repl.history import KernelHistory
-from kconsole.repl.suggesting import Suggesting, word_of
+from kconsole.repl.history.inputs import KernelHistory
+from kconsole.repl.history.suggesting import Suggesting, word_of
 
 
 async def nothing() -> list[str]:

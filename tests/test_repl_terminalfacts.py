@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kconsole.repl.terminalfacts import (
+from kconsole.repl.terminal.facts import (
     Answers,
     TerminalFacts,
     behind_tmux,

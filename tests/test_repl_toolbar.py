@@ -5,7 +5,7 @@ import pytest
 from kconsole.client.health import Health
 from kconsole.connect.info import ConnectionInfo
 from kconsole.connect.ssh.status import LinkState, LinkStatus
-from kconsole.repl.toolbar import Facts, elapsed, toolbar
+from kconsole.repl.screen.toolbar import Facts, elapsed, toolbar
 
 NOW = 1000.0
 IDLE = Facts(

@@ -7,8 +7,8 @@ import pytest
 from kconsole.client.health import Health
 from kconsole.protocol.events import ExecuteInput, Parent
 from kconsole.protocol.replies import KernelInfo
+from kconsole.repl.kernel.turns import Turn, has_begun, turns, waits_for
 from kconsole.repl.state import State
-from kconsole.repl.turns import Turn, has_begun, turns, waits_for
 
 ADA = "ada@3f2c's In[7]"
 

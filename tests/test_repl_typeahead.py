@@ -2,7 +2,7 @@
 
 import pytest
 
-from kconsole.repl.typeahead import PAUSE_S, due
+from kconsole.repl.input.typeahead import PAUSE_S, due
 
 NEVER = float("-inf")
 

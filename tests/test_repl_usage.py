@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from kconsole.repl.desk import Desk
-from kconsole.repl.usage import Usage, usage_text
+from kconsole.repl.kernel.usage import Usage, usage_text
 
 USAGE = {"kernel_memory": 1234567890, "kernel_cpu": 80.4}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kconsole.repl.verbatim import pastable
+from kconsole.repl.input.verbatim import pastable
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ from prompt_toolkit.utils import _CHAR_SIZES_CACHE, _CharSizesCache, get_cwidth
 from kconsole.client.client import KernelClient
 from kconsole.client.health import Health
 from kconsole.protocol.replies import KernelInfo
-from kconsole.repl.face import Face
-from kconsole.repl.interview import Interview
-from kconsole.repl.output import apart
+from kconsole.repl.screen.face import Face
+from kconsole.repl.screen.output import apart
+from kconsole.repl.screen.view import View
 from kconsole.repl.state import State
-from kconsole.repl.view import View
+from kconsole.repl.terminal.interview import Interview
 
 
 def test_of_the_lines_that_were_measured_only_the_latest_are_remembered(

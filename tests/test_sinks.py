@@ -22,8 +22,8 @@ _CALLS = {
 REVIEWED: dict[str, str] = {
     "to a terminal, what has been made safe right here": """
         cli/progress:Progress.clear cli/progress:Progress.show cli/saying:complain cli/verbs:_confirm
-        client/terminal:ask repl/plain:PlainConsole._obey repl/plain:PlainConsole.note
-        repl/scribe:Scribe.answer repl/scribe:Scribe.note repl/scribe:Scribe.question
+        client/terminal:ask repl/plain/console:PlainConsole._obey repl/plain/console:PlainConsole.note
+        repl/screen/scribe:Scribe.answer repl/screen/scribe:Scribe.note repl/screen/scribe:Scribe.question
     """,
     "to a terminal, lines that cli made, by one_line, a table's cells, JSON, or help_text": """
         cli/options:_print_config cli/saying:say
@@ -37,40 +37,42 @@ REVIEWED: dict[str, str] = {
         script/jsonwatcher:JsonWatcher.take
     """,
     "what Renderer gives, which ends in sanitise, or highlight, which begins with make_visible": """
-        repl/plain:PlainConsole._run repl/plain:PlainConsole._run_cell repl/plain:PlainConsole._step
-        repl/plain:PlainConsole._write_events repl/plain:PlainConsole._show_earlier
-        repl/plaincommands:PlainCommands._last repl/plaincommands:PlainCommands._tb
-        repl/scribe:Scribe._stream repl/scribe:Scribe.earlier repl/scribe:Scribe.echo
-        repl/scribe:Scribe.end_cell repl/scribe:Scribe.foreign_input script/watcher:Watcher._write
+        repl/plain/commands:PlainCommands._last repl/plain/commands:PlainCommands._tb
+        repl/plain/console:PlainConsole._run repl/plain/console:PlainConsole._run_cell
+        repl/plain/console:PlainConsole._show_earlier repl/plain/console:PlainConsole._step
+        repl/plain/console:PlainConsole._write_events repl/screen/scribe:Scribe._stream
+        repl/screen/scribe:Scribe.earlier repl/screen/scribe:Scribe.echo repl/screen/scribe:Scribe.end_cell
+        repl/screen/scribe:Scribe.foreign_input script/watcher:Watcher._write
     """,
     "what greeting, listing or table made, which sanitise": """
-        repl/plain:PlainConsole.run repl/plaincommands:PlainCommands._hist repl/scribe:Scribe.banner
-        repl/scribe:Scribe.label repl/scribe:Scribe.lines
+        repl/plain/commands:PlainCommands._hist repl/plain/console:PlainConsole.run
+        repl/screen/scribe:Scribe.banner repl/screen/scribe:Scribe.label repl/screen/scribe:Scribe.lines
     """,
     "words of our own alone": """
-        repl/editor:Editor._run repl/interview:Interview._ask repl/notifying:Notifier.rest
-        repl/output:FrameOutput.erase_down repl/output:FrameOutput.frame
-        repl/plain:PlainConsole._ask_is_complete
-        repl/plain:PlainConsole._end_echo repl/plaincommands:PlainCommands._help
-        repl/reconnecting:Reconnecting._log_in repl/scribe:Scribe.blank repl/scribe:Scribe.end_mark
+        repl/kernel/reconnecting:Reconnecting._log_in repl/notifying:Notifier.rest
+        repl/plain/commands:PlainCommands._help repl/plain/console:PlainConsole._ask_is_complete
+        repl/plain/console:PlainConsole._end_echo repl/screen/output:FrameOutput.erase_down
+        repl/screen/output:FrameOutput.frame repl/screen/scribe:Scribe.blank
+        repl/screen/scribe:Scribe.end_mark repl/terminal/editor:Editor._run
+        repl/terminal/interview:Interview._ask
     """,
     "the end of a way, to which only what is on this list leads": """
-        repl/output:FrameOutput.write
-        repl/plain:PlainConsole.write repl/screen:Screen._write repl/screen:Screen.above
-        repl/screen:Screen.write repl/view:_fragments script/cellprogress:CellProgress._write
-        script/streams:Mouth._write script/streams:Mouth.data script/streams:Mouth.text
-        script/streams:SteadyMouth._put.write script/answers:Answers._open_terminal.show
+        repl/plain/console:PlainConsole.write repl/screen/output:FrameOutput.write
+        repl/screen/screen:Screen._write repl/screen/screen:Screen.above repl/screen/screen:Screen.write
+        repl/screen/view:_fragments script/answers:Answers._open_terminal.show
+        script/cellprogress:CellProgress._write script/streams:Mouth._write script/streams:Mouth.data
+        script/streams:Mouth.text script/streams:SteadyMouth._put.write
     """,
     "calls one of those above with a text that was typed, or a prompt": """
-        repl/commander:Commander._echo repl/editing:Editing._blank repl/leaving:Leaving.by_word
+        repl/commander:Commander._echo repl/input/editing:Editing._blank repl/leaving:Leaving.by_word
         repl/work:Work._run_next
     """,
     "prompt_toolkit's texts: menus get one_line; a clipboard of this process alone": """
-        repl/completer: repl/view:_DiscreetClipboard.set_data
+        repl/completion/completer: repl/screen/view:_DiscreetClipboard.set_data
     """,
     "a message to the kernel": """
         client/client:KernelClient._answer_at_terminal client/linereader:answer_with_line.answer
-        repl/editing:Editing._reply repl/editing:Editing.answer_blindly
+        repl/input/editing:Editing._reply repl/input/editing:Editing.answer_blindly
     """,
     "a file, a pipe, a socket, or memory": """
         client/linereader:LineReader.call_off connect/guard:_write connect/kernellog:KernelLog._replace
@@ -81,7 +83,7 @@ REVIEWED: dict[str, str] = {
         record/logfile:_EventLog.__init__ record/printed:Printed._emulate record/printed:Printed._keep
         record/spill:Spill._write render/cabinet:Cabinet._file render/grid:Grid.write render/grid:_row
         render/lines:TailLine._write render/lines:TailLine.row render/lines:without_tabs
-        render/live:LiveRegion.write render/live:LiveText.write repl/historyfile:_write
+        render/live:LiveRegion.write render/live:LiveText.write repl/history/file:_write
         script/notebooksink:NotebookSink.__init__ script/pacedfile:PacedFile._write
         script/watcher:_Mail._ring
     """,
@@ -96,11 +98,11 @@ ESCAPES = {
     "render/image/kitty": "an image, in base64",
     "render/image/sixel": "an image, drawn by us",
     "render/image/tmux": "around one of these",
-    "repl/exhibits": "takes images away",
-    "repl/marks": "where inputs and outputs begin",
+    "repl/screen/exhibits": "takes images away",
+    "repl/screen/marks": "where inputs and outputs begin",
     "repl/notifying": "a notification, of a number and a time",
-    "repl/output": "frames",
-    "repl/terminalfacts": "questions",
+    "repl/screen/output": "frames",
+    "repl/terminal/facts": "questions",
 }
 
 _ESCAPE = re.compile(r"\x1b[\]P_^X]|\x1b\[\?")

@@ -75,7 +75,7 @@ def _picked(settings: Settings, paths: Callable[[], Sequence[Path]], *, least: i
     """
     from kconsole.repl.choices import CHOOSABLE
     from kconsole.repl.picker import LookOut, Picker
-    from kconsole.repl.quiet import quiet_terminal
+    from kconsole.repl.terminal.quiet import quiet_terminal
 
     def are_enough(found: "Sequence[Found]") -> bool:
         return sum(one.state in CHOOSABLE for one in found) >= least

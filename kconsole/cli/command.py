@@ -158,14 +158,14 @@ def _verb(settings: Settings, name: str) -> int:
 
 def _console(settings: Settings, script: "Script | None") -> int:
     """The interactive console: the kernel thinks while the editor is being imported."""
-    from kconsole.repl.quiet import quiet_terminal
+    from kconsole.repl.terminal.quiet import quiet_terminal
 
     options = _console_options(settings, color=colored(settings.values["color"], sys.stdout))
     with ExitStack() as stack:
         if script is None:  # else its cells may ask
             stack.enter_context(quiet_terminal(sys.stdin))
         kernel = stack.enter_context(open_kernel(settings))
-        from kconsole.repl.interview import Interview
+        from kconsole.repl.terminal.interview import Interview
 
         interview = Interview(sys.stdin, sys.stdout, os.environ)
         if script is None and options.color:  # the terminal answers while the editor is imported
@@ -189,7 +189,7 @@ def _console(settings: Settings, script: "Script | None") -> int:
 
 def _plain_console(settings: Settings, script: "Script | None") -> int:
     """The console a line at a time."""
-    from kconsole.repl.plain import PlainConsole
+    from kconsole.repl.plain.console import PlainConsole
 
     options = _console_options(settings, color=settings.values["color"] == "always")
     with open_kernel(settings) as kernel:
@@ -326,7 +326,7 @@ def _check_keys(config: "Config") -> None:
     Only for the console that has keys: they are prompt_toolkit's, whose import takes longer than all else
     that a script needs.
     """
-    from kconsole.repl.keys import key_sequences
+    from kconsole.repl.input.keys import key_sequences
 
     so_far: dict[str, tuple[str, ...]] = {}
     for action, keys in config.keys.items():

@@ -57,7 +57,7 @@ def _print_config(ctx: click.Context, _param: click.Parameter, wanted: bool) -> 
     if not wanted or ctx.resilient_parsing:
         return
     from kconsole.config.sample import render_config
-    from kconsole.repl.keys import ACTIONS
+    from kconsole.repl.input.keys import ACTIONS
 
     keys = {name: action.keys for name, action in ACTIONS.items()}
     print(render_config(option_docs(), keys), end="")
@@ -67,7 +67,7 @@ def _print_config(ctx: click.Context, _param: click.Parameter, wanted: bool) -> 
 def _prompt(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
     """Refuse what is no prompt; the default, which needs no check, costs no import."""
     if value != _PROMPT:
-        from kconsole.repl.prompts import check_prompt
+        from kconsole.repl.screen.prompts import check_prompt
 
         try:
             check_prompt(value)

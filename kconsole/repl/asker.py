@@ -1,17 +1,17 @@
 """Questions of the console's own to its user, answered with a line: one at a time.
 
 Not those of the kernel, which a cell asks by input() and which go to
-:meth:`kconsole.repl.editing.Editing.answer`. Those wait until this one is answered.
+:meth:`kconsole.repl.input.editing.Editing.answer`. Those wait until this one is answered.
 """
 
 from collections.abc import Callable
 
 from prompt_toolkit.utils import get_cwidth
 
-from kconsole.repl.scribe import Scribe
+from kconsole.repl.input.typeahead import Typeahead
+from kconsole.repl.screen.scribe import Scribe
+from kconsole.repl.screen.view import View
 from kconsole.repl.state import Query, State
-from kconsole.repl.typeahead import Typeahead
-from kconsole.repl.view import View
 
 __all__ = ["Asker"]
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from kconsole.render.errorlook import Form
 from kconsole.render.table import table
 from kconsole.repl.commands import help_lines, parse
-from kconsole.repl.controls import Controls
 from kconsole.repl.desk import Desk
-from kconsole.repl.opening import open_kept
-from kconsole.repl.pager import Pager
-from kconsole.repl.recall import Recall
-from kconsole.repl.reconnecting import Reconnecting
+from kconsole.repl.history.recall import Recall
+from kconsole.repl.kernel.controls import Controls
+from kconsole.repl.kernel.reconnecting import Reconnecting
+from kconsole.repl.kernel.variables import Variables
 from kconsole.repl.sourcing import Sourcing
-from kconsole.repl.variables import Variables
+from kconsole.repl.terminal.opening import open_kept
+from kconsole.repl.terminal.pager import Pager
 
 if TYPE_CHECKING:
-    from kconsole.repl.editing import Editing
+    from kconsole.repl.input.editing import Editing
 
 __all__ = ["Commander"]
 

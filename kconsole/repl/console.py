@@ -26,31 +26,31 @@ from kconsole.render.cabinet import Cabinet, cabinet_root
 from kconsole.render.canvas import Canvas
 from kconsole.render.greeting import busy_note
 from kconsole.render.palette import colors_of
-from kconsole.repl.bridge import Bridge
-from kconsole.repl.canvases import canvas
 from kconsole.repl.commands import is_command
 from kconsole.repl.desk import Desk
-from kconsole.repl.earlier import show_earlier
-from kconsole.repl.editing import Editing
-from kconsole.repl.exhibits import Exhibits
-from kconsole.repl.face import Face
-from kconsole.repl.fate import Fate
 from kconsole.repl.filing import Filing
-from kconsole.repl.gaps import Gaps
-from kconsole.repl.history import KernelHistory
-from kconsole.repl.inquiry import Inquiry
-from kconsole.repl.intake import Intake
-from kconsole.repl.interview import Interview
-from kconsole.repl.keys import key_bindings, key_help
-from kconsole.repl.looks import color_depth
-from kconsole.repl.marks import understands_marks
+from kconsole.repl.history.inputs import KernelHistory
+from kconsole.repl.history.keeper import Record
+from kconsole.repl.input.editing import Editing
+from kconsole.repl.input.keys import key_bindings, key_help
+from kconsole.repl.kernel.bridge import Bridge
+from kconsole.repl.kernel.earlier import show_earlier
+from kconsole.repl.kernel.fate import Fate
+from kconsole.repl.kernel.gaps import Gaps
+from kconsole.repl.kernel.inquiry import Inquiry
+from kconsole.repl.kernel.intake import Intake
+from kconsole.repl.kernel.reviving import Reviving
+from kconsole.repl.kernel.usage import Usage
 from kconsole.repl.options import ConsoleOptions
-from kconsole.repl.record import Record
-from kconsole.repl.reviving import Reviving
-from kconsole.repl.scribe import Scribe
+from kconsole.repl.screen.canvases import canvas
+from kconsole.repl.screen.exhibits import Exhibits
+from kconsole.repl.screen.face import Face
+from kconsole.repl.screen.looks import color_depth
+from kconsole.repl.screen.marks import understands_marks
+from kconsole.repl.screen.scribe import Scribe
+from kconsole.repl.screen.view import View
 from kconsole.repl.state import State
-from kconsole.repl.usage import Usage
-from kconsole.repl.view import View
+from kconsole.repl.terminal.interview import Interview
 
 __all__ = ["Console", "run_console"]
 

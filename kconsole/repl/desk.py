@@ -8,18 +8,18 @@ from typing import Any
 from kconsole.client.kernel import Kernel
 from kconsole.render.cabinet import Cabinet
 from kconsole.repl.asker import Asker
-from kconsole.repl.bridge import Bridge
-from kconsole.repl.dressing import Dressing
 from kconsole.repl.filing import Filing
-from kconsole.repl.history import KernelHistory
-from kconsole.repl.inquiry import Inquiry
-from kconsole.repl.interview import Interview
+from kconsole.repl.history.inputs import KernelHistory
+from kconsole.repl.history.keeper import Record
+from kconsole.repl.input.typeahead import Typeahead
+from kconsole.repl.kernel.bridge import Bridge
+from kconsole.repl.kernel.inquiry import Inquiry
 from kconsole.repl.options import ConsoleOptions
-from kconsole.repl.record import Record
-from kconsole.repl.scribe import Scribe
+from kconsole.repl.screen.dressing import Dressing
+from kconsole.repl.screen.scribe import Scribe
+from kconsole.repl.screen.view import View
 from kconsole.repl.state import Question, State
-from kconsole.repl.typeahead import Typeahead
-from kconsole.repl.view import View
+from kconsole.repl.terminal.interview import Interview
 
 __all__ = ["Desk"]
 

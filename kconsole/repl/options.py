@@ -42,7 +42,7 @@ class ConsoleOptions(NamedTuple):
         log: a file to write the session to as it goes on.
         ran: how many cells the kernel has run before; None if that is not known.
         image: how images are shown.
-        keys: actions with the keys that are to be theirs (:mod:`kconsole.repl.keynames`).
+        keys: actions with the keys that are to be theirs (:mod:`kconsole.repl.input.keynames`).
     """
 
     color: bool = True

@@ -32,7 +32,7 @@ from kconsole.client.found import Found
 from kconsole.client.survey import survey
 from kconsole.render.cells import fit
 from kconsole.repl.choices import Choices
-from kconsole.repl.output import terminal_output
+from kconsole.repl.screen.output import terminal_output
 
 __all__ = ["LookOut", "Picker"]
 

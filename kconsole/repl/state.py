@@ -8,9 +8,9 @@ from kconsole.client.health import Health
 from kconsole.protocol.activity import Activity
 from kconsole.protocol.message import Message
 from kconsole.protocol.replies import KernelInfo
-from kconsole.repl.clients import Clients
-from kconsole.repl.prompts import DEFAULT_PROMPT, input_prompt
+from kconsole.repl.kernel.clients import Clients
 from kconsole.repl.queue import CellQueue
+from kconsole.repl.screen.prompts import DEFAULT_PROMPT, input_prompt
 
 __all__ = ["Query", "Question", "State"]
 
@@ -53,7 +53,7 @@ class State:
         question: what the kernel asks the user; None while it asks nothing.
         query: what the console itself asks the user; None while it asks nothing.
         answerable: whether what is asked has the keyboard; until then it is only shown, and keys are for
-            the code (:mod:`kconsole.repl.typeahead`).
+            the code (:mod:`kconsole.repl.input.typeahead`).
         renewal: there while a kernel of ours is being restarted; done once all that the one before has
             left is shown.
         ending: whether we have asked the kernel to end.

@@ -16,9 +16,9 @@ from kconsole.render.linkwords import not_connected
 from kconsole.repl.commands import meant
 from kconsole.repl.desk import Desk
 from kconsole.repl.epilogue import Epilogue
-from kconsole.repl.interrupting import Interrupting
-from kconsole.repl.pager import Pager
+from kconsole.repl.kernel.interrupting import Interrupting
 from kconsole.repl.queue import Running, in_short
+from kconsole.repl.terminal.pager import Pager
 
 __all__ = ["Work", "end_of_abandoned"]
 

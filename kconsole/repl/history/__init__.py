@@ -1,0 +1,1 @@
+"""The inputs of this session and of those before it: kept, listed, suggested."""

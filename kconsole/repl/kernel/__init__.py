@@ -1,0 +1,1 @@
+"""The kernel beside its cells: its messages, its life, its link, its other clients."""

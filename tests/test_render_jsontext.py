@@ -47,8 +47,12 @@ def test_what_is_long_is_folded_and_what_is_left_out_is_counted() -> None:
     folded = json_to_text(value, Page(80, lines=1, rest=r"\all"))
     assert folded == "[\n… 101 more lines; \\all shows them"
     assert json_to_text(value, Page(80, lines=102)) == json_to_text(value, Page(80))
-    endless = json_to_text(["0" * 80] * 10_100, Page(80, lines=1))
-    assert endless == "[\n… more than 10,000 more lines"
+    endless = json_to_text(["0" * 80] * 2100, Page(80, lines=1))
+    assert endless == "[\n… more than 2,000 more lines"
+    numbers = json_to_text([10**38] * 6000, Page(80, lines=1))
+    assert numbers == "[\n… more than 2,000 more lines"
+    numbers = json_to_text([1] * 6000, Page(80, lines=1))
+    assert numbers == "[\n… more than 194 more lines"
 
 
 def test_a_line_of_what_is_folded_is_cut() -> None:

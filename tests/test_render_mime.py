@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kconsole.render.mime import best_text, choose, decoded
+from kconsole.render.mime import best_text, choose, decoded, is_lengthy
 from kconsole.render.page import Page
 
 json_values = st.recursive(
@@ -185,3 +185,14 @@ def test_markup_knows_how_wide_the_page_is() -> None:
 )
 def test_base64_is_whole_or_nothing(value: object, content: bytes) -> None:
     assert decoded(value) == content
+
+
+def test_of_what_takes_long_all_looks_give_one_text_that_was_made_once() -> None:
+    data = {"text/markdown": "*x* " * 3000, "text/plain": "<Markdown object>"}
+    assert is_lengthy(data)
+    assert is_lengthy({"text/html": ["<b>"] * 4000})
+    assert not is_lengthy({"text/plain": "x" * 20_000, "text/html": None})
+    assert not is_lengthy({"text/markdown": "*x* " * 2000})
+    first, second = (choose(data, Page(80, True, lines=9)).text for _ in range(2))
+    assert first is second
+    assert choose(data, Page(60, True, lines=9)).text != first

@@ -1,7 +1,7 @@
 """JSON (RFC 8259) for reading: what is short in one line, the rest indented, and what is long folded."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from itertools import islice
 
@@ -16,8 +16,9 @@ _SHORT = 80
 _LONGEST_LINE = 1000
 #: Deeper values are not shown: they would be indented further than any screen is wide.
 _DEEPEST = 500
-#: Lines that are left out are counted up to here.
-_MOST_COUNTED = 10_000
+#: Where lines are left out, so many are counted, or so many numbers that are in them; it takes some 50 ms.
+_MOST_COUNTED, _MOST_PARTS = 2000, 5000
+_PARTS_IN_A_LINE = _SHORT // 2
 
 _Item = tuple[str, object, str]
 """What stands before a value, the value, and what stands behind it."""
@@ -33,10 +34,13 @@ def json_to_text(value: object, page: Page) -> str | None:
     if value is None:
         return None
     columns = _SHORT if page.width is None else min(page.width, _SHORT)
-    lines = _lines(value, columns)
+    parts = _parts(value, columns)
+    most = None if page.lines is None else _MOST_PARTS + page.lines * _PARTS_IN_A_LINE
+    lines = _lines(islice(parts, most), columns)
     try:
         shown = list(islice(lines, page.lines))
-        more = sum(1 for _ in islice(lines, _MOST_COUNTED + 1))
+        more = sum(1 for _ in islice(lines, _MOST_COUNTED))
+        at_least = "" if next(lines, None) is None and next(parts, None) is None else "more than "
     except (RecursionError, ValueError):  # too deep, or a number of too many digits
         return None
     if page.lines is not None:
@@ -44,17 +48,16 @@ def json_to_text(value: object, page: Page) -> str | None:
     text = _coloured("\n".join(shown), page)
     if not more:
         return text
-    count = f"{more:,}" if more <= _MOST_COUNTED else f"more than {_MOST_COUNTED:,}"
-    return f"{text}\n{left_out(f'{count} more lines', page.rest, page.color)}"
+    return f"{text}\n{left_out(f'{at_least}{more:,} more lines', page.rest, page.color)}"
 
 
-def _lines(value: object, columns: int) -> Iterator[str]:
-    """The lines of a value; the numbers of a list stand side by side.
+def _lines(parts: Iterable[tuple[str, bool]], columns: int) -> Iterator[str]:
+    """The lines that the parts of a value make; the numbers of a list stand side by side.
 
     :raise RecursionError: it is nested too deep.
     """
     row = ""
-    for text, is_number in _parts(value, columns):
+    for text, is_number in parts:
         if is_number and row and len(row) + 1 + len(text.lstrip()) <= columns:
             row += f" {text.lstrip()}"
             continue

@@ -9,6 +9,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from kconsole.render.amounts import bytes_text
@@ -30,7 +31,16 @@ from kconsole.render.preference import (
 )
 from kconsole.render.sanitise import one_line
 
-__all__ = ["Choice", "best_text", "choose", "decoded", "is_base64", "placeholder", "raw_value"]
+__all__ = [
+    "Choice",
+    "best_text",
+    "choose",
+    "decoded",
+    "is_base64",
+    "is_lengthy",
+    "placeholder",
+    "raw_value",
+]
 
 Renderer = Callable[[object, Page], str | None]
 """Makes text of a value; None if the value cannot be used (null, or nothing in it)."""
@@ -38,6 +48,9 @@ Renderer = Callable[[object, Page], str | None]
 _MOST_PIXELS = 10**9
 #: Characters of markup that are laid out where long values are cut: half a second's work.
 _MOST_MARKUP = 100_000
+#: Characters of markup that may take a tenth of a second.
+_LENGTHY = 10_000
+_MARKUP = ("text/html", "text/latex", "text/markdown")
 #: Characters of it in which scripts are looked for, and left out, before it is cut: some 50 ms' work.
 _MOST_SEARCHED = 2_000_000
 #: What leaves nothing on a page, to its end or to that of the document.
@@ -156,6 +169,15 @@ def _nothing(value: object, page: Page) -> None:
     return None
 
 
+def is_lengthy(data: Mapping[str, object]) -> bool:
+    """Whether it may take long to choose from an output and to make text of it; afterwards, it is known."""
+    return any(
+        len(value) > _LENGTHY
+        for mime in _MARKUP
+        if (value := joined(data.get(mime))) is not None and isinstance(value, str)
+    )
+
+
 def _is_too_long(source: str, page: Page) -> bool:
     """Whether markup would keep somebody waiting who can do nothing meanwhile."""
     return page.lines is not None and len(source) > _MOST_MARKUP
@@ -175,6 +197,19 @@ def _laid_out(source: str, lay_out: Callable[[str], str], page: Page) -> str | N
     return f"{text}\n{more}" if text else None
 
 
+def _once(lay_out: Callable[..., str], source: str, **options: object) -> str:
+    """Lay out a text; a long one that is looked at twice, to choose a form and to show it, only once."""
+    known = _LENGTHY < len(source) <= _MOST_MARKUP
+    return (_remembered if known else _now)(lay_out, source, **options)
+
+
+def _now(lay_out: Callable[..., str], source: str, **options: object) -> str:
+    return lay_out(source, **options)
+
+
+_remembered = lru_cache(maxsize=4)(_now)
+
+
 def _html(value: object, page: Page) -> str | None:
     html = joined(value)
     if not isinstance(html, str):
@@ -185,7 +220,7 @@ def _html(value: object, page: Page) -> str | None:
         html = _UNSEEN.sub("", html[:_MOST_SEARCHED]) + html[_MOST_SEARCHED:]
 
     def lay_out(source: str) -> str:
-        text = html_to_text(source, width=page.width, color=page.color)
+        text = _once(html_to_text, source, width=page.width, color=page.color)
         return "" if _STANDS_IN.fullmatch(text) else text
 
     return _laid_out(html, lay_out, page)
@@ -197,7 +232,7 @@ def _markdown(value: object, page: Page) -> str | None:
         return _as_is(value, page)
 
     def lay_out(source: str) -> str:
-        return markdown_to_text(source, width=page.width, color=page.color, style=page.style)
+        return _once(markdown_to_text, source, width=page.width, color=page.color, style=page.style)
 
     return _laid_out(source, lay_out, page)
 
@@ -205,7 +240,9 @@ def _markdown(value: object, page: Page) -> str | None:
 def _latex(value: object, page: Page) -> str | None:
     source = joined(value)
     return (
-        latex_to_text(source, width=page.width) if isinstance(source, str) else _as_is(value, page)
+        _once(latex_to_text, source, width=page.width)
+        if isinstance(source, str)
+        else _as_is(value, page)
     )
 
 

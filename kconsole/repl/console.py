@@ -42,6 +42,7 @@ from kconsole.repl.kernel.intake import Intake
 from kconsole.repl.kernel.reviving import Reviving
 from kconsole.repl.kernel.usage import Usage
 from kconsole.repl.options import ConsoleOptions
+from kconsole.repl.screen.ahead import Ahead
 from kconsole.repl.screen.canvases import canvas
 from kconsole.repl.screen.exhibits import Exhibits
 from kconsole.repl.screen.face import Face
@@ -153,6 +154,7 @@ class Console:
         )
         self._desk.bridge = self._bridge
         self._scribe.exhibits = self._exhibits()
+        self._scribe.ahead = Ahead(self._bridge.pause, self._bridge.go_on, self._is_abandoned)
 
     def _exhibits(self) -> Exhibits:
         """What shows images, with those whom it needs for that."""
@@ -165,8 +167,11 @@ class Console:
         cells = self._state.cells
         exhibits.pause, exhibits.go_on = self._bridge.pause, self._bridge.go_on
         exhibits.interrupted = cells.is_interrupted
-        exhibits.abandoned = lambda msg_id: msg_id in cells.abandoned
+        exhibits.abandoned = self._is_abandoned
         return exhibits
+
+    def _is_abandoned(self, msg_id: str) -> bool:
+        return msg_id in self._state.cells.abandoned
 
     def _canvas(self) -> Canvas | None:
         """Where images are drawn; None if they are text."""

@@ -34,10 +34,12 @@ from kconsole.render.highlight import (
     style_named,
 )
 from kconsole.render.labels import client_label
+from kconsole.render.mime import is_lengthy
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
 from kconsole.render.style import Role, paint
 from kconsole.render.views import Shown
+from kconsole.repl.screen.ahead import Ahead
 from kconsole.repl.screen.exhibits import Exhibits
 from kconsole.repl.screen.lasterror import LastError
 from kconsole.repl.screen.marks import INPUT, OUTPUT, PROMPT, end_mark
@@ -93,6 +95,8 @@ class Scribe:
         self._lexer = plain_lexer()
         #: Shows what is no text; None: nothing does.
         self.exhibits: Exhibits | None = None
+        #: Lays out what takes long; None: that is done when it is shown.
+        self.ahead: Ahead | None = None
         screen.folding.color = color
         #: Whether what a request shows is kept, so that it may be folded.
         self.kept: Callable[[str], bool] = lambda msg_id: False
@@ -155,6 +159,15 @@ class Scribe:
     def _stream(self, event: Stream) -> None:
         self._screen.write(self._renderer.block(event), event.name)
 
+    def _shown(self, event: Shown) -> None:
+        """Show it, once it is laid out."""
+        show = self._SHOWS[type(event)]
+        if self.ahead is None or not is_lengthy(event.data):
+            show(self, event)
+        else:
+            lay_out = partial(self._renderer.block, event)
+            self.ahead.take(event, lay_out, partial(show, self, event))
+
     def _display(self, event: DisplayData | ExecuteResult) -> None:
         if not self._exhibited(event):
             self._screen.show(self._renderer.block(event), event.display_id)
@@ -181,10 +194,15 @@ class Scribe:
 
     _SHOWN: ClassVar[Mapping[type, Callable[["Scribe", Any], None]]] = {
         ClearOutput: _clear,
-        DisplayData: _display,
+        DisplayData: _shown,
         ErrorOutput: _error,
-        ExecuteResult: _display,
+        ExecuteResult: _shown,
         Stream: _stream,
+        UpdateDisplay: _shown,
+    }
+    _SHOWS: ClassVar[Mapping[type, Callable[["Scribe", Any], None]]] = {
+        DisplayData: _display,
+        ExecuteResult: _display,
         UpdateDisplay: _update,
     }
 

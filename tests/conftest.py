@@ -27,7 +27,7 @@ from running_kernels import (
     start_process,
 )
 from sshd import Sshd, unavailable
-from stories import Shared, paired
+from stories import FAILED, Shared, paired
 
 #: Variables of the person who runs the tests that must not change what the tests see.
 REMOVED = (
@@ -182,6 +182,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             getattr(item, "fixturenames", ())
         ):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Let what a test shares with others know that it may have left that in any state."""
+    if call.excinfo is not None:
+        item.stash[FAILED] = True
 
 
 def _waits(module: ModuleType | None) -> bool:

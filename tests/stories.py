@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 import psutil
+import pytest
 from fake_kernel import Behaviour, FakeKernel, write_kernelspec
 from leaks import adopted, wait_until
 from running_kernels import Kernel, start_fake
@@ -17,12 +18,14 @@ from terminal import PATIENCE, SEQUENCE, Terminal
 
 __all__ = [
     "ANSWERABLE",
+    "FAILED",
     "PROMPT",
     "BlindTerminal",
     "Pair",
     "Shared",
     "attached",
     "begun_anew",
+    "cleared",
     "color_of",
     "is_drawn",
     "is_gone",
@@ -48,6 +51,8 @@ ANSWERABLE = re.compile("waiting for input(?!,)")
 OFFERED = "start it again? [y/N]"
 #: The mode in which a terminal shows nothing until the frame is whole; pyte's number for it.
 SYNCHRONIZED = 2026 << 5
+#: On a test that has failed, from then on.
+FAILED = pytest.StashKey[bool]()
 #: A console that starts a kernel has to import an editor, and the kernel an interpreter.
 START_S = 2 * PATIENCE
 
@@ -170,6 +175,14 @@ def renewed(pair: Pair, behaviour: Behaviour) -> Pair:
     terminal, kernel = pair
     kernel.behaviour = behaviour
     kernel.interrupt()
+    cleared(terminal)
+    kernel.namespace.clear()
+    kernel.forget()
+    return pair
+
+
+def cleared(terminal: BlindTerminal) -> BlindTerminal:
+    """Nothing is typed, and nothing was shown before the prompt."""
     terminal.wait_for(lambda one: "idle" in toolbar(one))
     begin = len(terminal.raw)
     terminal.key("c-c", "c-l")
@@ -182,9 +195,7 @@ def renewed(pair: Pair, behaviour: Behaviour) -> Pair:
         )
     )
     terminal.forget()
-    kernel.namespace.clear()
-    kernel.forget()
-    return pair
+    return terminal
 
 
 def begun_anew(pair: Pair, behaviour: Behaviour) -> Pair:
@@ -241,6 +252,13 @@ class Shared:
         except BaseException:
             self.close()
             raise
+
+    def lend(self, request: pytest.FixtureRequest, **behaviour: Any) -> Iterator[Pair]:
+        """The same for a fixture that does nothing else: yields the console."""
+        with self(**behaviour) as pair:
+            yield pair
+        if request.node.stash.get(FAILED, False):
+            self.close()
 
     def close(self) -> None:
         """End both; the next story has others."""

@@ -5,7 +5,18 @@ from pathlib import Path
 
 import pytest
 from running_kernels import Kernel
-from stories import PROMPT, attached, owning, paired, ready, rows_with, run, toolbar, wait_for_line
+from stories import (
+    PROMPT,
+    Shared,
+    attached,
+    owning,
+    paired,
+    ready,
+    rows_with,
+    run,
+    toolbar,
+    wait_for_line,
+)
 from terminal import Terminal
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
@@ -47,8 +58,8 @@ def test_ctrl_c_stops_a_cell_that_prints_without_end(kernel: Kernel) -> None:
         terminal.wait_for(lambda one: "idle" in toolbar(one))
 
 
-def test_ctrl_c_without_a_cell_clears_the_line(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_ctrl_c_without_a_cell_clears_the_line(console: Shared) -> None:
+    with console() as (terminal, kernel):
         terminal.line("for i in [7]:")
         wait_for_line(terminal, indent=4)
         terminal.key("c-c")
@@ -58,8 +69,8 @@ def test_ctrl_c_without_a_cell_clears_the_line(tmp_path: Path) -> None:
         run(terminal, "1+1", "Out[1]: 2")
 
 
-def test_ctrl_c_leaves_what_is_typed_for_later(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_ctrl_c_leaves_what_is_typed_for_later(console: Shared) -> None:
+    with console() as (terminal, kernel):
         terminal.line(SLEEP["python"])
         kernel.wait_for("execute_request")
         terminal.send("for later")
@@ -70,9 +81,9 @@ def test_ctrl_c_leaves_what_is_typed_for_later(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("how", ["ignored", "silent"])
 def test_a_second_ctrl_c_gives_up_a_cell_that_cannot_be_interrupted(
-    tmp_path: Path, how: str
+    console: Shared, how: str
 ) -> None:
-    with paired(tmp_path, interrupt=how) as (terminal, kernel):
+    with console(interrupt=how) as (terminal, kernel):
         terminal.line(SLEEP["python"])
         header = kernel.wait_for("execute_request").header
         terminal.line("1+1")
@@ -89,8 +100,8 @@ def test_a_second_ctrl_c_gives_up_a_cell_that_cannot_be_interrupted(
         run(terminal, "40+2", ": 42")
 
 
-def test_a_kernel_that_does_not_react_is_told_of(tmp_path: Path) -> None:
-    with paired(tmp_path, interrupt="ignored") as (terminal, kernel):
+def test_a_kernel_that_does_not_react_is_told_of(console: Shared) -> None:
+    with console(interrupt="ignored") as (terminal, kernel):
         terminal.line(SLEEP["python"])
         kernel.wait_for("execute_request")
         terminal.key("c-c")
@@ -100,8 +111,8 @@ def test_a_kernel_that_does_not_react_is_told_of(tmp_path: Path) -> None:
         kernel.interrupt()
 
 
-def test_ctrl_c_drops_what_waits_also_behind_a_cell_that_goes_on(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_ctrl_c_drops_what_waits_also_behind_a_cell_that_goes_on(console: Shared) -> None:
+    with console() as (terminal, kernel):
         terminal.line("%fake deaf 60")
         kernel.wait_for("execute_request")
         terminal.line("print('ran')")

@@ -3,13 +3,24 @@
 import base64
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from pngs import plain_png
 from running_kernels import Kernel
-from stories import PROMPT, Pair, attached, paired, rows_with, run, toolbar
+from stories import (
+    PROMPT,
+    BlindTerminal,
+    Pair,
+    Shared,
+    attached,
+    cleared,
+    paired,
+    rows_with,
+    run,
+    toolbar,
+)
 from terminal import Terminal
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
@@ -73,11 +84,15 @@ def run_real(terminal: Terminal, code: str) -> list[str]:
     return [line for line in lines[last + 1 : end] if line.strip()]
 
 
-@pytest.fixture
-def real(shared_kernels: object) -> Iterator[Terminal]:
-    kernel: Kernel = shared_kernels("ipykernel7")  # type: ignore[operator]
-    with attached(kernel) as terminal:
+@pytest.fixture(scope="module")
+def at_ipykernel(shared_kernels: Callable[[str], Kernel]) -> Iterator[BlindTerminal]:
+    with attached(shared_kernels("ipykernel7")) as terminal:
         yield terminal
+
+
+@pytest.fixture
+def real(at_ipykernel: BlindTerminal) -> Terminal:
+    return cleared(at_ipykernel)
 
 
 def test_nested_bars_and_notes_between_them(real: Terminal) -> None:
@@ -112,9 +127,8 @@ def test_a_plot_is_shown_by_its_text(real: Terminal) -> None:
 
 
 @pytest.fixture
-def console(tmp_path: Path) -> Iterator[Pair]:
-    with paired(tmp_path) as pair:
-        yield pair
+def pair(console: Shared, request: pytest.FixtureRequest) -> Iterator[Pair]:
+    yield from console.lend(request)
 
 
 def stream(pair: Pair, text: str, name: str = "stdout") -> None:
@@ -122,13 +136,13 @@ def stream(pair: Pair, text: str, name: str = "stdout") -> None:
     pair.kernel.publish("stream", {"name": name, "text": text}, header)
 
 
-def test_a_line_that_goes_up_is_written_over_while_one_types(console: Pair) -> None:
-    terminal, kernel = console
+def test_a_line_that_goes_up_is_written_over_while_one_types(pair: Pair) -> None:
+    terminal, kernel = pair
     terminal.line("import time; time.sleep(60)")
-    stream(console, "first\nsecond")
+    stream(pair, "first\nsecond")
     terminal.send("typed")
     terminal.wait_for("first\nsecond\nIn [2]: typed", where="screen")
-    stream(console, "\x1b[A\rFIRST")
+    stream(pair, "\x1b[A\rFIRST")
     terminal.wait_for("FIRST\nsecond\nIn [2]: typed", where="screen")
     kernel.interrupt()
     terminal.wait_for("KeyboardInterrupt")
@@ -136,12 +150,12 @@ def test_a_line_that_goes_up_is_written_over_while_one_types(console: Pair) -> N
     assert not rows_with(terminal, "first")
 
 
-def test_what_has_been_scrolled_away_cannot_be_written_over(console: Pair) -> None:
-    terminal, kernel = console
+def test_what_has_been_scrolled_away_cannot_be_written_over(pair: Pair) -> None:
+    terminal, kernel = pair
     terminal.line("import time; time.sleep(60)")
-    stream(console, "".join(f"line {number}\n" for number in range(40)))
+    stream(pair, "".join(f"line {number}\n" for number in range(40)))
     terminal.wait_for("line 39\nIn [2]:", where="screen")
-    stream(console, "\x1b[99A\rTOP")
+    stream(pair, "\x1b[99A\rTOP")
     terminal.wait_for("TOP", where="screen")
     kernel.interrupt()
     terminal.wait_for(PROMPT, where="screen")
@@ -150,15 +164,15 @@ def test_what_has_been_scrolled_away_cannot_be_written_over(console: Pair) -> No
     assert text.index("line 27\n") < text.index("TOP") < text.index("line 39\n")
 
 
-def test_the_live_region_follows_the_size_of_the_screen(console: Pair) -> None:
-    terminal, kernel = console
+def test_the_live_region_follows_the_size_of_the_screen(pair: Pair) -> None:
+    terminal, kernel = pair
     terminal.line("import time; time.sleep(60)")
-    stream(console, "a bar that is rather long: " + "#" * 40 + " end")
+    stream(pair, "a bar that is rather long: " + "#" * 40 + " end")
     terminal.wait_for("# end", where="screen")
     terminal.resize(12, 30)
     terminal.wait_for(re.compile(r"#+ end"), where="screen")
     terminal.resize(6, 1)
-    stream(console, "\rshort\x1b[K")
+    stream(pair, "\rshort\x1b[K")
     terminal.resize(24, 80)
     terminal.wait_for(re.compile(r"^short$", re.MULTILINE), where="screen")
     kernel.interrupt()
@@ -166,11 +180,11 @@ def test_the_live_region_follows_the_size_of_the_screen(console: Pair) -> None:
     assert len(rows_with(terminal, "short")) == 1
 
 
-def test_a_cell_that_never_ends_its_line_leaves_it_once(console: Pair) -> None:
-    terminal, kernel = console
+def test_a_cell_that_never_ends_its_line_leaves_it_once(pair: Pair) -> None:
+    terminal, kernel = pair
     terminal.line("import time; time.sleep(60)")
     for percent in (10, 50, 90):
-        stream(console, f"\rloading {percent} %")
+        stream(pair, f"\rloading {percent} %")
     terminal.wait_for("loading 90 %", where="screen")
     kernel.interrupt()
     terminal.wait_for("KeyboardInterrupt")
@@ -178,31 +192,35 @@ def test_a_cell_that_never_ends_its_line_leaves_it_once(console: Pair) -> None:
     assert [row.strip() for row in rows_with(terminal, "loading")] == ["loading 90 %"]
 
 
-def test_images_stand_among_the_text_and_change_in_their_place(console: Pair) -> None:
+def test_images_stand_among_the_text_and_change_in_their_place(tmp_path: Path) -> None:
     """Drawn as blocks, which the emulated terminal can show; an update comes while one types."""
-    terminal, kernel = console
-    terminal.line("import time; time.sleep(60)")
-    stream(console, "above\n")
-    show(console, plain_png(6, 4), "red")
-    stream(console, "below\n")
-    terminal.send("typed")
-    terminal.wait_for(
-        re.compile(r"^above\n[ ▀▄]*\n[ ▀▄]*\nbelow\nIn \[2\]: typed", re.MULTILINE), where="screen"
-    )
-    row = terminal.find("above")[0] + 1
-    assert terminal.cell(row, 5).bg == "ff0000"
-    show(console, plain_png(6, 2, (0, 0, 255, 255)), "red", update=True)
-    terminal.wait_for(
-        re.compile(r"^above\n[ ▀▄]*\nbelow\nIn \[2\]: typed", re.MULTILINE), where="screen"
-    )
-    assert terminal.cell(row, 5).bg == "0000ff"
-    show(console, b"no image", "other")
-    terminal.wait_for("[not drawn: image/png: ")
-    terminal.line("\x15" + r"\open 9")
-    terminal.wait_for("there is no 9 to open")
-    assert [each.read_bytes() for each in Path(os.environ["JUPYTER_RUNTIME_DIR"]).glob("*/*.png")]
-    kernel.interrupt()
-    terminal.wait_for("KeyboardInterrupt")
+    with paired(tmp_path) as pair:
+        terminal, kernel = pair
+        terminal.line("import time; time.sleep(60)")
+        stream(pair, "above\n")
+        show(pair, plain_png(6, 4), "red")
+        stream(pair, "below\n")
+        terminal.send("typed")
+        terminal.wait_for(
+            re.compile(r"^above\n[ ▀▄]*\n[ ▀▄]*\nbelow\nIn \[2\]: typed", re.MULTILINE),
+            where="screen",
+        )
+        row = terminal.find("above")[0] + 1
+        assert terminal.cell(row, 5).bg == "ff0000"
+        show(pair, plain_png(6, 2, (0, 0, 255, 255)), "red", update=True)
+        terminal.wait_for(
+            re.compile(r"^above\n[ ▀▄]*\nbelow\nIn \[2\]: typed", re.MULTILINE), where="screen"
+        )
+        assert terminal.cell(row, 5).bg == "0000ff"
+        show(pair, b"no image", "other")
+        terminal.wait_for("[not drawn: image/png: ")
+        terminal.line("\x15" + r"\open 9")
+        terminal.wait_for("there is no 9 to open")
+        assert [
+            each.read_bytes() for each in Path(os.environ["JUPYTER_RUNTIME_DIR"]).glob("*/*.png")
+        ]
+        kernel.interrupt()
+        terminal.wait_for("KeyboardInterrupt")
 
 
 def show(pair: Pair, image: bytes, display_id: str, *, update: bool = False) -> None:

@@ -11,6 +11,7 @@ from running_kernels import Kernel
 from stories import (
     BlindTerminal,
     Pair,
+    Shared,
     attached,
     paired,
     program,
@@ -27,14 +28,13 @@ IPYKERNEL = pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
 
 
 @pytest.fixture
-def console(tmp_path: Path) -> Iterator[Pair]:
-    with paired(tmp_path) as pair:
-        yield pair
+def pair(console: Shared, request: pytest.FixtureRequest) -> Iterator[Pair]:
+    yield from console.lend(request)
 
 
-def say(console: Pair, kind: str, content: dict[str, object], client: str = "ada") -> None:
+def say(pair: Pair, kind: str, content: dict[str, object], client: str = "ada") -> None:
     """Have the kernel publish something for another client's cell."""
-    console.kernel.publish(kind, content, console.kernel.foreign_header(client))
+    pair.kernel.publish(kind, content, pair.kernel.foreign_header(client))
 
 
 def text_of(terminal: Terminal) -> str:
@@ -49,8 +49,8 @@ def number(terminal: Terminal) -> int:
 # --- who speaks
 
 
-def test_a_label_stands_before_the_input_and_none_before_the_output(console: Pair) -> None:
-    terminal, kernel = console
+def test_a_label_stands_before_the_input_and_none_before_the_output(pair: Pair) -> None:
+    terminal, kernel = pair
     terminal.send("my thought")
     kernel.foreign_cell("x = 1\nprint(x)", "one\ntwo\n", result="17", client="ada")
     terminal.wait_for(re.compile(r"17\n+In \[\d+\]: my thought$", re.M), where="screen")
@@ -61,8 +61,8 @@ def test_a_label_stands_before_the_input_and_none_before_the_output(console: Pai
     )
 
 
-def test_two_others_are_told_apart(console: Pair) -> None:
-    terminal, kernel = console
+def test_two_others_are_told_apart(pair: Pair) -> None:
+    terminal, kernel = pair
     headers = {name: kernel.foreign_header(name) for name in ("ada", "bob")}
     for count, (name, header) in enumerate(headers.items(), 7):
         content = {"code": f"{name}()", "execution_count": count}
@@ -82,8 +82,8 @@ def test_two_others_are_told_apart(console: Pair) -> None:
     ) in text_of(terminal)
 
 
-def test_our_output_is_told_from_theirs(console: Pair) -> None:
-    terminal, kernel = console
+def test_our_output_is_told_from_theirs(pair: Pair) -> None:
+    terminal, kernel = pair
     ours = kernel.count("execute_request") + 1
     terminal.line("import time; time.sleep(60)")
     header = kernel.wait_for("execute_request", count=ours).header
@@ -103,8 +103,8 @@ def test_our_output_is_told_from_theirs(console: Pair) -> None:
     ready(terminal)
 
 
-def test_what_belongs_to_nobody_has_no_label(console: Pair) -> None:
-    terminal, kernel = console
+def test_what_belongs_to_nobody_has_no_label(pair: Pair) -> None:
+    terminal, kernel = pair
     kernel.foreign_cell("x", "theirs\n", client="ada")
     kernel.publish("stream", {"name": "stdout", "text": "nobody's\n"}, {})
     terminal.wait_for("\ntheirs\nnobody's\n", where="screen")
@@ -125,8 +125,8 @@ def test_a_cell_of_others_whose_end_is_lost_is_logged_all_the_same(tmp_path: Pat
         assert path.read_text() == "In [3]: work()\ndone\n\n"
 
 
-def test_their_bars_and_displays_change_in_place_and_stay_once(console: Pair) -> None:
-    terminal, kernel = console
+def test_their_bars_and_displays_change_in_place_and_stay_once(pair: Pair) -> None:
+    terminal, kernel = pair
     header = kernel.foreign_header("ada")
     kernel.publish("execute_input", {"code": "work()", "execution_count": 3}, header)
     for text in ("10 %", "\r20 %", "\r30 %\n"):
@@ -143,8 +143,8 @@ def test_their_bars_and_displays_change_in_place_and_stay_once(console: Pair) ->
     assert rows_with(terminal, "first") == []
 
 
-def test_their_output_is_cleared_when_they_say_so(console: Pair) -> None:
-    terminal, kernel = console
+def test_their_output_is_cleared_when_they_say_so(pair: Pair) -> None:
+    terminal, kernel = pair
     header = kernel.foreign_header("ada")
     kernel.publish("execute_input", {"code": "loop()", "execution_count": 3}, header)
     for turn in ("one", "two", "three"):
@@ -153,8 +153,8 @@ def test_their_output_is_cleared_when_they_say_so(console: Pair) -> None:
     terminal.wait_for(re.compile(r"loop\(\)\nturn three\n+In"), where="screen")
 
 
-def test_their_errors_are_theirs(console: Pair) -> None:
-    terminal, kernel = console
+def test_their_errors_are_theirs(pair: Pair) -> None:
+    terminal, kernel = pair
     header = kernel.foreign_header("ada")
     kernel.publish("execute_input", {"code": "1/0", "execution_count": 3}, header)
     content = {"ename": "ZeroDivisionError", "evalue": "no", "traceback": ["line of a traceback"]}
@@ -163,17 +163,17 @@ def test_their_errors_are_theirs(console: Pair) -> None:
     run(terminal, "40+2", ": 42")
 
 
-def test_a_name_does_nothing_to_the_terminal(console: Pair) -> None:
-    terminal, kernel = console
+def test_a_name_does_nothing_to_the_terminal(pair: Pair) -> None:
+    terminal, kernel = pair
     kernel.foreign_cell("x", "theirs\n", client="\x1b]0;owned\x07\x1b[2Jeve\n")
     terminal.wait_for("\ntheirs\n", where="screen")
     assert "eve" in text_of(terminal)
     assert b"\x1b]0;owned" not in terminal.raw
 
 
-def test_a_question_to_another_is_announced_and_takes_no_key(console: Pair) -> None:
+def test_a_question_to_another_is_announced_and_takes_no_key(pair: Pair) -> None:
     # A kernel sends it to the one who is asked. One that sends it to all is not known; it costs nothing.
-    terminal, kernel = console
+    terminal, kernel = pair
     ours = kernel.count("execute_request") + 1
     terminal.line("import time; time.sleep(60)")
     request = kernel.wait_for("execute_request", count=ours)
@@ -193,8 +193,8 @@ def test_a_question_to_another_is_announced_and_takes_no_key(console: Pair) -> N
 # --- and if they are not to be shown
 
 
-def test_f3_hides_them_and_shows_them_again(console: Pair) -> None:
-    terminal, kernel = console
+def test_f3_hides_them_and_shows_them_again(pair: Pair) -> None:
+    terminal, kernel = pair
     kernel.foreign_cell("first()", "first output\n", client="ada")
     terminal.wait_for("\nfirst output\n")
     terminal.key("f3")

@@ -9,7 +9,7 @@ import pytest
 from fake_kernel import FakeKernel
 from leaks import wait_until
 from running_kernels import Kernel
-from stories import PROMPT, Pair, attached, paired, ready, rows_with, run, toolbar
+from stories import PROMPT, Pair, Shared, attached, paired, ready, rows_with, run, toolbar
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
@@ -47,9 +47,8 @@ def widget(kernel: FakeKernel, comm_id: str, name: str, **state: object) -> None
 
 
 @pytest.fixture
-def console(tmp_path: Path) -> Iterator[Pair]:
-    with paired(tmp_path) as pair:
-        yield pair
+def pair(console: Shared, request: pytest.FixtureRequest) -> Iterator[Pair]:
+    yield from console.lend(request)
 
 
 def test_bars_of_tqdm_notebook(shared_kernels: object) -> None:
@@ -71,8 +70,8 @@ def test_bars_of_tqdm_notebook(shared_kernels: object) -> None:
         assert len(rows_with(terminal, "it/s]")) == 2
 
 
-def test_a_bar_moves_while_one_types_and_stands_there_once(console: Pair) -> None:
-    terminal, kernel = console
+def test_a_bar_moves_while_one_types_and_stands_there_once(pair: Pair) -> None:
+    terminal, kernel = pair
     terminal.line("import time; time.sleep(60)")
     widget(kernel, "bar", "IntProgress", value=0, max=4, description="load")
     show(kernel, "bar", "IntProgress(value=0)")
@@ -89,8 +88,8 @@ def test_a_bar_moves_while_one_types_and_stands_there_once(console: Pair) -> Non
     assert not rows_with(terminal, "IntProgress")
 
 
-def test_a_widget_that_is_closed_is_gone(console: Pair) -> None:
-    terminal, kernel = console
+def test_a_widget_that_is_closed_is_gone(pair: Pair) -> None:
+    terminal, kernel = pair
     terminal.line("import time; time.sleep(60)")
     widget(kernel, "a", "Label", value="for a while")
     show(kernel, "a", "Label()")
@@ -100,11 +99,11 @@ def test_a_widget_that_is_closed_is_gone(console: Pair) -> None:
     kernel.interrupt()
 
 
-def test_what_an_output_widget_clears_is_not_the_bar_beside_it(console: Pair) -> None:
-    terminal, kernel = console
+def test_what_an_output_widget_clears_is_not_the_bar_beside_it(pair: Pair) -> None:
+    terminal, kernel = pair
     terminal.line("import time; time.sleep(60)")
-    widget(kernel, "bar", "IntProgress", value=1, max=1)
-    show(kernel, "bar", "IntProgress()")
+    widget(kernel, "beside", "IntProgress", value=1, max=1)
+    show(kernel, "beside", "IntProgress()")
     widget(kernel, "out", "Output", msg_id="")
     show(kernel, "out", "Output()")
     for number in range(3):
@@ -118,36 +117,35 @@ def test_what_an_output_widget_clears_is_not_the_bar_beside_it(console: Pair) ->
     kernel.interrupt()
 
 
-def test_a_bar_of_an_earlier_cell_is_shown_anew_where_it_moves(console: Pair) -> None:
-    terminal, _ = console
-    code = '%fake widget bar IntProgress value=0 max=2 show="a bar"'
+def test_a_bar_of_an_earlier_cell_is_shown_anew_where_it_moves(pair: Pair) -> None:
+    terminal, _ = pair
+    code = '%fake widget early IntProgress value=0 max=2 show="a bar"'
     terminal.line(code)
     terminal.wait_for(re.compile(r"^\| +\|\n\nIn \[2\]:$", re.MULTILINE))
-    terminal.line("%fake widget bar value=1\n")
+    terminal.line("%fake widget early value=1\n")
     ready(terminal)
     terminal.wait_for(re.compile(r"value=1\n\|█+[^█\n]+\|\n\nIn \[3\]:$", re.MULTILINE))
     assert len(rows_with(terminal, "|█")) == 1
 
 
-def test_what_cannot_be_drawn_is_shown_by_its_text(console: Pair) -> None:
-    run(console.terminal, '%fake widget s IntSlider show="Int" value=3', "\nInt\n")
+def test_what_cannot_be_drawn_is_shown_by_its_text(pair: Pair) -> None:
+    run(pair.terminal, '%fake widget s IntSlider show="Int" value=3', "\nInt\n")
 
 
-def test_what_was_drawn_last_is_in_the_files(console: Pair, tmp_path: Path) -> None:
-    terminal, _ = console
-    code = '%fake widget l Label value="be" show="x"'
-    run(terminal, code, "\nbe\n")
-    run(terminal, '%fake widget l value="af\\u0074er"', "\nafter\n")
-    for name in ("a.ipynb", "a.txt"):
-        run(terminal, rf"\save {tmp_path / name}", "saved to")
+def test_what_was_drawn_last_is_in_the_files(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _):
+        run(terminal, '%fake widget l Label value="be" show="x"', "\nbe\n")
+        run(terminal, '%fake widget l value="af\\u0074er"', "\nafter\n")
+        for name in ("a.ipynb", "a.txt"):
+            run(terminal, rf"\save {tmp_path / name}", "saved to")
     notebook = json.loads((tmp_path / "a.ipynb").read_text())
     (output,) = notebook["cells"][0]["outputs"]
     assert (output["output_type"], output["data"]) == ("display_data", {"text/plain": ["after\n"]})
     assert "\nafter\n" in (tmp_path / "a.txt").read_text()
 
 
-def test_a_comm_that_nobody_serves_is_closed_once_and_only_if_it_is_ours(console: Pair) -> None:
-    terminal, kernel = console
+def test_a_comm_that_nobody_serves_is_closed_once_and_only_if_it_is_ours(pair: Pair) -> None:
+    terminal, kernel = pair
     code = "%fake publish comm_open "
     content = '{"comm_id":"%s","target_name":"mpl"}'
     theirs = {"msg_id": "x", "session": "somebody"}
@@ -163,8 +161,8 @@ def test_a_comm_that_nobody_serves_is_closed_once_and_only_if_it_is_ours(console
     assert closed == [{"comm_id": "ours", "data": {}}]
 
 
-def test_a_flood_of_comms_leaves_a_prompt(console: Pair) -> None:
-    terminal, kernel = console
+def test_a_flood_of_comms_leaves_a_prompt(pair: Pair) -> None:
+    terminal, kernel = pair
     terminal.line("import time; time.sleep(60)")
     for number in range(2000):
         content = {"comm_id": f"c{number}", "target_name": "t", "data": {"state": ["x" * 100]}}

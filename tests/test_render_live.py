@@ -264,6 +264,15 @@ def test_a_display_may_be_emptied(region: LiveRegion) -> None:
     assert region.finish() == "b\n"
 
 
+def test_each_line_of_a_display_that_leaves_has_its_own_colours(region: LiveRegion) -> None:
+    region.show("plain\n")
+    region.show("\x1b[31ma\nb\x1b[0m\n")
+    region.show("last\n" * (ROWS + 1))
+    assert region.overflow(ROWS, COLUMNS) == (
+        "plain\n\x1b[31ma\x1b[0m\n\x1b[31mb\x1b[0m\n" + "last\n" * (ROWS + 1)
+    )
+
+
 @pytest.mark.parametrize("columns", [1, 2, 80])
 def test_wide_characters_and_colours_count_as_what_they_take(columns: int) -> None:
     assert line_height("\x1b[1mäあ\x1b[0m\n", columns, 99) == max(1, -(-3 // columns))

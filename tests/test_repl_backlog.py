@@ -173,6 +173,43 @@ def test_colours_are_joined_and_other_sequences_are_not() -> None:
     assert taken(filled(*map(piece, texts))) == ["".join(texts[:3]), *texts[3:]]
 
 
+def step(text: str) -> list[Message]:
+    return [msg("clear_output", wait=True), piece(text)]
+
+
+def test_of_texts_that_each_clear_the_one_before_only_the_last_is_kept() -> None:
+    backlog = filled(*(each for number in range(9) for each in step(f"step {number}\n")))
+    assert taken(backlog) == ["clear_output", "step 8\n"]
+    assert backlog.weight == 0
+
+
+def test_a_text_stays_until_there_is_more_of_what_clears_it() -> None:
+    first = [*step("a"), msg("clear_output", wait=True)]
+    assert taken(filled(*first)) == ["clear_output", "a", "clear_output"]
+    assert taken(filled(piece("a"), *step("b"))) == ["a", "clear_output", "b"]
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        [display("d")],
+        [piece("a"), display("d")],
+        [piece("\x1b[31ma")],
+        [piece("a", "stderr")],
+        [msg("stream", SESSION.msg("execute_request"), name="stdout", text="a")],
+    ],
+    ids=["a display", "a text and a display", "a colour", "stderr", "another cell's"],
+)
+def test_what_may_leave_more_than_its_text_is_not_forgotten(between: list[Message]) -> None:
+    whole = [msg("clear_output", wait=True), *between, *step("b")]
+    assert len(taken(filled(*whole))) == len(whole)
+
+
+def test_what_is_cleared_at_once_is_not_forgotten() -> None:
+    whole = [msg("clear_output", wait=False), piece("a")] * 3
+    assert len(taken(filled(*whole))) == len(whole)
+
+
 def test_what_is_filtered_out_weighs_nothing() -> None:
     backlog = filled(piece("a"), msg("status"), display("d"))
     backlog.filter(lambda entry: isinstance(entry, Item) and entry.msg["msg_type"] == "status")

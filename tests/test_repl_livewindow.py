@@ -19,13 +19,22 @@ ROWS, COLUMNS = 12, 10
 
 line = st.one_of(
     st.text("ab c", max_size=25),
-    st.sampled_from(["", " ", "x" * 10, "x" * 11, "\x1b[31mred\x1b[0m", "日本語日本語", "a  "]),
+    st.sampled_from(["", " ", "x" * 10, "x" * 11, "日本語日本語", "\x1b[31m日本\x1b[0m", "a  "]),
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", "\x1b[31m", "\x1b[1;7m", "\x1b[0m"]), st.text("ab ", max_size=9)
+        )
+    ).map(lambda parts: "".join(map("".join, parts)) + "\x1b[0m"),
 )
 frame = st.lists(line, max_size=4)
 
 
 def fragments(lines: list[str]) -> StyleAndTextTuples:
     return to_formatted_text(ANSI("\n".join(lines)))
+
+
+#: What a row shows: each character with its colour, whether it is bold, whether it is reversed.
+Row = list[tuple[str, str, bool, bool]]
 
 
 class Sight:
@@ -39,7 +48,7 @@ class Sight:
         output = Vt100_Output(
             self.file, lambda: Size(ROWS, COLUMNS), term="xterm", enable_cpr=False
         )
-        above = LiveWindow(lambda: self.lines, fragments) if own else self.plain_window()
+        above = LiveWindow(lambda: self.lines) if own else self.plain_window()
         below = Window(FormattedTextControl("prompt"), height=1)
         self.app: Application[None] = Application(
             Layout(HSplit([above, below])), input=DummyInput(), output=output
@@ -49,7 +58,7 @@ class Sight:
         control = FormattedTextControl(lambda: fragments(self.lines))
         return Window(control, wrap_lines=True, dont_extend_height=True)
 
-    def show(self, lines: list[str]) -> list[str]:
+    def show(self, lines: list[str]) -> list[Row]:
         self.lines = lines
         self.app.render_counter += 1
         with set_app(self.app):
@@ -57,7 +66,11 @@ class Sight:
         self.stream.feed(self.file.getvalue())
         self.file.seek(0)
         self.file.truncate()
-        return [row.rstrip() for row in self.terminal.display]
+        rows = [self.terminal.buffer[y] for y in range(ROWS)]
+        return [
+            [(c.data, c.fg, c.bold, c.reverse) for c in map(row.__getitem__, range(COLUMNS))]
+            for row in rows
+        ]
 
 
 @given(st.lists(frame, min_size=1, max_size=4))
@@ -67,9 +80,10 @@ def test_it_looks_the_same(frames: list[list[str]]) -> None:
         assert own.show(lines) == other.show(lines)
 
 
-def test_a_plain_line_is_one_character() -> None:
+def test_what_has_one_colour_is_one_character() -> None:
     sight = Sight(own=True)
-    assert sight.show(["abc"])[0] == "abc"
+    sight.show(["abc", "a\x1b[31mred\x1b[0m"])
     screen = sight.app.renderer.last_rendered_screen
     assert screen is not None
     assert screen.data_buffer[0][0].char == "abc"
+    assert screen.data_buffer[1][1].char == "red"

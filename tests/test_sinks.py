@@ -59,7 +59,7 @@ REVIEWED: dict[str, str] = {
     "the end of a way, to which only what is on this list leads": """
         repl/plain/console:PlainConsole.write repl/screen/output:FrameOutput.write
         repl/screen/screen:Screen._write repl/screen/screen:Screen.above repl/screen/screen:Screen.write
-        repl/screen/view:_fragments script/answers:Answers._open_terminal.show
+        repl/screen/fragments:_name script/answers:Answers._open_terminal.show
         script/cellprogress:CellProgress._write script/streams:Mouth._write script/streams:Mouth.data
         script/streams:Mouth.text script/streams:SteadyMouth._put.write
     """,

@@ -56,6 +56,11 @@ class StreamRun:
         """Of how many messages it consists."""
         return self._count
 
+    @property
+    def bare(self) -> bool:
+        """Whether it is ordinary output, and sets no colour that what follows would have."""
+        return self._name == "stdout" and not any("\x1b" in text for text in self._texts)
+
     def join(self) -> str:
         """Return all of it; from now on it takes no more memory than that."""
         if len(self._texts) > 1:

@@ -16,7 +16,7 @@ from itertools import groupby
 from kconsole.render.cells import cell_width
 from kconsole.render.sgr import DEFAULT, RESET, Style, restyle, serialise
 
-__all__ = ["COLUMNS", "Row", "TailLine", "without_tabs"]
+__all__ = ["COLUMNS", "Row", "TailLine", "is_simple", "without_tabs"]
 
 COLUMNS = 1024
 """Columns of the row that is emulated: more than any screen has."""
@@ -45,7 +45,7 @@ class TailLine:
     def feed(self, text: str) -> list[str]:
         """Add text; return the lines that it completes, each with its newline."""
         *complete, rest = text.split("\n")
-        if complete and not (self._pieces or self._row or self._style) and _is_simple(text):
+        if complete and not (self._pieces or self._row or self._style) and is_simple(text):
             self._pieces = [rest] if rest else []
             return [line + "\n" for line in complete]
         lines = []
@@ -90,7 +90,10 @@ class TailLine:
             return
         if self._row is None and not _moves(part):
             self._pieces.append(part)
-            if "\x1b" in part:
+            last = part.rfind("\x1b")
+            if part.startswith(RESET, last):  # as most coloured texts end
+                self._style = DEFAULT
+            elif last >= 0:
                 for match in _SGR.finditer(part):
                     self._style, _ = restyle(self._style, match[1])
             return
@@ -254,5 +257,6 @@ def _moves(text: str) -> bool:
     return "\r" in text or "\b" in text or ("\x1b" in text and _ERASE.search(text) is not None)
 
 
-def _is_simple(text: str) -> bool:
+def is_simple(text: str) -> bool:
+    """Whether a sanitised text has neither colours nor movement: each of its lines stands for itself."""
     return "\x1b" not in text and "\r" not in text and "\b" not in text

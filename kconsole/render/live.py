@@ -16,7 +16,7 @@ from typing import TypeGuard
 
 from kconsole.render.cells import text_width
 from kconsole.render.grid import Grid, first_move
-from kconsole.render.lines import TailLine, without_tabs
+from kconsole.render.lines import TailLine, is_simple, without_tabs
 from kconsole.render.sgr import strip_sgr
 
 __all__ = ["Draw", "LiveRegion", "line_height"]
@@ -123,10 +123,13 @@ class Display:
     :param updated: whether it has been updated, or is an update of what has left.
     """
 
-    __slots__ = ("_draw", "_lines", "_updated", "display_id")
+    __slots__ = ("_draw", "_lines", "_text", "_updated", "display_id")
 
     def __init__(self, text: str | Draw, display_id: str | None, *, updated: bool = False) -> None:
-        self._lines: list[str] = []
+        self._text = ""
+        self._lines: list[str] | None = (
+            None  # of the text, once somebody asks: of a flood, most just leave
+        )
         self._draw: Draw | None = None
         self._updated = updated
         self.display_id = display_id
@@ -139,20 +142,22 @@ class Display:
 
     def _put(self, text: str | Draw) -> None:
         if isinstance(text, str):
-            self._lines, self._draw = _split(text), None
+            self._text, self._lines, self._draw = text, None, None
         else:
             self._draw = text
 
     def _look(self) -> None:
         if self._draw is not None:
-            (text, finished), self._draw = self._draw(), None
-            self._lines = _split(text)
+            text, finished = self._draw()
+            self._put(text)
             self._updated = not finished
 
     @property
     def lines(self) -> list[str]:
         """What is shown, in lines with their newlines."""
         self._look()
+        if self._lines is None:
+            self._lines = _split(self._text)
         return self._lines
 
     @property
@@ -172,11 +177,12 @@ class Display:
 
     def take(self, count: int) -> list[str]:
         """Remove it if any of its rows is to go."""
-        lines = self.lines
         if not count:
             return []
-        self._lines = []
-        return lines
+        self._look()
+        taken = [self._text] if is_simple(self._text) else self.lines
+        self._text, self._lines = "", []
+        return taken
 
 
 class LiveRegion:
@@ -259,8 +265,8 @@ class LiveRegion:
         if self._fits(max(rows, min(2 * self._tallest, _HELD_ROWS)), columns):
             return ""
         leaving = self._leave(rows, columns)
-        self._left += len(leaving)
-        return "".join(leaving)
+        self._left += leaving.count("\n")
+        return leaving
 
     def drop(self, display_id: str | None) -> None:
         """Take a display away: something else has come in its place."""
@@ -345,19 +351,22 @@ class LiveRegion:
                 return False
         return True
 
-    def _leave(self, rows: int, columns: int) -> list[str]:
+    def _leave(self, rows: int, columns: int) -> str:
         """Take out lines at the top until the others fit, or only what must stay is left."""
         rows -= self._reserve(rows, columns)
         leaving: list[list[str]] = []
         staying: list[LiveText | Display] = []
         for block in reversed(self._blocks):
             if not _stays(block):
+                if rows < 0 and isinstance(block, Display):
+                    leaving.append(block.take(1))
+                    continue
                 first, rows = _first_that_fits(block.lines, rows, columns)
                 leaving.append(block.take(first))
             if block.lines:
                 staying.append(block)
         self._blocks = staying[::-1]
-        return [line for lines in reversed(leaving) for line in lines]
+        return "".join(line for lines in reversed(leaving) for line in lines)
 
     def _reserve(self, rows: int, columns: int) -> int:
         """How many rows are for displays that stay; the oldest that have no room stay no longer."""

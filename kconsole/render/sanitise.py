@@ -54,6 +54,8 @@ _AFTER_ESCAPE = rf"""(?<=\x1b)(?:
 #: The beginning of a control sequence, or of the only charset designation that we know.
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*+[ -/]*+|\()?")
 _SGR = re.compile(r"\x1b\[([0-9:;]*)m")
+#: The same of a length that is always accepted.
+_COLOUR = re.compile(r"\x1b\[([0-9:;]{0,61})m")
 _ERASE_IN_LINE = {"": "\x1b[K", "0": "\x1b[K", "1": "\x1b[1K", "2": "\x1b[2K"}
 _CURSOR = frozenset("ABCDEFGHJ")  # movement, and erasing of more than one row
 _CURSOR_PARAMETERS = re.compile(r"[0-9]{0,4}(?:;[0-9]{0,4})?")
@@ -117,6 +119,8 @@ class Sanitiser:
         return tail
 
     def _scan(self, text: str) -> str:
+        if self._rules.colour and (coloured := self._recoloured(text)) is not None:
+            return coloured
         output = _Output()
         position = 0
         colour = self._rules.colour
@@ -124,7 +128,6 @@ class Sanitiser:
             start, end = match.span()
             if start > position:
                 output.add(text[position:start])
-            # By far the most are colours.
             if colour and (new := _restyled(self._style, match[0])) is not None:
                 self._style, sequence = new
                 output.add(sequence)
@@ -134,6 +137,17 @@ class Sanitiser:
         output.add(text[position:])
         output.end_link()
         return "".join(output.pieces)
+
+    def _recoloured(self, text: str) -> str | None:
+        """The same for a text with nothing special in it but colours, as most are; None for any other."""
+        pieces = _COLOUR.split(text)
+        if not _is_plain("".join(pieces[::2]), self._rules):
+            return None
+        style = self._style
+        for index in range(1, len(pieces), 2):
+            style, pieces[index] = restyle(style, pieces[index])
+        self._style = style
+        return "".join(pieces)
 
     def _translate(self, token: str, output: "_Output") -> None:
         if token[0] == "\x1b":
@@ -171,6 +185,8 @@ class Sanitiser:
 
 def sanitise(text: str, kind: Kind = "display") -> str:
     """Return a whole text made safe for a terminal; colours in it end with it."""
+    if _is_plain(text, _rules(kind)):
+        return text
     sanitiser = Sanitiser(kind)
     return sanitiser.feed(text) + sanitiser.finish()
 

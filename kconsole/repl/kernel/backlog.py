@@ -2,9 +2,10 @@
 
 A kernel can print faster than any terminal draws, and it cannot be held up: what its socket does not get
 rid of, it drops, the end of the cell included. So all of it is taken, and waits here, where pieces of a
-stream are joined, and of updates of a display only the last is kept. When more than :data:`AT_MOST`
-bytes of output wait, the oldest half of them is left out, and a :class:`Gap` stands in its place, which
-says how much. Statuses, inputs, results, errors, questions and replies always come through.
+stream are joined, and only the last is kept of updates of a display, and of texts that each clear the one
+before. When more than :data:`AT_MOST` bytes of output wait, the oldest half of them is left out, and a
+:class:`Gap` stands in its place, which says how much. Statuses, inputs, results, errors, questions and
+replies always come through.
 """
 
 import sys
@@ -37,6 +38,7 @@ _KEPT = frozenset(
     }
 )
 _ENVELOPE = 2000  # bytes of a message, roughly, besides what it carries
+_CLEARED = 3  # a clear_output, the text that follows, and the clear_output of that
 
 
 class _Latest:
@@ -127,7 +129,8 @@ class Backlog:
 
     def __init__(self, at_most: int = AT_MOST) -> None:
         self._at_most = at_most
-        self._queue: deque[Entry] = deque()
+        #: With the bytes that each takes; see :func:`_cost`.
+        self._queue: deque[tuple[Entry, int]] = deque()
         #: What comes after the queue, and can still grow: only what is here does, never what was taken.
         self._last: StreamRun | _Latest | None = None
         self.weight = 0
@@ -164,19 +167,22 @@ class Backlog:
             self._end_last()
         if not self._queue:
             return None
-        entry = self._queue.popleft()
-        self.weight -= _cost(entry)
-        first, *rest = _bites(entry)
-        if rest:
-            self._queue.extendleft(reversed(rest))
-            self.weight += sum(map(_cost, rest))
-        return first
+        entry, cost = self._queue.popleft()
+        self.weight -= cost
+        parts = _bites(entry)
+        if not parts:
+            return entry
+        for part in reversed(parts[1:]):
+            cost = _cost(part)
+            self._queue.appendleft((part, cost))
+            self.weight += cost
+        return parts[0]
 
     def filter(self, wanted: Callable[[Entry], bool]) -> None:
         """Keep only what is wanted."""
         self._end_last()
-        self._queue = deque(filter(wanted, self._queue))
-        self.weight = sum(map(_cost, self._queue))
+        self._queue = deque(each for each in self._queue if wanted(each[0]))
+        self.weight = sum(cost for _, cost in self._queue)
 
     def _join(self, kind: type[StreamRun | _Latest], msg: Message, key: str) -> None:
         last = self._last
@@ -186,13 +192,34 @@ class Backlog:
                 self.weight += last.weight - before
                 return
             self._end_last()
+        elif kind is StreamRun:
+            self._forget_cleared(msg)
         self._last = kind(msg, key)
         self.weight += self._last.weight
 
+    def _forget_cleared(self, msg: Message) -> None:
+        """Where a text comes that clears one that has cleared something itself, forget that one."""
+        queue = self._queue
+        if (
+            len(queue) < _CLEARED
+            or not _clears(queue[-1][0], msg)
+            or not _clears(queue[-3][0], msg)
+        ):
+            return
+        between = queue[-2][0]
+        if (
+            isinstance(between, StreamRun)
+            and between.parent == msg["parent_header"]
+            and between.bare
+        ):
+            for _ in range(_CLEARED - 1):
+                self.weight -= queue.pop()[1]
+
     def _append(self, entry: Entry) -> None:
         self._end_last()
-        self._queue.append(entry)
-        self.weight += _cost(entry)
+        cost = _cost(entry)
+        self._queue.append((entry, cost))
+        self.weight += cost
 
     def _end_last(self) -> None:
         last, self._last = self._last, None
@@ -201,7 +228,7 @@ class Backlog:
             last.join()
             self.weight += last.weight
         if last is not None:
-            self._queue.append(last)
+            self._queue.append((last, last.weight))
 
     def _shed(self) -> None:
         """Leave out the oldest output until half of what may wait is left.
@@ -209,24 +236,24 @@ class Backlog:
         Not the very first, which is about to be taken, and not the last: one message may be as large as it
         likes.
         """
-        first = self._queue[0] if self._queue else None
-        excess = self.weight - (0 if first is None else _cost(first)) - self._at_most
+        first, weight = self._queue[0] if self._queue else (None, 0)
+        excess = self.weight - weight - self._at_most
         if excess <= 0:
             return
         excess += self._at_most // 2
-        newest = self._queue[-1] if self._last is None else None
-        kept: deque[Entry] = deque()
+        newest = self._queue[-1][0] if self._last is None else None
+        kept: deque[tuple[Entry, int]] = deque()
         gap: Gap | None = None
-        for entry in self._queue:
-            cost = 0 if excess <= 0 or entry is first or entry is newest else _cost(entry)
+        for entry, cost in self._queue:
             if isinstance(entry, Gap) and gap is None:
                 gap = entry
-            if not cost or not isinstance(entry, StreamRun | _Latest | Item):
-                kept.append(entry)
+            stays = not cost or excess <= 0 or entry is first or entry is newest
+            if stays or not isinstance(entry, StreamRun | _Latest | Item):
+                kept.append((entry, cost))
                 continue
             if gap is None:
                 gap = Gap(_parent(entry))
-                kept.append(gap)
+                kept.append((gap, 0))
             gap.add(entry)
             excess -= cost
             self.weight -= cost
@@ -244,20 +271,28 @@ def _cost(entry: Entry) -> int:
 
 def _weight(msg: Message) -> int:
     """Roughly the bytes that a message takes: its texts, be they deep in it, and its buffers."""
-    total = _ENVELOPE + sum(memoryview(each).nbytes for each in msg["buffers"])
-    todo: list[Any] = [msg["content"]]
-    while todo:
-        one = todo.pop()
+    total = _ENVELOPE
+    for each in msg["buffers"]:
+        total += memoryview(each).nbytes
+    parts: list[Any] = [msg["content"]]
+    for one in parts:  # which grow
         total += sys.getsizeof(one)
         if isinstance(one, dict):
-            todo += one.values()
+            parts += one.values()
         elif isinstance(one, list):
-            todo += one
+            parts += one
     return total
 
 
-def _bites(entry: Entry) -> list[Entry]:
-    """A stream's text in parts that are drawn without a key having to wait; all else as it is."""
+def _clears(entry: Entry, msg: Message) -> bool:
+    """Whether something clears what came before, as soon as there is more of the same request."""
+    if not isinstance(entry, Item) or entry.msg["msg_type"] != "clear_output":
+        return False
+    return bool(entry.msg["content"].get("wait")) and _parent(entry) == msg["parent_header"]
+
+
+def _bites(entry: Entry) -> list[Item]:
+    """A stream's text in parts that are drawn without a key having to wait; none of what is one."""
     text = None
     if isinstance(entry, Item) and entry.channel == "iopub":
         text = stream_text(entry.msg)
@@ -265,7 +300,7 @@ def _bites(entry: Entry) -> list[Entry]:
         text = entry.join()
     parts = [] if text is None else bites(text)
     if len(parts) < 2 or not isinstance(entry, Item | StreamRun):
-        return [entry]
+        return []
     msg = entry.msg if isinstance(entry, Item) else entry.message()
     name = msg["content"]["name"]
     return [Item("iopub", {**msg, "content": {"name": name, "text": part}}) for part in parts]

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
-from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.layout import Dimension, FormattedTextControl, Window
 from prompt_toolkit.layout.mouse_handlers import MouseHandlers
 from prompt_toolkit.layout.screen import Char, Screen, WritePosition
+
+from kconsole.render.sgr import strip_sgr
+from kconsole.repl.screen.fragments import Run, fragments, runs
 
 __all__ = ["LiveWindow"]
 
@@ -14,17 +16,13 @@ class LiveWindow(Window):
     """Shows lines from its top.
 
     prompt_toolkit measures and draws a character at a time: some milliseconds for half a screen, and that
-    thirty times a second. Lines of ASCII without colours, which are most, are here one wide character each.
+    thirty times a second. Of lines of ASCII, which are most, all that has one colour is here one wide
+    character.
 
     :param lines: gives the lines.
-    :param fragments: makes of them what prompt_toolkit draws.
     """
 
-    def __init__(
-        self,
-        lines: Callable[[], list[str]],
-        fragments: Callable[[list[str]], StyleAndTextTuples],
-    ) -> None:
+    def __init__(self, lines: Callable[[], list[str]]) -> None:
         super().__init__(
             FormattedTextControl(lambda: fragments(lines())),
             wrap_lines=True,
@@ -58,33 +56,52 @@ class LiveWindow(Window):
             return
         left, width = write_position.xpos, write_position.width
         rows = _rows(lines, width)[: write_position.height]
-        for y, text in enumerate(rows, write_position.ypos):
-            if text:
+        for y, row in enumerate(rows, write_position.ypos):
+            x = left
+            for style, text in row:
                 cells = screen.data_buffer[y]
-                cells.update(dict.fromkeys(range(left + 1, left + len(text)), _COVERED))
-                cells[left] = _Run(text)
+                cells.update(dict.fromkeys(range(x + 1, x + len(text)), _COVERED))
+                cells[x] = _Wide(style, text)
+                x += len(text)
         screen.height = max(screen.height, write_position.ypos + len(rows))
 
 
-class _Run(Char):
+class _Wide(Char):
     """Many characters as if they were one."""
 
-    def __init__(self, text: str) -> None:
-        self.char, self.style, self.width = text, "", len(text)
+    def __init__(self, style: str, text: str) -> None:
+        self.char, self.style, self.width = text, style, len(text)
 
 
-#: What lies under a run. It is never drawn, and like nothing that is: what comes there next, is drawn.
-_COVERED = _Run("")
+#: What lies under a wide one. It is never drawn, and like nothing that is: what comes there next, is drawn.
+_COVERED = _Wide("", "")
 
 
-def _rows(lines: list[str], width: int) -> list[str]:
-    """Plain lines, wrapped."""
-    return [
-        line[start : start + width].rstrip()
-        for line in lines
-        for start in range(0, len(line) or 1, width)
-    ]
+def _rows(lines: list[str], width: int) -> list[list[Run]]:
+    """Plain lines, wrapped; without the blanks at their ends, which show nothing."""
+    rows: list[list[Run]] = []
+    for line in lines:
+        row: list[Run] = []
+        room = width
+        rows.append(row)
+        for style, text in runs(line):
+            while len(text) > room:
+                row.append((style, text[:room]))
+                text, room, row = text[room:], width, []
+                rows.append(row)
+            row.append((style, text))
+            room -= len(text)
+    return [_trimmed(row) for row in rows]
+
+
+def _trimmed(row: list[Run]) -> list[Run]:
+    while row and not row[-1][0]:
+        text = row.pop()[1].rstrip()
+        if text:
+            return [*row, ("", text)]
+    return row
 
 
 def _is_plain(line: str) -> bool:
+    line = strip_sgr(line)
     return line.isascii() and line.isprintable()

@@ -15,12 +15,7 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.clipboard import ClipboardData, InMemoryClipboard
 from prompt_toolkit.enums import DEFAULT_BUFFER, SEARCH_BUFFER, EditingMode
 from prompt_toolkit.filters import Condition, has_completions, has_focus, is_done
-from prompt_toolkit.formatted_text import (
-    ANSI,
-    StyleAndTextTuples,
-    fragment_list_width,
-    to_formatted_text,
-)
+from prompt_toolkit.formatted_text import StyleAndTextTuples, fragment_list_width
 from prompt_toolkit.history import History, InMemoryHistory
 from prompt_toolkit.input.typeahead import store_typeahead
 from prompt_toolkit.key_binding import KeyBindingsBase
@@ -55,6 +50,7 @@ from kconsole.repl.completion.menu import completion_menu
 from kconsole.repl.input.gate import GatedInput, KeyGate
 from kconsole.repl.input.handover import Handover
 from kconsole.repl.screen.face import Face
+from kconsole.repl.screen.fragments import fragments
 from kconsole.repl.screen.livewindow import LiveWindow
 from kconsole.repl.screen.once import CodeControl, Column
 from kconsole.repl.screen.output import terminal_output
@@ -197,7 +193,7 @@ class View:
             height=1,
             dont_extend_height=True,
         )
-        live = LiveWindow(self.screen.live_lines, _fragments)
+        live = LiveWindow(self.screen.live_lines)
         toolbar = Window(FormattedTextControl(self._toolbar), height=1, style="class:toolbar")
         body = Column(
             [
@@ -346,16 +342,7 @@ class _NoEcho(Processor):
 
 def _pane(lines: list[str]) -> StyleAndTextTuples:
     """The lines of a pane below its head."""
-    return [("class:pane.head", lines[0]), ("", "\n"), *_fragments(lines[1:])] if lines else []
-
-
-def _fragments(lines: list[str]) -> StyleAndTextTuples:
-    """Rendered lines as prompt_toolkit takes them; most have no colours to be looked for."""
-    fragments: StyleAndTextTuples = []
-    for number, line in enumerate(lines):
-        text = f"\n{line}" if number else line
-        fragments += to_formatted_text(ANSI(text)) if "\x1b" in text else [("", text)]
-    return fragments
+    return [("class:pane.head", lines[0]), ("", "\n"), *fragments(lines[1:])] if lines else []
 
 
 def _prefix(

@@ -27,7 +27,7 @@ from running_kernels import (
     start_process,
 )
 from sshd import Sshd, unavailable
-from stories import FAILED, Shared, paired
+from stories import FAILED, Consoles, Shared, paired
 
 #: Variables of the person who runs the tests that must not change what the tests see.
 REMOVED = (
@@ -221,6 +221,14 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
     start = partial(paired, tmp_path_factory.mktemp("console"), "--no-suggestions")
     with Shared(start) as shared:
         yield shared
+
+
+@pytest.fixture(scope="module")
+def consoles() -> Iterator[Consoles]:
+    """The same at real kernels."""
+    shared = Consoles()
+    yield shared
+    shared.close()
 
 
 @pytest.fixture(scope="session")

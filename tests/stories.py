@@ -21,6 +21,7 @@ __all__ = [
     "FAILED",
     "PROMPT",
     "BlindTerminal",
+    "Consoles",
     "Pair",
     "Shared",
     "attached",
@@ -183,7 +184,7 @@ def renewed(pair: Pair, behaviour: Behaviour) -> Pair:
 
 def cleared(terminal: BlindTerminal) -> BlindTerminal:
     """Nothing is typed, and nothing was shown before the prompt."""
-    terminal.wait_for(lambda one: "idle" in toolbar(one))
+    settled(terminal)
     begin = len(terminal.raw)
     terminal.key("c-c", "c-l")
     terminal.wait_for(lambda one: b"\x1b[2J" in one.raw[begin:])
@@ -198,12 +199,18 @@ def cleared(terminal: BlindTerminal) -> BlindTerminal:
     return terminal
 
 
+def settled(terminal: BlindTerminal) -> None:
+    """The size is what it was at first, and the kernel is idle."""
+    if (len(terminal.screen), terminal.columns) != terminal.size:
+        terminal.resize(*terminal.size)
+    terminal.wait_for(lambda one: "idle" in toolbar(one))
+
+
 def begun_anew(pair: Pair, behaviour: Behaviour) -> Pair:
     """A console that other stories have used, as if it were new: also the number of its prompt is 1."""
     terminal, kernel = pair
     kernel.interrupt()
-    terminal.wait_for(lambda one: "idle" in toolbar(one))
-    terminal.resize(*terminal.size)
+    settled(terminal)
     begin = len(terminal.raw)
     kernel.restart()
     terminal.wait_for(lambda one: b"the kernel was restarted" in one.raw[begin:])
@@ -264,6 +271,35 @@ class Shared:
         """End both; the next story has others."""
         self._pair = None
         self._stack.close()
+
+
+class Consoles:
+    """One console for each real kernel, for many stories: the kernels are shared too (conftest.kernel)."""
+
+    def __init__(self) -> None:
+        self._consoles: dict[Path, tuple[BlindTerminal, ExitStack]] = {}
+
+    @contextmanager
+    def __call__(self, kernel: Kernel) -> Iterator[BlindTerminal]:
+        """The console at that kernel, with nothing on it but its prompt; another after one that failed."""
+        where = kernel.connection_file
+        if where not in self._consoles:
+            with adopted():
+                stack = ExitStack()
+                terminal = stack.enter_context(attached(kernel, "--no-suggestions"))
+            self._consoles[where] = terminal, stack
+        terminal, stack = self._consoles[where]
+        try:
+            yield cleared(terminal)
+        except BaseException:
+            del self._consoles[where]
+            stack.close()
+            raise
+
+    def close(self) -> None:
+        """End them all."""
+        for _, stack in self._consoles.values():
+            stack.close()
 
 
 @contextmanager

@@ -3,15 +3,28 @@
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fake import answers
-from fake.behaviour import Behaviour
 from fake_kernel import FakeKernel
 from running_kernels import Kernel
-from stories import PROMPT, Pair, attached, paired, ready, renewed, rows_with, run, toolbar
+from stories import (
+    PROMPT,
+    Consoles,
+    Pair,
+    Shared,
+    attached,
+    paired,
+    ready,
+    renewed,
+    rows_with,
+    run,
+    toolbar,
+)
 from terminal import Terminal
 
 from kconsole.repl.kernel.variables import DEFINITIONS
@@ -51,30 +64,38 @@ def be_busy(terminal: Terminal) -> None:
 
 
 @pytest.fixture(scope="module")
-def at_plain_kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    with paired(tmp_path_factory.mktemp("plain")) as pair:
-        yield pair
+def at_plain_kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    with Shared(partial(paired, tmp_path_factory.mktemp("plain")), renewed) as shared:
+        yield shared
 
 
 @pytest.fixture
-def console(at_plain_kernel: Pair) -> Pair:
+def console(at_plain_kernel: Shared, request: pytest.FixtureRequest) -> Iterator[Pair]:
     """A console at a kernel that has no subshells."""
-    return renewed(at_plain_kernel, Behaviour())
+    yield from at_plain_kernel.lend(request)
 
 
-@pytest.fixture(scope="module")
-def at_able_kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    with paired(tmp_path_factory.mktemp("able"), **ABLE) as pair:
-        be_busy(pair.terminal)  # the subshell stays; a single test would leave its thread behind
+@contextmanager
+def with_a_subshell(folder: Path) -> Iterator[Pair]:
+    """It stays; a single test would leave its thread behind."""
+    with paired(folder, **ABLE) as pair:
+        be_busy(pair.terminal)
         pair.terminal.line("\\peek 6*7")
         pair.terminal.wait_for(re.compile(r"^42$", re.MULTILINE))
         yield pair
 
 
+@pytest.fixture(scope="module")
+def at_able_kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    start = partial(with_a_subshell, tmp_path_factory.mktemp("able"))
+    with Shared(start, renewed, **ABLE) as shared:
+        yield shared
+
+
 @pytest.fixture
-def able(at_able_kernel: Pair) -> Pair:
+def able(at_able_kernel: Shared, request: pytest.FixtureRequest) -> Iterator[Pair]:
     """A console at a kernel that has subshells and a debugger."""
-    return renewed(at_able_kernel, Behaviour(**ABLE))
+    yield from at_able_kernel.lend(request)
 
 
 # --- in the subshell
@@ -153,8 +174,8 @@ def complete(terminal: Terminal, begun: str, word: str) -> None:
 
 
 @IPYTHON7
-def test_ipykernel_completes_while_it_runs_a_cell(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
+def test_ipykernel_completes_while_it_runs_a_cell(kernel: Kernel, consoles: Consoles) -> None:
+    with consoles(kernel) as terminal:
         run(terminal, "_unique_name = _unique_thing = 1; print(40 + 2)", "\n42\n")
         # In a fresh home jedi builds a cache first, for longer than the console waits for an answer.
         terminal.line("%config IPCompleter.use_jedi = False")
@@ -287,18 +308,20 @@ def test_help_on_a_busy_kernel_without_a_subshell_says_so(console: Pair) -> None
 
 @pytest.mark.parametrize(("rows", "columns"), [(24, 80), (7, 20)])
 def test_long_help_leaves_the_input_and_the_toolbar_in_sight(
-    tmp_path: Path, rows: int, columns: int
+    console: Pair, rows: int, columns: int
 ) -> None:
     text = "".join(f"\x1b[31mline {n}\n" for n in range(5000))
     answer = {"status": "ok", "found": True, "data": {"text/plain": text}, "metadata": {}}
-    answers = {"inspect_request": answer}
-    with paired(tmp_path, rows=rows, columns=columns, answers=answers) as (terminal, _):
-        terminal.send("xy")
-        terminal.key("s-tab")
-        terminal.wait_for("line 0", where="screen")
-        assert "idle" in toolbar(terminal)
-        assert any(row.endswith("xy") for row in terminal.screen)
-        assert terminal.cell(*terminal.find("line 0")).fg == "red"
+    terminal, kernel = console
+    kernel.behaviour.answers = {"inspect_request": answer}
+    terminal.resize(rows, columns)
+    ready(terminal)
+    terminal.send("xy")
+    terminal.key("s-tab")
+    terminal.wait_for("line 0", where="screen")
+    assert "idle" in toolbar(terminal)
+    assert any(row.endswith("xy") for row in terminal.screen)
+    assert terminal.cell(*terminal.find("line 0")).fg == "red"
 
 
 def test_help_for_printers_is_drawn_as_a_printer_would(console: Pair) -> None:
@@ -306,7 +329,7 @@ def test_help_for_printers_is_drawn_as_a_printer_would(console: Pair) -> None:
     data = {"text/plain": "_\bA_\br_\bi\n\nm\bme\be"}
     answer = {"status": "ok", "found": True, "data": data, "metadata": {}}
     kernel.behaviour.answers = {"inspect_request": answer}
-    terminal.send("xy")
+    terminal.send("manual")
     terminal.key("s-tab")
     terminal.wait_for("Ari", where="screen")
     assert terminal.cell(*terminal.find("Ari")).underscore
@@ -314,8 +337,10 @@ def test_help_for_printers_is_drawn_as_a_printer_would(console: Pair) -> None:
 
 
 @IPYTHON7
-def test_ipykernel_tells_the_source_while_it_runs_a_cell(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
+def test_ipykernel_tells_the_source_while_it_runs_a_cell(
+    kernel: Kernel, consoles: Consoles
+) -> None:
+    with consoles(kernel) as terminal:
         terminal.line("def f(): 'the doc'")
         run(terminal, "f() or 40 + 2", ": 42")
         be_busy(terminal)
@@ -536,11 +561,12 @@ def test_ctrl_c_ends_a_peek_that_takes_long(console: Pair) -> None:
     run(terminal, "6*7", "]: 42")
 
 
-def test_peek_at_a_kernel_that_knows_no_expressions(tmp_path: Path) -> None:
+def test_peek_at_a_kernel_that_knows_no_expressions(console: Pair) -> None:
+    terminal, kernel = console
     reply = {"status": "ok", "execution_count": 1, "user_expressions": {}, "payload": []}
-    with paired(tmp_path, answers={"execute_request": reply}) as (terminal, _):
-        terminal.line("\\peek x")
-        terminal.wait_for("does not evaluate expressions")
+    kernel.behaviour.answers = {"execute_request": reply}
+    terminal.line("\\peek x")
+    terminal.wait_for("does not evaluate expressions")
 
 
 def test_watch_shows_a_value_in_place_until_ctrl_c(able: Pair) -> None:
@@ -651,8 +677,8 @@ def test_vars_tells_why_there_are_none(able: Pair, behaviour: dict[str, Any], sa
 
 
 @IPYTHON7
-def test_ipykernel_lists_its_variables_while_it_works(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
+def test_ipykernel_lists_its_variables_while_it_works(kernel: Kernel, consoles: Consoles) -> None:
+    with consoles(kernel) as terminal:
         run(terminal, "number = 4711; type = 1; print(40 + 2)", "\n42\n")
         terminal.line("from fractions import Fraction; double = lambda n: 2 * n")
         run(terminal, "double(21)", ": 42")

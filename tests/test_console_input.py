@@ -7,14 +7,25 @@ from typing import Any
 import pytest
 from fake_kernel import FakeKernel
 from running_kernels import Kernel
-from stories import ANSWERABLE, PROMPT, Shared, attached, paired, ready, rows_with, run, toolbar
+from stories import (
+    ANSWERABLE,
+    PROMPT,
+    Consoles,
+    Shared,
+    attached,
+    paired,
+    ready,
+    rows_with,
+    run,
+    toolbar,
+)
 from terminal import Terminal
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
 #: bash_kernel reads from its own terminal, past the stdin channel.
-ASKING = pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "xpython"], indirect=True)
-SOME = pytest.mark.parametrize("kernel", ["fake", "ipykernel7"], indirect=True)
+ASKING = pytest.mark.parametrize("kernel", ["ipykernel7", "xpython"], indirect=True)
+SOME = pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
 IPYTHONS = pytest.mark.parametrize("kernel", ["ipykernel7", "ipykernel6"], indirect=True)
 
 
@@ -34,8 +45,8 @@ def wait_for_question(terminal: Terminal, question: str, typed: str = "") -> Non
 
 
 @ASKING
-def test_two_questions_in_a_row(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
+def test_two_questions_in_a_row(kernel: Kernel, consoles: Consoles) -> None:
+    with consoles(kernel) as terminal:
         ask(terminal, "a = input('a? '); b = input('b? '); print(a + b)", "a? ")
         terminal.line("1")
         wait_for_question(terminal, "b? ")
@@ -45,8 +56,8 @@ def test_two_questions_in_a_row(kernel: Kernel) -> None:
 
 
 @ASKING
-def test_a_password_is_neither_shown_nor_remembered(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
+def test_a_password_is_neither_shown_nor_remembered(kernel: Kernel, consoles: Consoles) -> None:
+    with consoles(kernel) as terminal:
         code = "import getpass; print(len(getpass.getpass('secret: ')), 'characters')"
         ask(terminal, code, "secret: ")
         begin = len(terminal.raw)
@@ -92,8 +103,8 @@ def test_each_console_answers_the_question_of_its_own_cell(kernel: Kernel) -> No
 
 
 @SOME
-def test_answers_have_a_history_of_their_own(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
+def test_answers_have_a_history_of_their_own(kernel: Kernel, consoles: Consoles) -> None:
+    with consoles(kernel) as terminal:
         ask(terminal, "x = input('one? ')", "one? ")
         terminal.line("first answer")
         ready(terminal)
@@ -107,8 +118,8 @@ def test_answers_have_a_history_of_their_own(kernel: Kernel) -> None:
 
 
 @IPYTHONS
-def test_ctrl_d_at_a_question_is_the_end_of_input(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
+def test_ctrl_d_at_a_question_is_the_end_of_input(kernel: Kernel, consoles: Consoles) -> None:
+    with consoles(kernel) as terminal:
         ask(terminal, "input('name? ')", "name? ")
         terminal.key("c-d")
         terminal.wait_for("EOFError")
@@ -116,9 +127,11 @@ def test_ctrl_d_at_a_question_is_the_end_of_input(kernel: Kernel) -> None:
         assert terminal.process.poll() is None
 
 
-@pytest.mark.parametrize("kernel", ["fake", "xpython"], indirect=True)
-def test_ctrl_d_at_a_question_of_another_kernel_is_an_empty_answer(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
+@pytest.mark.parametrize("kernel", ["xpython"], indirect=True)
+def test_ctrl_d_at_a_question_of_another_kernel_is_an_empty_answer(
+    kernel: Kernel, consoles: Consoles
+) -> None:
+    with consoles(kernel) as terminal:
         ask(terminal, "print(len(input('name? ')), 'characters')", "name? ")
         terminal.key("c-d")
         terminal.wait_for("\n0 characters")
@@ -126,8 +139,8 @@ def test_ctrl_d_at_a_question_of_another_kernel_is_an_empty_answer(kernel: Kerne
 
 
 @SOME
-def test_ctrl_c_at_a_question_interrupts_the_cell(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
+def test_ctrl_c_at_a_question_interrupts_the_cell(kernel: Kernel, consoles: Consoles) -> None:
+    with consoles(kernel) as terminal:
         ask(terminal, "input('name? ')", "name? ")
         terminal.send("half")
         wait_for_question(terminal, "name? ", "half")
@@ -138,8 +151,10 @@ def test_ctrl_c_at_a_question_interrupts_the_cell(kernel: Kernel) -> None:
 
 
 @SOME
-def test_what_was_typed_before_the_question_is_there_after_it(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
+def test_what_was_typed_before_the_question_is_there_after_it(
+    kernel: Kernel, consoles: Consoles
+) -> None:
+    with consoles(kernel) as terminal:
         terminal.line("import time; time.sleep(0.3); x = input('name? ')")
         terminal.send("print('kept')")
         wait_for_question(terminal, "name? ")

@@ -3,31 +3,44 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from fake.faults import FAULTS
 from running_kernels import Kernel
-from stories import Pair, attached, color_of, paired, ready, rows_with, run, toolbar
+from stories import (
+    Consoles,
+    Pair,
+    Shared,
+    attached,
+    cleared,
+    color_of,
+    paired,
+    ready,
+    rows_with,
+    run,
+)
 from terminal import Terminal
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
 
 @pytest.fixture(scope="module")
-def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """One console for all stories that leave it as it was."""
-    with paired(tmp_path_factory.mktemp("kernel")) as pair:
-        yield pair
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    start = partial(paired, tmp_path_factory.mktemp("kernel"))
+    with Shared(start, lambda pair, _: cleared(pair.terminal)) as shared:
+        yield shared
+
+
+@pytest.fixture
+def console(shared: Shared, request: pytest.FixtureRequest) -> Iterator[Pair]:
+    """One console for all stories that leave it as it was, with nothing but the prompt on it."""
+    yield from shared.lend(request)
 
 
 @pytest.fixture
 def terminal(console: Pair) -> Terminal:
-    """The console's terminal, with nothing but the prompt on it."""
-    console.terminal.wait_for(lambda one: "idle" in toolbar(one))
-    begin = len(console.terminal.raw)
-    console.terminal.key("c-l")
-    console.terminal.wait_for(lambda one: b"\x1b[2J" in one.raw[begin:])
-    console.terminal.wait_for(lambda one: one.screen[0].startswith("In [") and one.cursor[0] == 0)
+    """The console's terminal."""
     return console.terminal
 
 
@@ -50,9 +63,9 @@ def test_a_line_without_an_end_is_ended_before_the_prompt(terminal: Terminal) ->
     assert re.search(r"\nabc\n\nIn \[", cell(terminal, "print('abc', end='')", until="\nabc\n"))
 
 
-@pytest.mark.parametrize("kernel", ["fake", "ipykernel7"], indirect=True)
-def test_text_on_stderr_is_shown_too(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
+@pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
+def test_text_on_stderr_is_shown_too(kernel: Kernel, consoles: Consoles) -> None:
+    with consoles(kernel) as terminal:
         run(terminal, kernel.code("print to stderr").replace("\n", "; "), "\noops\n")
 
 
@@ -209,9 +222,9 @@ def test_a_result_of_several_lines_begins_below_its_number(terminal: Terminal) -
     assert re.search(r"Out\[\d+\]:\na\nb\n", cell(terminal, r'%fake result "a\nb"', until="\nb\n"))
 
 
-@pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "bash"], indirect=True)
-def test_an_error_is_shown(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
+@pytest.mark.parametrize("kernel", ["ipykernel7", "bash"], indirect=True)
+def test_an_error_is_shown(kernel: Kernel, consoles: Consoles) -> None:
+    with consoles(kernel) as terminal:
         terminal.line(kernel.code("error"))
         what = kernel.shows("error")  # it stands in the code as well
         terminal.wait_for(lambda one: one.everything.count(what) > 1)

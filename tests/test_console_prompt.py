@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from running_kernels import Kernel
 from stories import (
+    Consoles,
     Shared,
     attached,
     color_of,
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("unmeasured")
 NUMBERED = re.compile(r"^In \[(\d+)\]:$", re.MULTILINE)
 INTERRUPTED = "KeyboardInterrupt"
 SLEEP = "import time; time.sleep(60)"
-PYTHONS = pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "xpython"], indirect=True)
+PYTHONS = pytest.mark.parametrize("kernel", ["ipykernel7", "xpython"], indirect=True)
 
 
 # --- what is there at the beginning
@@ -42,9 +43,9 @@ def test_a_kernel_without_a_banner_has_the_prompt_in_the_first_row(tmp_path: Pat
         assert terminal.screen[0] == "In [1]:"
 
 
-@pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "bash"], indirect=True)
-def test_the_toolbar_names_the_kernel_and_its_language(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
+@pytest.mark.parametrize("kernel", ["ipykernel7", "bash"], indirect=True)
+def test_the_toolbar_names_the_kernel_and_its_language(kernel: Kernel, consoles: Consoles) -> None:
+    with consoles(kernel) as terminal:
         assert kernel.name in toolbar(terminal)
         assert kernel.language in toolbar(terminal)
         assert "tcp local" in toolbar(terminal)
@@ -100,8 +101,8 @@ def test_an_empty_line_gives_a_new_prompt_and_runs_nothing(console: Shared) -> N
 
 
 @PYTHONS
-def test_code_is_coloured_while_it_is_typed_and_after(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
+def test_code_is_coloured_while_it_is_typed_and_after(kernel: Kernel, consoles: Consoles) -> None:
+    with consoles(kernel) as terminal:
         terminal.send("pass")
         terminal.wait_for(lambda one: color_of(one, "pass") == "green")
         terminal.key("enter")
@@ -171,9 +172,9 @@ def test_alt_enter_runs_what_is_not_complete(console: Shared) -> None:
         terminal.wait_for("SyntaxError")
 
 
-@pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "bash"], indirect=True)
-def test_invalid_code_is_run_so_that_its_error_is_shown(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
+@pytest.mark.parametrize("kernel", ["ipykernel7", "bash"], indirect=True)
+def test_invalid_code_is_run_so_that_its_error_is_shown(kernel: Kernel, consoles: Consoles) -> None:
+    with consoles(kernel) as terminal:
         terminal.line(kernel.code("invalid"))
         terminal.wait_for("SyntaxError" if kernel.language == "python" else "syntax error")
 
@@ -214,10 +215,10 @@ THREE = {
 }
 
 
-@pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "bash"], indirect=True)
-def test_three_cells_in_one_write_are_three_cells(kernel: Kernel) -> None:
+@pytest.mark.parametrize("kernel", ["ipykernel7", "bash"], indirect=True)
+def test_three_cells_in_one_write_are_three_cells(kernel: Kernel, consoles: Consoles) -> None:
     keys, shown = THREE[kernel.language]
-    with attached(kernel) as terminal:
+    with consoles(kernel) as terminal:
         terminal.send(keys)
         terminal.wait_for("\nc 3\n")
         ready(terminal)

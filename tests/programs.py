@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from clients import PATIENCE
 
 from kconsole.cli import run as run_command_line
 
-__all__ = ["Outcome", "end", "here", "run", "running"]
+__all__ = ["Outcome", "end", "here", "run", "running", "writes_to_a_full_pipe"]
 
 COMMAND = (sys.executable, "-m", "kconsole")
 #: What Python does in the standard streams with what is no text.
@@ -98,3 +99,9 @@ def end(process: "subprocess.Popen[str]") -> Outcome:
     """Wait for the program's end; what was read before is missing from the outcome."""
     stdout, stderr = process.communicate(timeout=3 * PATIENCE)
     return Outcome(process.returncode, stdout or "", stderr or "")
+
+
+def writes_to_a_full_pipe(process: "subprocess.Popen[str]", pipe: IO[str]) -> bool:
+    """Whether the program waits for somebody who reads what it writes; looks into /proc."""
+    ready, _, _ = select.select([pipe], [], [], 0)
+    return bool(ready) and "pipe_w" in Path(f"/proc/{process.pid}/wchan").read_text()

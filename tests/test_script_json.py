@@ -5,7 +5,6 @@ import io
 import json
 import os
 import re
-import select
 import shlex
 import signal
 import subprocess
@@ -20,7 +19,7 @@ from features import KILLED, having
 from jsonschema import Draft202012Validator
 from leaks import wait_until
 from leaping import HOUR_S, Clock
-from programs import end, here, running
+from programs import end, here, running, writes_to_a_full_pipe
 from stories import program
 from terminal import Terminal
 
@@ -411,14 +410,8 @@ def blocked(target):
         target, "--json", "-c", "%fake flood 1 size=1000000\nimport time\ntime.sleep(60)"
     ) as one:
         lines = [one.stdout.readline() for _ in range(5)]
-        wait_until(lambda: _writes_to_a_full_pipe(one), PATIENCE, "a full pipe")
+        wait_until(lambda: writes_to_a_full_pipe(one, one.stdout), PATIENCE, "a full pipe")
         yield one, lines
-
-
-def _writes_to_a_full_pipe(process):
-    ready, _, _ = select.select([process.stdout], [], [], 0)
-    state = Path(f"/proc/{process.pid}/wchan").read_text()
-    return ready and "pipe_w" in state
 
 
 needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

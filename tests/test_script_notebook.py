@@ -347,7 +347,7 @@ def test_a_name_that_the_language_has_not_is_refused_before_anything_runs(
 
 def test_parameters_come_behind_their_cell_and_replace_those_from_before(target, source, out):
     path = source("0", ("a = 1", "parameters"), "print(a)")
-    assert here(target, "-f", path, "--output", str(out), "--param", "a=2").status == 0
+    assert here(target, "-f", path, "--output", str(out), "--param", "a=2") == (0, "", "")
     first = load(out)
     assert [cell.metadata.get("tags") for cell in first.cells] == [
         None,
@@ -356,10 +356,12 @@ def test_parameters_come_behind_their_cell_and_replace_those_from_before(target,
         None,
     ]
     assert shown(first.cells[3]) == ["2\n"]
-    assert here(target, "-f", str(out), "--output", str(out), "--param", "a=x y").status == 0
+    parameters = ("--param", "a=x y", "--param", "aa=1")
+    line = f"kconsole: warning: --param aa: not in {out}'s cell of parameters; set all the same\n"
+    assert here(target, "-f", str(out), "--output", str(out), *parameters) == (0, "", line)
     second = load(out)
     assert [cell.id for cell in second.cells] == [cell.id for cell in first.cells]
-    assert "".join(second.cells[2].source) == '# Parameters\na = "x y"\n'
+    assert "".join(second.cells[2].source) == '# Parameters\na = "x y"\naa = 1\n'
     assert shown(second.cells[3]) == ["x y\n"]
 
 

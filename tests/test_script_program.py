@@ -11,7 +11,7 @@ from clients import PATIENCE
 from fake_kernel import FakeKernel, write_kernelspec
 from features import KILLED, having
 from leaks import wait_until
-from programs import COMMAND, end, here, run, running
+from programs import COMMAND, end, here, run, running, writes_to_a_full_pipe
 from stories import kernel_process, program
 from terminal import Terminal
 
@@ -315,6 +315,17 @@ def test_a_second_ctrl_c_does_not_wait_for_the_kernel(target, fake):
             "",
             "kconsole: interrupted twice: the kernel may still be at work\n",
         )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_ctrl_c_ends_it_also_if_nobody_reads_its_errors(target, fake):
+    code = "import sys\nprint('x' * 1000000, file=sys.stderr)\nimport time\ntime.sleep(60)"
+    with running(target, "-c", code) as program:
+        wait_until(lambda: writes_to_a_full_pipe(program, program.stderr), PATIENCE)
+        for _ in range(2):
+            program.send_signal(signal.SIGINT)
+            fake.wait_for("interrupt_request", PATIENCE)
+        assert program.wait(PATIENCE) == 130
 
 
 def test_ctrl_c_is_shown_on_a_line_of_its_own(target):

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from kconsole.cli.saying import complain
 from kconsole.client.title import kernelspec_title
 from kconsole.connect.paths import shown
 from kconsole.script.cellprogress import CellProgress
@@ -53,8 +54,19 @@ class NotebookJob:
             self._notebook.set_kernel(info, name, kernelspec_title(kernel))
         if self._parameters:
             language = "" if info is None else info.language_info.name
-            self._notebook.inject(parameter_cell(self._parameters, language))
+            code = parameter_cell(self._parameters, language)
+            self._warn_of_unknown()
+            self._notebook.inject(code)
         return self._notebook.cells()
+
+    def _warn_of_unknown(self) -> None:
+        """Say which parameters the notebook does not know: one letter may be wrong."""
+        names = dict(self._parameters)
+        if unknown := self._notebook.unknown(names):
+            what = ", ".join(unknown)
+            complain(
+                f"warning: --param {what}: not in {self._name}'s cell of parameters; set all the same"
+            )
 
     def sink(self, beside: Sink, cells: int, stderr: "TextIO") -> NotebookSink:
         """Write the file for the first time, and make the sink that goes on with that.

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kconsole.protocol.replies import KernelInfo
@@ -16,6 +16,7 @@ from kconsole.script.metadata import cell_attachments, cell_metadata, notebook_m
 __all__ = ["Notebook"]
 
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_WORD = re.compile(r"[\w.$]+!*")  # what any language takes for a name
 _EMPTY: dict[str, object] = {"execution_count": None, "outputs": []}
 
 #: What each kind of cell becomes; nbformat 3 has headings and HTML, and all others become raw.
@@ -89,6 +90,15 @@ class Notebook:
         }
         self._cells.insert(place, cell)
         self._texts.insert(place, _cell_json(cell))
+
+    def unknown(self, names: Iterable[str]) -> list[str]:
+        """Return those of some names of parameters that the cell tagged ``parameters`` does not speak of.
+
+        Where no cell is tagged so, nothing is known of any.
+        """
+        sources = ["".join(self._cells[place]["source"]) for place in self._tagged(_PARAMETERS)]
+        known = {word for source in sources for word in _WORD.findall(source)}
+        return [name for name in names if sources and name not in known]
 
     def cells(self) -> list[ScriptCell]:
         """Return the cells that are to be run; their numbers count all cells."""

@@ -21,7 +21,7 @@ from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
 from kconsole.script.cells import ScriptCell
 from kconsole.script.sink import Outcome
-from kconsole.script.streams import Mouth, Streams
+from kconsole.script.streams import Mouth, SteadyMouth, Streams
 
 __all__ = ["TextSink"]
 
@@ -46,7 +46,8 @@ class TextSink:
         errors: ErrorLook = AS_SENT,
         columns: Callable[[], int | None] | None = None,
     ) -> None:
-        out, err = Mouth(streams.stdout, "standard output"), Mouth(streams.stderr, "standard error")
+        out = Mouth(streams.stdout, "standard output")
+        err = SteadyMouth(streams.stderr, "standard error")
         options = RenderOptions(
             show_out_prompt=False,
             errors=errors,
@@ -55,6 +56,7 @@ class TextSink:
         )
         self._out = _Outlet(out, color["stdout"], options)
         self._err = _Outlet(err, color["stderr"], options)
+        self._steady = err
         self._mime = tuple(mime)
 
     def begin(self, cell: ScriptCell, msg_id: str) -> None:
@@ -88,7 +90,8 @@ class TextSink:
         self._err.mouth.text(f"kconsole: {line}\n" if text else "")
 
     def interrupted(self) -> None:
-        """End the line on which the terminal has echoed a Ctrl-C."""
+        """End the line on which the terminal has echoed a Ctrl-C; what comes now may be read by nobody."""
+        self._steady.hurry()
         self._err.end_echo()
 
     def ask(self, text: str) -> None:

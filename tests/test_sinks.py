@@ -26,7 +26,7 @@ REVIEWED: dict[str, str] = {
         repl/screen/scribe:Scribe.answer repl/screen/scribe:Scribe.note repl/screen/scribe:Scribe.question
     """,
     "to a terminal, lines that cli made, by one_line, a table's cells, JSON, or help_text": """
-        cli/options:_print_config cli/saying:say
+        cli/options/__init__:_print_config cli/saying:say
     """,
     "to a terminal, a kernel's or ssh's words: lastwords and trouble clean them where they are read": """
         cli/saying:quote connect/ssh/supervisor:_show

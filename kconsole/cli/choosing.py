@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from kconsole.cli.options import NEWEST
+from kconsole.cli.options.kernels import NEWEST
 from kconsole.cli.settings import Settings
 from kconsole.errors import NoKernelError
 

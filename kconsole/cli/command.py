@@ -15,7 +15,8 @@ from kconsole.cli.choosing import choose
 from kconsole.cli.linking import check_ssh, linked
 from kconsole.cli.listing import list_kernels, list_specs, wants_list
 from kconsole.cli.logs import log_path
-from kconsole.cli.options import PARAMETERS, SHOWING
+from kconsole.cli.options import PARAMETERS
+from kconsole.cli.options.scripts import SHOWING
 from kconsole.cli.reaching import open_kernel, wait_for
 from kconsole.cli.saying import colored, complain
 from kconsole.cli.settings import Settings

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import click
 
-from kconsole.cli.options import option_name
+from kconsole.cli.options.base import option_name
 from kconsole.cli.saying import complain
 from kconsole.cli.settings import Settings
 from kconsole.errors import SshError

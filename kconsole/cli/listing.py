@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kconsole.cli.options import NEWEST, option_name
+from kconsole.cli.options.base import option_name
+from kconsole.cli.options.kernels import NEWEST
 from kconsole.cli.saying import complain, say
 from kconsole.cli.settings import Settings
 from kconsole.cli.sources import refuse_script

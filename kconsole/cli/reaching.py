@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from kconsole.cli.options import NEWEST
+from kconsole.cli.options.kernels import NEWEST
 from kconsole.cli.saying import complain
 from kconsole.cli.settings import Settings
 

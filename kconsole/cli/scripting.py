@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from kconsole.cli.options import STDIN
+from kconsole.cli.options.scripts import STDIN
 from kconsole.cli.saying import colored
 from kconsole.cli.settings import Settings
 from kconsole.cli.sources import read_sources, reads_stdin

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 from click.core import ParameterSource
 
-from kconsole.cli.options import LISTS, NEWEST, STARTING, kinds
+from kconsole.cli.options import LISTS, kinds
+from kconsole.cli.options.kernels import NEWEST, STARTING
 from kconsole.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from kconsole.cli.options import STDIN, option_name
+from kconsole.cli.options.base import option_name
+from kconsole.cli.options.scripts import STDIN
 from kconsole.cli.progress import Progress
 from kconsole.cli.reaching import PATIENCE_S, attach_to, begin_collecting
 from kconsole.cli.saying import colored, complain

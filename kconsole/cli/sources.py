@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kconsole.cli.options import SCRIPTING, SHOWING, STDIN
+from kconsole.cli.options.scripts import SCRIPTING, SHOWING, STDIN
 from kconsole.cli.settings import Settings
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from kconsole.cli.options import NEWEST
+from kconsole.cli.options.kernels import NEWEST
 from kconsole.connect.files import find_connection_file, stem
 from kconsole.errors import KconsoleError
 from kconsole.render.cells import text_width

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from kconsole.cli.options import STDIN, option_name
+from kconsole.cli.options.base import option_name
+from kconsole.cli.options.kernels import SSH
+from kconsole.cli.options.scripts import STDIN
 from kconsole.cli.reaching import attach_to, file_name, wait_for
 from kconsole.cli.saying import Teller, complain, say
 from kconsole.cli.settings import Settings
-from kconsole.cli.sshoptions import SSH
 from kconsole.cli.statuses import exit_status, worst
 from kconsole.errors import KconsoleError, NoKernelError, ReplyTimeoutError
 

@@ -23,7 +23,7 @@ from queue import Empty
 from typing import Any, NamedTuple
 
 import psutil
-from features import EVERY_KERNEL, LACKING
+from features import EVERY_KERNEL, LACKING, has
 from intents import INTENTS
 from leaks import wait_until
 from running_kernels import find_spec
@@ -36,8 +36,8 @@ __all__ = ["POINTS", "column", "main", "table"]
 
 #: Seconds for what works to be done; Kotlin compiles its first cell for many of them.
 PATIENCE = 60.0
-#: Seconds for an answer that some kernels never give.
-ANSWER_S = 10.0
+#: Seconds for what a kernel is known to lack.
+LACKING_S = 2.0
 
 YES, NO, LACKS = "yes", "no", "–"
 
@@ -48,12 +48,16 @@ class Trial:
     Attributes:
         name: of the kernel.
         kernel: one of our own, running.
+        patience: seconds for what is being tried.
     """
 
     def __init__(self, name: str, language: str, kernel: Kernel) -> None:
         self.name = name
         self.kernel = kernel
+        self.patience = PATIENCE
         self._intents = INTENTS[language]
+        self._script: subprocess.CompletedProcess[str] | None = None
+        self._killed: tuple[bool, bool] | None = None
 
     def code(self, intent: str) -> str:
         """Code for that intent; raises KeyError if the language has none, for the kernel lacks it."""
@@ -65,44 +69,66 @@ class Trial:
 
     def reply(self, method: Callable[..., Any], *arguments: Any, **options: Any) -> dict[str, Any]:
         """The content of the answer to a request."""
-        answer = method(*arguments, reply=True, timeout=ANSWER_S, **options)
+        answer = method(*arguments, reply=True, timeout=self.patience, **options)
         content: dict[str, Any] = answer["content"]
         return content
 
-    def script(self, intent: str) -> subprocess.CompletedProcess[str]:
-        """The program runs that code in the kernel that runs already."""
-        return program(self.kernel.client.connection_file, "-c", self.code(intent))
+    @property
+    def script(self) -> subprocess.CompletedProcess[str]:
+        """How the program has run some output, a result and an error in the kernel that runs already."""
+        if self._script is None:
+            file = self.kernel.client.connection_file
+            cells = map(self.code, ("print hello", "one plus one", "error"))
+            options = (part for cell in cells for part in ("-c", cell))
+            self._script = subprocess.run(
+                [sys.executable, "-m", "kconsole", file, *options],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE,
+                check=False,
+            )
+        return self._script
 
+    @property
+    def killed(self) -> tuple[bool, bool]:
+        """The program works with a kernel of its own, over Unix sockets if that knows them, and is killed.
 
-def program(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the program to its end."""
-    command = [sys.executable, "-m", "kconsole", *arguments]
-    return subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+        :return: whether it has worked, and whether nothing has stayed.
+        """
+        if self._killed is None:
+            transport = "ipc" if has(self.name, "ipc") else "tcp"
+            cells = map(self.code, ("print hello", "sleep 10"))
+            options = ["-k", self.name, "--transport", transport]
+            options += (part for cell in cells for part in ("-c", cell))
+            command = [sys.executable, "-m", "kconsole", *options]
+            with subprocess.Popen(command, stdout=subprocess.PIPE) as console:
+                assert console.stdout is not None
+                said = console.stdout.readline()
+                family = psutil.Process(console.pid).children(recursive=True)
+                console.send_signal(signal.SIGKILL)
+            _wait_until_gone(family)
+            folder = Path(os.environ["JUPYTER_RUNTIME_DIR"])
+            wait_until(lambda: not list(folder.iterdir()), PATIENCE, "the end of the files")
+            self._killed = said.strip() == b"hello", True
+        return self._killed
 
 
 # --- the points, in the order in which they are tried; what ends the kernel comes last
 
 
 def attaches(trial: Trial) -> bool:
-    done = trial.script("print hello")
+    said = trial.script.stdout
     alive = trial.kernel.process is not None and trial.kernel.process.poll() is None
-    return alive and (done.returncode, done.stdout.strip()) == (0, "hello")
+    return alive and said.splitlines()[0] == "hello"
 
 
 def runs(trial: Trial) -> bool:
-    done = trial.script("one plus one")
-    return done.returncode == 0 and trial.shows("one plus one") in done.stdout
+    return trial.shows("one plus one") in trial.script.stdout.splitlines()[1]
 
 
 def shows_errors(trial: Trial) -> bool:
-    done = trial.script("error")
+    done = trial.script
     return done.returncode == 1 and trial.shows("error") in done.stdout + done.stderr
 
 
@@ -145,7 +171,7 @@ def asks_for_input(trial: Trial) -> bool:
         trial.code("input"),
         stdin_hook=lambda request: client.input("Ada", parent=request) and None,
         output_hook=lambda msg: shown.append(msg["content"].get("text", "")),
-        timeout=ANSWER_S,
+        timeout=trial.patience,
     )
     return "hi Ada" in "".join(shown)
 
@@ -155,10 +181,10 @@ def opens_subshells(trial: Trial) -> bool:
     assert trial.kernel.info is not None
     if not trial.kernel.info.has_subshells:
         return False
-    subshell = client.create_subshell(ANSWER_S)
+    subshell = client.create_subshell(trial.patience)
     client.execute(trial.code("sleep shortly"))
-    done = client.complete("pri", subshell_id=subshell, reply=True, timeout=ANSWER_S)
-    client.delete_subshell(subshell, ANSWER_S)
+    done = client.complete("pri", subshell_id=subshell, reply=True, timeout=trial.patience)
+    client.delete_subshell(subshell, trial.patience)
     return not isinstance(done, str) and "print" in done["content"]["matches"]
 
 
@@ -184,7 +210,7 @@ def _interrupts(trial: Trial, kernel: Kernel) -> bool:
         ):
             pass
         client.interrupt()
-        end = time.monotonic() + 5
+        end = time.monotonic() + trial.patience
         while (
             client.get_shell_msg(timeout=end - time.monotonic())["parent_header"].get("msg_id")
             != msg_id
@@ -220,29 +246,11 @@ def ends(trial: Trial) -> bool:
 
 
 def leaves_no_orphan(trial: Trial) -> bool:
-    """The program is killed while its kernel works; over TCP, for all have that."""
-    return _killed_while_it_works(trial, "tcp")
+    return trial.killed[1]
 
 
 def speaks_ipc(trial: Trial) -> bool:
-    done = program("-k", trial.name, "--transport", "ipc", "-c", trial.code("print hello"))
-    return (done.returncode, done.stdout.strip()) == (0, "hello")
-
-
-def _killed_while_it_works(trial: Trial, transport: str) -> bool:
-    arguments = ["-k", trial.name, "--transport", transport]
-    cells = [code for intent in ("print hello", "sleep 10") for code in ("-c", trial.code(intent))]
-    with subprocess.Popen(
-        [sys.executable, "-m", "kconsole", *arguments, *cells], stdout=subprocess.PIPE
-    ) as console:
-        assert console.stdout is not None
-        said = console.stdout.readline()
-        family = psutil.Process(console.pid).children(recursive=True)
-        console.send_signal(signal.SIGKILL)
-    _wait_until_gone(family)
-    folder = Path(os.environ["JUPYTER_RUNTIME_DIR"])
-    wait_until(lambda: not list(folder.iterdir()), ANSWER_S, "the end of the files")
-    return said.strip() == b"hello"
+    return has(trial.name, "ipc") and trial.killed[0]
 
 
 def _wait_until_gone(family: Sequence[psutil.Process]) -> None:
@@ -251,7 +259,7 @@ def _wait_until_gone(family: Sequence[psutil.Process]) -> None:
             return one.status() == psutil.STATUS_ZOMBIE
         return True
 
-    wait_until(lambda: all(map(is_gone, family)), ANSWER_S, "the end of the processes")
+    wait_until(lambda: all(map(is_gone, family)), PATIENCE, "the end of the processes")
 
 
 class Point(NamedTuple):
@@ -322,6 +330,7 @@ def column(name: str, folder: Path) -> list[str]:
 
 def _try(trial: Trial, point: Point) -> str:
     lacks = trial.name in LACKING.get(point.feature, {})
+    trial.patience = LACKING_S if lacks else PATIENCE
     try:
         works = point.works(trial)
     except Exception as error:  # noqa: BLE001  whatever it is, it does not work

@@ -1,6 +1,7 @@
 """Kernels for the tests to talk to: started without kconsole, so that they cannot share its bugs."""
 
 import contextlib
+import errno
 import importlib.metadata
 import json
 import os
@@ -36,6 +37,9 @@ __all__ = [
 ]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+#: The ports of kernels that take a second to listen there: below those that the system gives to others, and
+#: beside those of the scripted kernels (fake.sockets).
+PORTS = range(21_000, 32_000)
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
 
 
@@ -211,10 +215,7 @@ def _listens(ip: str, port: int) -> bool:
 def _new_connection(name: str) -> dict[str, Any]:
     with contextlib.ExitStack() as stack:
         # All are held until all are known, so that no port is given twice.
-        sockets = [stack.enter_context(socket.socket()) for _ in CHANNELS]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        ports = [one.getsockname()[1] for one in sockets]
+        ports = [_held_port(stack.enter_context(socket.socket())) for _ in CHANNELS]
     return {
         "transport": "tcp",
         "ip": "127.0.0.1",
@@ -223,6 +224,19 @@ def _new_connection(name: str) -> dict[str, Any]:
         "signature_scheme": "hmac-sha256",
         "kernel_name": name,
     }
+
+
+def _held_port(holder: socket.socket) -> int:
+    """A port that nobody else gets before ``holder`` is closed."""
+    while True:
+        port = secrets.choice(PORTS)
+        try:
+            holder.bind(("127.0.0.1", port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+        else:
+            return port
 
 
 def is_idle(kernel: Kernel) -> bool:

@@ -6,6 +6,8 @@ cell can therefore keep a worker busy for as long as it likes: heartbeat and con
 """
 
 import contextlib
+import errno
+import secrets
 import socket as sockets
 import sys
 import threading
@@ -27,6 +29,9 @@ KINDS = {
     "control": zmq.ROUTER,
     "hb": zmq.ROUTER,
 }
+#: Where a scripted kernel looks for ports of its own, on Linux: below those that the system gives others,
+#: the program under test among them, whose kernels need a second until they listen at theirs.
+PORTS = range(10_000, 21_000)
 OUTBOX = "inproc://outbox"
 
 
@@ -198,13 +203,17 @@ class Sockets:
             return port
         held = sockets.socket(sockets.AF_INET6 if ":" in ip else sockets.AF_INET)
         held.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
-        try:
-            held.bind((ip, port))
-        except OSError:
-            held.close()
-            return port
-        self._reserved[channel] = held
-        return int(held.getsockname()[1])
+        while True:
+            wanted = port or secrets.choice(PORTS)
+            try:
+                held.bind((ip, wanted))
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE and not port:
+                    continue
+                held.close()
+                return port
+            self._reserved[channel] = held
+            return wanted
 
     # --- the I/O thread
 

@@ -9,11 +9,12 @@ import pytest
 from graphics import kitty, placed
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageOps
 
 from kconsole.errors import ImageError
 from kconsole.render.canvas import Canvas, ImageProtocol
-from kconsole.render.image.header import read_header
+from kconsole.render.image.header import Header, read_header
+from kconsole.render.image.pillow import decoded
 from kconsole.render.images import draw
 
 
@@ -68,6 +69,38 @@ def test_greys_of_16_bits_are_not_blown_out() -> None:
     file = BytesIO()
     Image.new("I;16", LARGE, 128 << 8).save(file, "PNG", compress_level=1)
     assert "48;2;128;128;128m" in draw(file.getvalue(), "", canvas("blocks")).text
+
+
+@pytest.mark.parametrize("order", ["II", "MM"])
+@pytest.mark.parametrize("orientation", range(1, 10))
+def test_a_photo_is_turned_as_the_camera_was_held(orientation: int, order: str) -> None:
+    image = Image.new("RGB", (64, 32))
+    image.paste((255, 255, 255), (0, 0, 32, 16))
+    exif = Image.Exif()
+    exif.endian = "<" if order == "II" else ">"
+    exif[0x010F], exif[0x0112] = "Maker", orientation
+    file = BytesIO()
+    image.save(file, "JPEG", exif=exif, quality=95)
+    right = ImageOps.exif_transpose(Image.open(file))
+    header = read_header(file.getvalue())
+    assert header is not None
+    assert header.size == right.size
+    drawn = decoded(Image, file.getvalue(), header, (right.width // 2, right.height // 2))
+    expected = right.resize((drawn.width, drawn.height)).convert("L").tobytes()
+    assert all(abs(x - y) < 64 for x, y in zip(drawn.pixels[::4], expected, strict=True))
+
+
+def test_a_large_image_is_made_smaller_strip_by_strip() -> None:
+    image = Image.linear_gradient("L").resize((600, 600)).convert("RGBA")
+    file = BytesIO()
+    image.save(file, "PNG", compress_level=1)
+    header = Header("PNG", 600, 600)
+    for target in ((20, 10), (90, 100), (500, 500)):
+        small = decoded(Image, file.getvalue(), header, target)
+        column = small.pixels[:: 4 * target[0]]
+        assert list(column) == sorted(column)
+        assert column[0] < 16 and column[-1] > 239
+        assert small.opaque
 
 
 @settings(max_examples=25)

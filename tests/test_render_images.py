@@ -80,6 +80,14 @@ def test_a_wish_is_honoured_within_the_screen() -> None:
     assert fit((800, 400), canvas, (0, -5)).columns == 1
 
 
+def test_what_a_terminal_says_of_its_cells_makes_no_image_as_large_as_that() -> None:
+    layout = fit((7000, 7000), Canvas("kitty", 200, 60, (999, 1998)))
+    assert (layout.width, layout.height) == (2880, 2880)
+    assert (layout.columns, layout.rows) == (3, 2)
+    layout = fit((7000, 3500), Canvas("sixel", 200, 60, (50, 100)), most=2_000_000)
+    assert (layout.width, layout.height) == (2000, 1000)
+
+
 @given(
     st.tuples(st.integers(1, 10_000), st.integers(1, 10_000)),
     st.tuples(st.integers(1, 300), st.integers(1, 100)),

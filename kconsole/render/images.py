@@ -32,6 +32,9 @@ __all__ = ["Drawing", "draw"]
 #: Columns of a type in a message.
 _LONGEST = 60
 
+#: Pixels as sixels: to find the colours and to write them takes more than a second.
+_MOST_SIXEL = 2_000_000
+
 #: How many times smaller is much smaller.
 _MUCH = 1.4
 
@@ -115,7 +118,7 @@ def _iterm(data: bytes, header: Header, canvas: Canvas, size: _Size) -> Drawing:
 
 
 def _sixel(data: bytes, header: Header, canvas: Canvas, size: _Size) -> Drawing:
-    layout = fit(header.size, canvas, size)
+    layout = fit(header.size, canvas, size, most=_MOST_SIXEL)
     height = sixel_height(layout.height, layout.rows, canvas.cell[1])
     picture = decode(data, header, (layout.width, height))
     text = draw_sixel(picture, layout.rows, tmux=canvas.tmux)

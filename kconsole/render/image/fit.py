@@ -1,5 +1,6 @@
 """How many cells and pixels of a screen an image takes. Pure."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +10,8 @@ __all__ = ["Layout", "fit", "fit_blocks"]
 
 #: How far a whole number of cells may be from the image's shape: three in a hundred are not seen.
 _STRETCH = 0.03
+#: As many as the largest of usual screens has. A terminal may say whatever it likes of its cells.
+_MOST_PIXELS = 3840 * 2160
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +34,24 @@ class Layout:
     exact: Literal["columns", "rows", "both"]
 
 
-def fit(natural: tuple[int, int], canvas: Canvas, size: tuple[int, int] | None = None) -> Layout:
+def fit(
+    natural: tuple[int, int],
+    canvas: Canvas,
+    size: tuple[int, int] | None = None,
+    *,
+    most: int = _MOST_PIXELS,
+) -> Layout:
     """Fit an image into the canvas: its shape is kept, and it is not enlarged.
 
     :param natural: its width and height in pixels.
     :param size: the width and height in pixels that are wished instead; the image may fill less.
+    :param most: the pixels that it may have.
     """
     width, height = natural
     cell_width, cell_height = canvas.cell
     scale = _wished(natural, size) if size else 1.0
     scale = min(scale, canvas.columns * cell_width / width, canvas.rows * cell_height / height)
+    scale = min(scale, math.sqrt(most / width / height))
     across, down = max(1, int(width * scale)), max(1, int(height * scale))
     columns, rows = -(-across // cell_width), -(-down // cell_height)
     wide, high = columns * cell_width / across, rows * cell_height / down

@@ -20,20 +20,35 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 #: Start of frame, but for 0xC4, 0xC8 and 0xCC, which are tables and extensions.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_APP1, _ORIENTATION = 0xE1, 0x0112
 #: Markers that stand alone, without a length behind them.
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 
 
 class Header(NamedTuple):
-    """What the first bytes of an image say; width and height are in pixels."""
+    """What the first bytes of an image say.
+
+    Attributes:
+        format: of the file.
+        width: in pixels, as the image is to be seen.
+        height: likewise.
+        orientation: how its pixels have to be turned for that, as EXIF numbers it; 1 is not at all.
+    """
 
     format: Format
     width: int
     height: int
+    orientation: int = 1
 
     @property
     def size(self) -> tuple[int, int]:
+        """Width and height."""
         return self.width, self.height
+
+    @property
+    def lies(self) -> bool:
+        """Whether the rows of the file are columns of the image."""
+        return self.orientation > 4
 
 
 def read_header(data: bytes) -> Header | None:
@@ -77,6 +92,7 @@ def _little(field: bytes) -> int:
 def _jpeg(data: bytes) -> Header | None:
     """Walk over the segments as far as the frame."""
     position = 2
+    orientation = 1
     while position + 9 <= len(data) and data[position] == 0xFF:
         marker = data[position + 1]
         if marker == 0xFF:  # fill bytes (B.1.1.2)
@@ -88,10 +104,32 @@ def _jpeg(data: bytes) -> Header | None:
                 _big(data[position + 5 : position + 7]),
                 _big(data[position + 7 : position + 9]),
             )
-            return _header("JPEG", width, height)
+            if orientation > 4:
+                width, height = height, width
+            return Header("JPEG", width, height, orientation) if width and height else None
         else:
-            position += 2 + max(2, _big(data[position + 2 : position + 4]))
+            end = position + 2 + max(2, _big(data[position + 2 : position + 4]))
+            if marker == _APP1:
+                orientation = _orientation(data[position + 4 : end]) or orientation
+            position = end
     return None
+
+
+def _orientation(segment: bytes) -> int:
+    """What EXIF says of the orientation (Exif 2.32, 4.5.4 and 4.6.4: a TIFF in a segment); else 0."""
+    if not segment.startswith((b"Exif\0\0II*\0", b"Exif\0\0MM\0*")):
+        return 0
+    tiff = segment[6:]
+    number = _little if tiff.startswith(b"I") else _big
+    first = number(tiff[4:8])
+    for entry in range(number(tiff[first : first + 2])):
+        field = tiff[first + 2 + 12 * entry :][:12]
+        if len(field) < 12:
+            break
+        if number(field[:2]) == _ORIENTATION:
+            value = number(field[8:10])
+            return value if 1 <= value <= 8 else 0
+    return 0
 
 
 def _webp(data: bytes) -> Header | None:

@@ -17,7 +17,7 @@ from terminal import Terminal
 
 from kconsole.cli import command
 from kconsole.cli import run as run_here
-from kconsole.cli.command import _console_options
+from kconsole.cli.consoles import _console_options
 from kconsole.cli.logs import log_path
 from kconsole.cli.options import kinds
 from kconsole.cli.settings import Settings, parse

@@ -1,38 +1,28 @@
-"""The command, and each way of using it."""
+"""The command: what was asked for, and which way of using a kernel that is."""
 
 import os
-import signal
 import sys
 from contextlib import ExitStack
-from functools import partial
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
 from kconsole import __version__
 from kconsole.cli.choosing import choose
+from kconsole.cli.consoles import is_plain, stay
 from kconsole.cli.linking import check_ssh, linked
 from kconsole.cli.listing import list_kernels, list_specs, wants_list
-from kconsole.cli.logs import log_path
 from kconsole.cli.options import PARAMETERS
-from kconsole.cli.options.scripts import SHOWING
 from kconsole.cli.reaching import open_kernel, wait_for
 from kconsole.cli.saying import colored, complain
 from kconsole.cli.settings import Settings
-from kconsole.cli.sources import OrderedCommand, check_usage, refuse_script
+from kconsole.cli.signals import exit_on_signals
+from kconsole.cli.sources import OrderedCommand, check_usage
 from kconsole.cli.verbs import perform_verb, wanted_verb
-from kconsole.errors import ConfigError
+from kconsole.cli.watching import watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from kconsole.cli.scripting import Script
-    from kconsole.client.kernel import Kernel
-    from kconsole.config.settings import Config
-    from kconsole.repl.options import ConsoleOptions
-    from kconsole.script.runner import Totals
-    from kconsole.script.watchlog import WatchLog
 
 __all__ = ["command", "perform"]
 
@@ -65,28 +55,6 @@ command = click.version_option(__version__, "--version", message="kconsole %(ver
     )
 )
 
-#: The options of the same name and meaning in the consoles' options.
-_AS_GIVEN = (
-    "complete_while_typing",
-    "image",
-    "keep",
-    "max_lines",
-    "mime",
-    "notify",
-    "notify_after",
-    "others",
-    "private",
-    "prompt",
-    "style",
-    "suggestions",
-    "tail",
-    "tb",
-    "theme",
-    "timing",
-    "vi",
-    "watch",
-)
-
 
 def perform(settings: Settings) -> int:
     """Do what was asked for.
@@ -105,9 +73,9 @@ def perform(settings: Settings) -> int:
     sources = settings.values["sources"]
     if wants_list(settings):
         return _list(settings)
-    _exit_on_signals()
+    exit_on_signals()
     if settings.values["watch"]:
-        return _watch(settings)
+        return watch(settings)
     interactive = not sources and sys.stdin is not None and sys.stdin.isatty()
     if interactive and not (sys.stdout is not None and sys.stdout.isatty()):
         raise click.UsageError("standard output is no terminal; use -c, or pipe the code in")
@@ -119,7 +87,7 @@ def perform(settings: Settings) -> int:
         raise click.UsageError("--log is for the console; a script's output can be redirected")
     if settings.several:
         return _several(settings)
-    settings = choose(settings, plain=_is_plain(settings))
+    settings = choose(settings, plain=is_plain(settings))
     with ExitStack() as stack:
         script = None if interactive else stack.enter_context(_read_script(settings))
         if script is not None and settings.attach_to is None and settings.start is None:
@@ -127,7 +95,7 @@ def perform(settings: Settings) -> int:
         settings = stack.enter_context(linked(settings))
         if script is not None and not stays:
             return _script(settings, script)
-        return _stay(settings, script)
+        return stay(settings, script)
 
 
 def _read_script(settings: Settings) -> "Script":
@@ -137,160 +105,16 @@ def _read_script(settings: Settings) -> "Script":
     return Script(settings)
 
 
-def _stay(settings: Settings, script: "Script | None") -> int:
-    """The console that suits the terminal, after the cells that are to be run before."""
-    return (_plain_console if _is_plain(settings) else _console)(settings, script)
-
-
-def _is_plain(settings: Settings) -> bool:
-    """Whether nothing may move the cursor."""
-    plain: bool | None = settings.values["plain"]
-    if plain is None:
-        return os.environ.get("TERM", "dumb") in ("", "dumb", "unknown")
-    return plain
-
-
 def _verb(settings: Settings, name: str) -> int:
     """One thing, done to a kernel or asked of it."""
-    _exit_on_signals()
+    exit_on_signals()
     with linked(settings) as settings:
         return perform_verb(settings, name)
 
 
-def _console(settings: Settings, script: "Script | None") -> int:
-    """The interactive console: the kernel thinks while the editor is being imported."""
-    from kconsole.repl.terminal.quiet import quiet_terminal
-
-    options = _console_options(settings, color=colored(settings.values["color"], sys.stdout))
-    with ExitStack() as stack:
-        if script is None:  # else its cells may ask
-            stack.enter_context(quiet_terminal(sys.stdin))
-        kernel = stack.enter_context(open_kernel(settings))
-        from kconsole.repl.terminal.interview import Interview
-
-        interview = Interview(sys.stdin, sys.stdout, os.environ)
-        if script is None and options.color:  # the terminal answers while the editor is imported
-            stack.enter_context(interview.held())
-        from kconsole.repl.console import run_console
-
-        if settings.config is not None:
-            _check_keys(settings.config)
-        wait_for(kernel)
-        options = options._replace(log=log_path(settings, kernel))
-        if script is not None:
-            totals = _run_first(script, kernel)
-            if totals.left:
-                return totals.status
-            stack.enter_context(quiet_terminal(sys.stdin))
-            if options.color:
-                stack.enter_context(interview.held())
-            options = options._replace(tail=0, ran=totals.ran)
-        return run_console(kernel, options, interview)
-
-
-def _plain_console(settings: Settings, script: "Script | None") -> int:
-    """The console a line at a time."""
-    from kconsole.repl.plain.console import PlainConsole
-
-    options = _console_options(settings, color=settings.values["color"] == "always")
-    with open_kernel(settings) as kernel:
-        wait_for(kernel)
-        options = options._replace(log=log_path(settings, kernel))
-        if script is not None:
-            totals = _run_first(script, kernel)
-            if totals.left:
-                return totals.status
-            options = options._replace(tail=0, ran=totals.ran)
-        return PlainConsole(kernel, options).run()
-
-
-def _run_first(script: "Script", kernel: "Kernel") -> "Totals":
-    """Run the cells that come before a console."""
-    totals = script.run(kernel)
-    if kernel.busy and not totals.left:  # what it has said, or has not, was of the time before them
-        wait_for(kernel, again=True)
-    return totals
-
-
-def _console_options(settings: Settings, *, color: bool) -> "ConsoleOptions":
-    from kconsole.repl.options import ConsoleOptions
-
-    values = settings.values
-    history = values["history"]
-    return ConsoleOptions(
-        color=color,
-        history=os.path.expanduser(history) if history else None,
-        keys={} if settings.config is None else settings.config.keys,
-        **{name: values[name] for name in _AS_GIVEN},
-    )
-
-
-def _watch(settings: Settings) -> int:
-    """What others do with a kernel."""
-    for kind in ("code", "file"):
-        if any(each == kind for each, _ in settings.values["sources"]):
-            raise click.UsageError(f"--watch runs nothing: give only one of it and --{kind}")
-    refuse_script(settings, "--watch", SHOWING)
-    settings = choose(settings, plain=_is_plain(settings))
-    with linked(settings) as settings:
-        return (_watch_as_json if settings.values["json"] else _watch_as_text)(settings)
-
-
-def _watch_as_text(settings: Settings) -> int:
-    """The same for people."""
-    from kconsole.cli.scripting import image_files
-    from kconsole.render.errorlook import ErrorLook
-    from kconsole.script.watcher import run_watch
-
-    values = settings.values
-    with open_kernel(settings) as kernel:
-        wait_for(kernel)
-        return run_watch(
-            kernel,
-            color=colored(values["color"], sys.stdout),
-            mime=values["mime"],
-            errors=ErrorLook(values["tb"], values["style"]),
-            log=_watch_log(settings, kernel),
-            images=image_files(values["save_images"]),
-        )
-
-
-def _watch_as_json(settings: Settings) -> int:
-    """The same for other programs."""
-    from kconsole.cli.reporting import Report
-    from kconsole.cli.scripting import image_files
-    from kconsole.script.watcher import run_watch
-
-    with Report("watch") as report, open_kernel(settings) as kernel:
-        wait_for(kernel)
-        report.kernel(kernel)
-        log = _watch_log(settings, kernel)
-        images = image_files(settings.values["save_images"])
-        return run_watch(
-            kernel,
-            color=False,
-            mime=settings.only_mime,
-            lines=report.lines,
-            log=log,
-            images=images,
-        )
-
-
-def _watch_log(
-    settings: Settings, kernel: "Kernel"
-) -> "Callable[[Callable[[str], None]], WatchLog] | None":
-    """What begins the file that is written beside; None if there is to be none."""
-    path = log_path(settings, kernel)
-    if path is None:
-        return None
-    from kconsole.script.watchlog import WatchLog
-
-    return partial(WatchLog, kernel, path)
-
-
 def _list(settings: Settings) -> int:
     """What there is."""
-    _exit_on_signals()
+    exit_on_signals()
     with linked(settings) as settings:
         if settings.values["list_specs"]:
             return list_specs(settings)
@@ -319,23 +143,6 @@ def _use_theme(settings: Settings) -> None:
     from kconsole.render.style import use_palette
 
     use_palette(palette_for(theme, colors_of(os.environ)))
-
-
-def _check_keys(config: "Config") -> None:
-    """Tell where in the file a wrong key or action is, or a key that two actions have.
-
-    Only for the console that has keys: they are prompt_toolkit's, whose import takes longer than all else
-    that a script needs.
-    """
-    from kconsole.repl.input.keys import key_sequences
-
-    so_far: dict[str, tuple[str, ...]] = {}
-    for action, keys in config.keys.items():
-        so_far[action] = keys
-        try:
-            key_sequences(so_far)
-        except ValueError as error:
-            raise ConfigError(f"{config.place('keys', action)}: {error}") from None
 
 
 def _script(settings: Settings, script: "Script") -> int:
@@ -371,20 +178,3 @@ def _several(settings: Settings) -> int:
 
     with _read_script(settings) as script:
         return run_several(settings, script)
-
-
-def _exit_on_signals() -> None:
-    """Leave through every ``finally`` when told to end, so that no kernel of ours stays behind."""
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if (
-            number is not None and signal.getsignal(number) != signal.SIG_IGN
-        ):  # nohup ignores SIGHUP
-            signal.signal(number, _leave)
-
-
-def _leave(number: int, _frame: FrameType | None) -> None:
-    if number == getattr(signal, "SIGHUP", None):
-        # A terminal that goes away may say so several times, also while we end.
-        signal.signal(number, signal.SIG_IGN)
-    raise SystemExit(128 + number)

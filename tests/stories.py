@@ -175,7 +175,7 @@ def renewed(pair: Pair, behaviour: Behaviour) -> Pair:
     """
     terminal, kernel = pair
     kernel.behaviour = behaviour
-    kernel.interrupt()
+    interrupted(kernel)
     cleared(terminal)
     kernel.namespace.clear()
     kernel.forget()
@@ -199,6 +199,12 @@ def cleared(terminal: BlindTerminal) -> BlindTerminal:
     return terminal
 
 
+def interrupted(kernel: FakeKernel) -> None:
+    """Whatever it was at has ended."""
+    kernel.interrupt()
+    wait_until(lambda: not kernel.main.queue.unfinished_tasks, what="the kernel's leisure")
+
+
 def settled(terminal: BlindTerminal) -> None:
     """The size is what it was at first, and the kernel is idle."""
     if (len(terminal.screen), terminal.columns) != terminal.size:
@@ -209,7 +215,7 @@ def settled(terminal: BlindTerminal) -> None:
 def begun_anew(pair: Pair, behaviour: Behaviour) -> Pair:
     """A console that other stories have used, as if it were new: also the number of its prompt is 1."""
     terminal, kernel = pair
-    kernel.interrupt()
+    interrupted(kernel)
     settled(terminal)
     begin = len(terminal.raw)
     kernel.restart()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from leaks import wait_until
 from running_kernels import Kernel
-from stories import attached, paired, ready, rows_with, run, wait_for_line
+from stories import Shared, attached, paired, ready, rows_with, run, wait_for_line
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
@@ -171,35 +171,35 @@ def test_edit_magic_asks_first(kernel: Kernel, tmp_path: Path, editor: Path) -> 
         wait_until(lambda: path.read_text() == "new", what="the file to be saved")
 
 
-@pytest.mark.parametrize(("answer", "exists"), [("", True), ("n", True), (None, False)])
 @pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
 def test_edit_magic_opens_nothing_without_a_yes(
-    kernel: Kernel, tmp_path: Path, editor: Path, answer: str | None, exists: bool
+    kernel: Kernel, tmp_path: Path, editor: Path
 ) -> None:
-    path = tmp_path / "mine.py"
-    if exists:
-        path.write_text("old\n")
     with attached(kernel, "--tail", "0", columns=200) as terminal:
-        terminal.line(
-            "get_ipython().payload_manager.write_payload("
-            f"dict(source='edit_magic', filename={str(path)!r}))"
-        )
-        if answer is None:
-            terminal.wait_for(f"the kernel asks to edit {path}, which is not a file here")
-        else:
-            terminal.wait_for(lambda one: one.screen[one.cursor[0]].startswith("open it in"))
-            terminal.line(answer)
-        run(terminal, "print('went on')", "\nwent on\n")
-        assert not (tmp_path / "told").exists()
+        for number, answer in enumerate(("", "n", None)):
+            path = tmp_path / f"mine{number}.py"
+            if answer is not None:
+                path.write_text("old\n")
+            terminal.line(
+                "get_ipython().payload_manager.write_payload("
+                f"dict(source='edit_magic', filename={str(path)!r}))"
+            )
+            if answer is None:
+                terminal.wait_for(f"the kernel asks to edit {path}, which is not a file here")
+            else:
+                terminal.wait_for(lambda one: one.screen[one.cursor[0]].startswith("open it in"))
+                terminal.line(answer)
+            run(terminal, f"print('went', 'on {number}')", f"\nwent on {number}\n")
+            assert not (tmp_path / "told").exists()
 
 
 # --- \i
 
 
-def test_i_runs_a_file_as_one_cell(tmp_path: Path) -> None:
+def test_i_runs_a_file_as_one_cell(tmp_path: Path, console: Shared) -> None:
     path = tmp_path / "a file.py"
     path.write_bytes(b"\xef\xbb\xbfx = 20\r\nprint(x + 1)\r\n\r\n")
-    with paired(tmp_path) as (terminal, kernel):
+    with console() as (terminal, kernel):
         terminal.line(rf'\i "{path}"')
         terminal.wait_for("\n21\n")
         assert kernel.history[-1][2] == "x = 20\nprint(x + 1)"
@@ -216,11 +216,15 @@ def test_i_runs_a_file_as_one_cell(tmp_path: Path) -> None:
         (b"#" * 2_000_000, "is larger than 1 MiB"),
     ],
 )
-def test_a_bad_file_is_one_line(tmp_path: Path, content: bytes | None, says: str) -> None:
+def test_a_bad_file_is_one_line(
+    tmp_path: Path, console: Shared, content: bytes | None, says: str
+) -> None:
     path = tmp_path / "bad.py"
     if content is not None:
         path.write_bytes(content)
-    with paired(tmp_path, columns=200) as (terminal, kernel):
+    with console() as (terminal, kernel):
+        terminal.resize(24, 200)
+        ready(terminal)
         before = len(kernel.history)
         terminal.line(rf"\i {path}")
         terminal.wait_for(f"{path}: {says}")
@@ -228,11 +232,9 @@ def test_a_bad_file_is_one_line(tmp_path: Path, content: bytes | None, says: str
         ready(terminal)
 
 
-@pytest.mark.parametrize(
-    "first", ["", "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"]
-)
-def test_a_signal_ends_the_editor_too(tmp_path: Path, editor: Path, first: str) -> None:
-    editor.write_text(f"{first}print('waiting', flush=True)\ninput()")
+def test_a_signal_ends_the_editor_too(tmp_path: Path, editor: Path) -> None:
+    ignores = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    editor.write_text(f"{ignores}print('waiting', flush=True)\ninput()")
     with paired(tmp_path) as (terminal, _):
         terminal.key("f2")
         terminal.wait_for("waiting")

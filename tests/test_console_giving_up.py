@@ -214,13 +214,10 @@ signal.signal(signal.SIGINT, before)
 """
 
 
-@pytest.mark.parametrize("kernel", ["fake", "ipykernel7"], indirect=True)
+@pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
 def test_the_backlog_of_a_flood_is_skipped_and_counted(kernel: Kernel, tmp_path: Path) -> None:
     end = tmp_path / "end"
     code = STUBBORN.format(path=str(end))
-    if kernel.fake is not None:
-        kernel.fake.behaviour.change("interrupt", "ignored")
-        code = "%fake flood 20000\nprint('the last line')"
     with attached(kernel) as terminal:
         terminal.blind = True
         terminal.send(f"\x1b[200~{code}\x1b[201~\x1b\r")
@@ -320,7 +317,7 @@ def test_a_kernel_of_ours_that_works_for_others_is_asked_about(tmp_path: Path) -
         assert terminal.wait_exit() == 0
 
 
-@pytest.mark.parametrize("way", ["c-d", "\\q", "exit"])
+@pytest.mark.parametrize("way", ["c-d", "exit"])
 def test_a_kernel_that_is_kept_is_left_without_a_question(tmp_path: Path, way: str) -> None:
     with owning(tmp_path, "--keep") as terminal:
         process = kernel_process(terminal)
@@ -340,14 +337,6 @@ def test_a_kernel_that_is_kept_is_left_without_a_question(tmp_path: Path, way: s
                 run(again, "x", ": 42")
         finally:
             process.kill()
-
-
-@pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
-def test_a_word_for_leaving_names_the_way_to_end_the_kernel(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
-        terminal.line("exit")
-        assert terminal.wait_exit() == 0
-        assert "left; the kernel stays (\\shutdown ends it)" in terminal.everything
 
 
 def test_a_kernel_that_is_kept_outlives_a_console_that_is_killed(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_ctrl_c_interrupts_a_kernel_of_our_own(tmp_path: Path) -> None:
         run(terminal, "1+1", "Out[2]: 2")
 
 
-@pytest.mark.parametrize("kernel", ["fake", "ipykernel7"], indirect=True)
+@pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
 def test_ctrl_c_stops_a_cell_that_prints_without_end(kernel: Kernel) -> None:
     with attached(kernel) as terminal:
         terminal.blind = True

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from leaks import wait_until
-from running_kernels import Kernel, is_idle
+from running_kernels import Kernel
 from stories import (
     PROMPT,
     BlindTerminal,
@@ -20,6 +20,7 @@ from stories import (
     is_mourning,
     kernel_process,
     owning,
+    paired,
     program,
     ready,
     rows_with,
@@ -36,9 +37,6 @@ ASK = "input('name? ')"
 ASKING = "waiting for input"
 IPYKERNEL = pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
 FRESH_IPYKERNEL = pytest.mark.parametrize("fresh_kernel", ["ipykernel7"], indirect=True)
-#: What the kernel is at, and what the toolbar says then.
-WORK = {"idle": ("1+1", "idle"), "running": (SLEEP, "busy 00:"), "asking": (ASK, ASKING)}
-AT_WORK = pytest.mark.parametrize(("code", "shows"), WORK.values(), ids=WORK)
 
 
 @contextmanager
@@ -87,39 +85,27 @@ def test_ctrl_d_stops_an_ipykernel_of_our_own() -> None:
         assert not kernel.is_running()
 
 
-def test_ctrl_d_while_an_ipykernel_of_our_own_works_asks_once() -> None:
-    with native() as (terminal, kernel):
-        enter(terminal, SLEEP, "busy 00:")
-        terminal.key("c-d")
-        terminal.wait_for("a cell is running; Ctrl-D again leaves, and stops the kernel")
-        terminal.wait_for(lambda one: "busy" in toolbar(one))
-        assert terminal.process.poll() is None
-        assert kernel.is_running()
-        terminal.key("c-d")
-        assert terminal.wait_exit() == 0
-        assert not kernel.is_running()
-
-
-@FRESH_IPYKERNEL
-def test_a_kernel_that_is_left_while_it_works_goes_on(fresh_kernel: Kernel) -> None:
-    with attached(fresh_kernel) as terminal:
-        enter(terminal, "import time; time.sleep(0.5); x = 42", "busy 00:")
+def test_a_kernel_that_is_left_while_it_works_goes_on(tmp_path: Path) -> None:
+    end = tmp_path / "end"
+    code = (
+        f'import os, time; exec("while not os.path.exists({str(end)!r}): time.sleep(0.02)"); x = 42'
+    )
+    with paired(tmp_path) as (terminal, kernel):
+        enter(terminal, code, "busy 00:")
         terminal.key("c-d")
         assert terminal.wait_exit() == 0
-    wait_until(lambda: is_idle(fresh_kernel), what="the end of the cell")
-    with attached(fresh_kernel) as terminal:
-        run(terminal, "x", ": 42")
+        end.touch()
+        wait_until(lambda: kernel.namespace.get("x") == 42, what="the end of the cell")
 
 
 # --- death and silence
 
 
 @FRESH_IPYKERNEL
-@AT_WORK
-def test_a_kernel_that_is_killed_is_told_of(fresh_kernel: Kernel, code: str, shows: str) -> None:
+def test_a_kernel_that_is_killed_is_told_of(fresh_kernel: Kernel) -> None:
     assert fresh_kernel.process is not None
     with attached(fresh_kernel) as terminal:
-        enter(terminal, code, shows)
+        enter(terminal, ASK, ASKING)
         fresh_kernel.process.kill()
         check_mourning(terminal)
 
@@ -131,21 +117,19 @@ def test_an_ipykernel_of_our_own_that_is_killed_is_told_of() -> None:
         check_mourning(terminal)
 
 
-@FRESH_IPYKERNEL
-def test_what_is_typed_survives_the_kernel(fresh_kernel: Kernel) -> None:
-    assert fresh_kernel.process is not None
-    with attached(fresh_kernel) as terminal:
+def test_what_is_typed_survives_the_kernel(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, kernel):
         enter(terminal, ASK, ASKING)
         terminal.key("c-c")
         ready(terminal)
         terminal.send("my thought")
         terminal.wait_for(re.compile(r"In \[\d+\]: my thought$", re.M), where="screen")
-        fresh_kernel.process.kill()
+        kernel.die()
         terminal.wait_for("the kernel died: ")
         terminal.wait_for(re.compile(r"In \[\d+\]: my thought$", re.M), where="screen")
 
 
-@FRESH_IPYKERNEL
+@pytest.mark.parametrize("fresh_kernel", ["fake"], indirect=True)
 def test_an_attached_kernel_that_is_stopped_is_late_and_then_back(fresh_kernel: Kernel) -> None:
     process = psutil.Process(fresh_kernel.pid)
     with attached(fresh_kernel) as terminal:
@@ -163,15 +147,11 @@ def test_an_attached_kernel_that_is_stopped_is_late_and_then_back(fresh_kernel: 
 # --- signals
 
 
-@pytest.mark.parametrize(
-    ("number", "work"), [(signal.SIGTERM, "running"), (signal.SIGHUP, "asking")]
-)
-def test_a_signal_stops_an_ipykernel_of_our_own(number: signal.Signals, work: str) -> None:
-    code, shows = WORK[work]
+def test_a_signal_stops_an_ipykernel_of_our_own() -> None:
     with native() as (terminal, kernel):
-        enter(terminal, code, shows)
-        terminal.kill(number)
-        assert terminal.wait_exit() == 128 + number
+        enter(terminal, ASK, ASKING)
+        terminal.kill(signal.SIGHUP)
+        assert terminal.wait_exit() == 128 + signal.SIGHUP
         assert not kernel.is_running()
         assert not rows_with(terminal, "Traceback")
 
@@ -228,6 +208,10 @@ def test_a_second_console_has_a_prompt_while_the_kernel_works_for_the_first(kern
 
 @IPYKERNEL
 def test_what_another_console_runs_is_shown_above_what_is_typed(kernel: Kernel) -> None:
+    def number(one: Terminal) -> int:
+        found = re.findall(r"^In \[(\d+)\]:$", "\n".join(one.screen), re.M)
+        return int(found[-1]) if found else -1
+
     with attached(kernel) as first, attached(kernel) as second:
         first.send("my thought")
         first.wait_for("]: my thought", where="screen")
@@ -239,20 +223,9 @@ def test_what_another_console_runs_is_shown_above_what_is_typed(kernel: Kernel) 
                 re.M,
             )
         )
-        second.key("c-d")
-        assert second.wait_exit() == 0
         first.key("c-u")
         run(first, "20+22", ": 42")
-
-
-@IPYKERNEL
-def test_two_consoles_count_alike(kernel: Kernel) -> None:
-    def number(one: Terminal) -> int:
-        found = re.findall(r"^In \[(\d+)\]:$", "\n".join(one.screen), re.M)
-        return int(found[-1]) if found else -1
-
-    with attached(kernel) as first, attached(kernel) as second:
-        run(first, "20+22", ": 42")
+        # They count alike.
         for _ in range(3):
             for one, other in ((first, second), (second, first)):
                 before = number(one)

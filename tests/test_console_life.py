@@ -4,15 +4,16 @@ import os
 import re
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from leaks import wait_until
-from running_kernels import Kernel, find_spec, is_idle, start_process
+from running_kernels import Kernel, is_idle
 from stories import (
     ANSWERABLE,
     BlindTerminal,
+    Shared,
     attached,
     is_gone,
     is_mourning,
@@ -34,14 +35,6 @@ SLEEP = "import time; time.sleep(60)"
 
 
 # --- leaving
-
-
-@pytest.mark.parametrize("kernel", ["ipykernel7", "bash"], indirect=True)
-def test_ctrl_d_detaches_and_the_kernel_stays(kernel: Kernel) -> None:
-    with attached(kernel) as terminal:
-        terminal.key("c-d")
-        assert terminal.wait_exit() == 0
-    assert is_idle(kernel)
 
 
 def test_ctrl_d_at_a_busy_kernel_that_is_not_ours_leaves_at_once(tmp_path: Path) -> None:
@@ -75,8 +68,8 @@ def test_ctrl_d_while_a_cell_runs_in_our_own_kernel_asks_once(tmp_path: Path) ->
         assert is_gone(kernel)
 
 
-def test_ctrl_d_behind_a_character_deletes_nothing_and_does_not_leave(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, _):
+def test_ctrl_d_behind_a_character_deletes_nothing_and_does_not_leave(console: Shared) -> None:
+    with console() as (terminal, _):
         terminal.send("1+1")
         terminal.key("c-d", "enter")
         terminal.wait_for("Out[1]: 2")
@@ -91,7 +84,7 @@ def test_a_word_for_leaving_does_not_end_an_attached_ipykernel(kernel: Kernel, w
     with attached(kernel) as terminal:
         terminal.line(word)
         assert terminal.wait_exit() == 0
-        assert "left; the kernel stays" in terminal.everything
+        assert "left; the kernel stays (\\shutdown ends it)" in terminal.everything
     assert is_idle(kernel)
 
 
@@ -120,20 +113,15 @@ def test_the_last_screen_stays_and_the_prompt_goes(tmp_path: Path) -> None:
 Dying = tuple[Terminal, Callable[[], None]]
 
 
-@pytest.fixture(params=["ours", "attached"])
-def dying(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Dying]:
+@contextmanager
+def dying(whose: str, folder: Path) -> Iterator[Dying]:
     """A console, and what kills its kernel."""
-    with ExitStack() as stack:
-        if request.param == "ours":
-            terminal = stack.enter_context(owning(tmp_path))
+    if whose == "ours":
+        with owning(folder) as terminal:
             yield terminal, kernel_process(terminal).kill
-        else:
-            spec = find_spec("fake")
-            assert spec is not None
-            kernel = start_process("fake", spec, tmp_path)
-            stack.callback(kernel.close)
-            assert kernel.process is not None
-            yield stack.enter_context(attached(kernel)), kernel.process.kill
+    else:
+        with paired(folder) as (terminal, kernel):
+            yield terminal, kernel.die
 
 
 WORK = {
@@ -143,21 +131,25 @@ WORK = {
 }
 
 
-@pytest.mark.parametrize(("code", "shows"), WORK.values(), ids=WORK)
+@pytest.mark.parametrize(
+    ("whose", "work"),
+    [("ours", "idle"), ("ours", "asking"), ("attached", "running"), ("attached", "asking")],
+)
 def test_a_dead_kernel_is_told_of_and_the_prompt_stays(
-    dying: Dying, code: str, shows: str | re.Pattern[str]
+    tmp_path: Path, whose: str, work: str
 ) -> None:
-    terminal, kill = dying
-    terminal.line(code)
-    terminal.wait_for(shows)
-    kill()
-    terminal.wait_for("the kernel died: ")
-    terminal.wait_for(is_mourning)
-    terminal.line("for i in [1]: pass")
-    terminal.wait_for("not run: the kernel is gone")
-    assert len(rows_with(terminal, "the kernel died: ")) == 1
-    terminal.key("c-d")
-    assert terminal.wait_exit() == 4
+    code, shows = WORK[work]
+    with dying(whose, tmp_path) as (terminal, kill):
+        terminal.line(code)
+        terminal.wait_for(shows)
+        kill()
+        terminal.wait_for("the kernel died: ")
+        terminal.wait_for(is_mourning)
+        terminal.line("for i in [1]: pass")
+        terminal.wait_for("not run: the kernel is gone")
+        assert len(rows_with(terminal, "the kernel died: ")) == 1
+        terminal.key("c-d")
+        assert terminal.wait_exit() == 4
 
 
 def test_a_death_is_explained_as_far_as_it_is_known(tmp_path: Path) -> None:
@@ -179,16 +171,16 @@ def test_the_queue_of_a_dead_kernel_is_dropped(tmp_path: Path) -> None:
 # --- others
 
 
-def test_a_restart_by_another_client_is_told_of(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_a_restart_by_another_client_is_told_of(console: Shared) -> None:
+    with console() as (terminal, kernel):
         run(terminal, "x = 5", "]: x = 5")
         kernel.restart()
         terminal.wait_for("the kernel was asked to restart\nthe kernel was restarted")
         run(terminal, "1+1", "Out[1]: 2")
 
 
-def test_a_restart_by_another_client_ends_what_runs_and_drops_what_waits(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_a_restart_by_another_client_ends_what_runs_and_drops_what_waits(console: Shared) -> None:
+    with console() as (terminal, kernel):
         run(terminal, "'before'", "Out[1]: 'before'")
         terminal.line(SLEEP)
         terminal.wait_for(re.compile(r"busy 00:\d\d In\[2\]"))  # what has not begun would begin now
@@ -206,8 +198,9 @@ def test_a_restart_by_another_client_ends_what_runs_and_drops_what_waits(tmp_pat
 # --- signals and hang-ups
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("code", ["1+1", SLEEP], ids=["idle", "running"])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGHUP, "1+1"), (signal.SIGTERM, SLEEP)], ids=["idle", "running"]
+)
 def test_a_signal_restores_the_terminal_and_leaves_no_kernel(
     tmp_path: Path, number: signal.Signals, code: str
 ) -> None:
@@ -279,15 +272,15 @@ def test_a_cell_may_leave_and_the_kernel_ends(tmp_path: Path) -> None:
 # --- the work of others
 
 
-def test_a_lost_idle_of_another_client_does_not_leave_the_kernel_busy(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_a_lost_idle_of_another_client_does_not_leave_the_kernel_busy(console: Shared) -> None:
+    with console() as (terminal, kernel):
         kernel.publish("status", {"execution_state": "busy"}, kernel.foreign_header())
         terminal.wait_for(lambda one: "busy" in toolbar(one))
         ready(terminal)
 
 
-def test_an_idle_that_is_lost_while_a_cell_of_ours_runs_is_noticed_as_well(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_an_idle_that_is_lost_while_a_cell_of_ours_runs_is_noticed_as_well(console: Shared) -> None:
+    with console() as (terminal, kernel):
         terminal.line(SLEEP)
         terminal.wait_for("busy 00:")
         kernel.publish("status", {"execution_state": "busy"}, kernel.foreign_header())
@@ -297,8 +290,8 @@ def test_an_idle_that_is_lost_while_a_cell_of_ours_runs_is_noticed_as_well(tmp_p
         ready(terminal)
 
 
-def test_a_kernel_that_works_for_others_stays_busy_until_it_answers(tmp_path: Path) -> None:
-    with paired(tmp_path) as (terminal, kernel):
+def test_a_kernel_that_works_for_others_stays_busy_until_it_answers(console: Shared) -> None:
+    with console() as (terminal, kernel):
         kernel.behaviour.deaf.append("shell:kernel_info_request")
         parent = kernel.foreign_header()
         asked = kernel.count("kernel_info_request")

@@ -317,7 +317,7 @@ def test_output_that_belongs_to_no_request_is_shown(terminal: Terminal) -> None:
     cell(terminal, r'%fake orphan "orphaned\n"', until="\norphaned\n")
 
 
-@pytest.mark.parametrize("kernel", ["ipykernel7", "bash"], indirect=True)
+@pytest.mark.parametrize("kernel", ["bash"], indirect=True)
 def test_two_consoles_at_one_kernel_see_each_other(kernel: Kernel) -> None:
     with attached(kernel) as one, attached(kernel) as other:
         one.line(kernel.code("print hello"))

@@ -7,7 +7,8 @@ import os
 import re
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,12 +16,21 @@ import psutil
 import pytest
 from clients import PATIENCE
 from fake.faults import FAULTS
-from fake_kernel import FakeKernel
+from fake_kernel import UNMEASURED, Behaviour, FakeKernel
 from leaks import wait_until
 from programs import Outcome, end, running
 from raw_client import RawClient
 from running_kernels import Kernel, start_fake
-from stories import PROMPT, START_S, BlindTerminal, attached, program, rows_with
+from stories import (
+    PROMPT,
+    START_S,
+    BlindTerminal,
+    Pair,
+    Shared,
+    attached,
+    program,
+    rows_with,
+)
 from terminal import Terminal
 
 #: Others measure what these run; the processes end sooner so.
@@ -48,12 +58,14 @@ class Session(NamedTuple):
 
     def enter(self, code: str, *shows: str) -> None:
         """Run a cell, and wait for what it shows in order, and the next prompt."""
+        before = self.terminal.everything.count(code)
         self.terminal.line(code)
 
         def is_shown(one: Terminal) -> bool:
-            _before, entered, rest = one.everything.rpartition(code)
+            is_entered = one.everything.count(code) > before
             at_prompt = PROMPT.search(one.screen[one.cursor[0]])
-            return bool(entered and at_prompt) and all(text in rest for text in shows)
+            rest = one.everything.rpartition(code)[2]
+            return bool(is_entered and at_prompt) and all(text in rest for text in shows)
 
         self.terminal.wait_for(is_shown, PATIENCE)
         assert not rows_with(self.terminal, "Traceback")
@@ -67,21 +79,62 @@ def plain(kernel: Kernel) -> Iterator[BlindTerminal]:
         yield terminal
 
 
-@pytest.fixture(params=["screen", "plain"])
-def console(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """What opens a console, of either kind, at a scripted kernel that behaves so."""
+@contextmanager
+def opened(kind: str, folder: Path, **behaviour: Any) -> Iterator[Pair]:
+    """A console of that kind at a scripted kernel that behaves so."""
+    kernel = start_fake(folder, **IPYTHON, **behaviour)
+    assert kernel.fake is not None
+    try:
+        with (attached if kind == "screen" else plain)(kernel) as terminal:
+            yield Pair(terminal, kernel.fake)
+    finally:
+        kernel.close()
+
+
+@pytest.fixture(scope="module", params=["screen", "plain"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def console(kind: str, tmp_path: Path) -> Callable[..., Any]:
+    """What opens a console at a scripted kernel that behaves so."""
 
     @contextmanager
     def session(**behaviour: Any) -> Iterator[Session]:
-        kernel = start_fake(tmp_path, **IPYTHON, **behaviour)
-        assert kernel.fake is not None
-        try:
-            with (attached if request.param == "screen" else plain)(kernel) as terminal:
-                yield Session(terminal, kernel.fake)
-        finally:
-            kernel.close()
+        with opened(kind, tmp_path, **behaviour) as pair:
+            yield Session(*pair)
 
-    yield session
+    return session
+
+
+@pytest.fixture(scope="module")
+def consoles(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    """One console for all that its kernel outlives."""
+
+    def renew(pair: Pair, behaviour: Behaviour) -> None:
+        pair.kernel.behaviour = behaviour
+        pair.terminal.wait_for(lambda it: PROMPT.search(it.screen[it.cursor[0]]))
+        pair.kernel.forget()
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in UNMEASURED.items():
+            patch.setenv(name, value)
+        start = partial(opened, kind, tmp_path_factory.mktemp(kind))
+        with Shared(start, renew, **IPYTHON) as shared:
+            yield shared
+
+
+@pytest.fixture
+def shared(consoles: Shared) -> Callable[..., AbstractContextManager[Session]]:
+    """What gives the module's console, whose kernel behaves so from now on."""
+
+    @contextmanager
+    def session(**behaviour: Any) -> Iterator[Session]:
+        with consoles(**behaviour) as pair:
+            yield Session(*pair)
+
+    return session
 
 
 def script(folder: Path, *cells: str, **behaviour: Any) -> Outcome:
@@ -97,14 +150,14 @@ def script(folder: Path, *cells: str, **behaviour: Any) -> Outcome:
 
 
 FLOODS = (
-    "%fake statuses 5000",
-    "%fake statuses 5000 busy",
-    r'%fake statuses 5000 x "\u001b]0;x\u0007" 5 null',
+    "%fake statuses 1500",
+    "%fake statuses 1500 busy",
+    r'%fake statuses 1500 x "\u001b]0;x\u0007" 5 null',
 )
 
 
-def test_a_flood_of_status_messages_leaves_a_console_as_it_was(console: Any) -> None:
-    with console() as one:
+def test_a_flood_of_status_messages_leaves_a_console_as_it_was(shared: Any) -> None:
+    with shared() as one:
         for number, code in enumerate(FLOODS):
             one.enter(code)
             one.enter(f"40+{number}", f": 4{number}")
@@ -114,13 +167,13 @@ def test_a_flood_of_status_messages_says_nothing_to_a_script(tmp_path: Path) -> 
     assert script(tmp_path, *FLOODS, "40+2") == (0, "42\n", "")
 
 
-def test_a_heart_that_beats_for_more_than_it_was_asked_is_one_that_beats(console: Any) -> None:
-    with console(heartbeat="junk") as one:
+def test_a_heart_that_beats_for_more_than_it_was_asked_is_one_that_beats(shared: Any) -> None:
+    with shared(heartbeat="junk") as one:
         one.enter("40+2", ": 42")
 
 
-def test_broken_frames_on_every_channel_leave_a_console_as_it_was(console: Any) -> None:
-    with console() as one:
+def test_broken_frames_on_every_channel_leave_a_console_as_it_was(shared: Any) -> None:
+    with shared() as one:
         one.enter("40+2", ": 42")
         break_everything(one.kernel)
         one.enter("41+2", ": 43")
@@ -186,20 +239,20 @@ def test_output_that_is_closed_is_told_to_a_script_at_each_cell(tmp_path: Path) 
     assert script(tmp_path, "%fake unbind iopub", "40+2") == (0, "", note * 2)
 
 
-def test_a_lost_reply_is_told(console: Any) -> None:
-    with console() as one:
+def test_a_lost_reply_is_told(shared: Any) -> None:
+    with shared() as one:
         one.enter("%fake order idle", NO_REPLY)
         one.enter("40+2", ": 42")
 
 
-def test_a_cell_that_fails_without_a_word_is_told_of(console: Any) -> None:
-    with console() as one:
+def test_a_cell_that_fails_without_a_word_is_told_of(shared: Any) -> None:
+    with shared() as one:
         one.enter('%fake quiet_error "" "" []', "the cell failed; the kernel does not say why")
         one.enter("40+2", ": 42")
 
 
-def test_a_cell_that_never_ends_is_given_up_by_two_ctrl_c(console: Any) -> None:
-    with console() as one:
+def test_a_cell_that_never_ends_is_given_up_by_two_ctrl_c(shared: Any) -> None:
+    with shared() as one:
         one.send("%fake order")
         one.terminal.key("c-c")
         one.kernel.wait_for("interrupt_request")

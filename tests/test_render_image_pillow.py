@@ -13,7 +13,8 @@ from PIL import Image, ImageOps
 
 from kconsole.errors import ImageError
 from kconsole.render.canvas import Canvas, ImageProtocol
-from kconsole.render.image.header import Header, read_header
+from kconsole.render.image.header import Format, Header, read_header
+from kconsole.render.image.moving import frames
 from kconsole.render.image.pillow import decoded
 from kconsole.render.images import draw
 
@@ -101,6 +102,21 @@ def test_a_large_image_is_made_smaller_strip_by_strip() -> None:
         assert list(column) == sorted(column)
         assert column[0] < 16 and column[-1] > 239
         assert small.opaque
+
+
+@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG"])
+def test_the_first_frame_of_what_moves_is_drawn_and_they_are_counted(form: Format) -> None:
+    file = BytesIO()
+    first, *others = (Image.new("RGB", (8, 8), (number, 0, 0)) for number in (200, 100, 50))
+    first.save(file, form, save_all=True, append_images=others, duration=9)
+    data = file.getvalue()
+    drawing = draw(data, "image/any", canvas("blocks"))
+    assert drawing.frames == 3
+    assert "48;2;200;0;0" in drawing.text or "48;2;199;0;0" in drawing.text
+    assert draw(data, "", canvas("iterm")).frames == (3 if form == "PNG" else 1)
+    for cut in range(0, len(data), 7):
+        assert frames(data[:cut] + b"\xff" * 9, form) >= 1
+    assert draw(encoded(form), "", canvas("blocks")).frames == 1
 
 
 @settings(max_examples=25)

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import zlib
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -102,6 +103,21 @@ def test_an_image_is_drawn_while_all_else_waits(tmp_path: Path) -> None:
         assert kept.path is not None
         assert kept.path.read_bytes() == plain_png(4, 4)
         gallery.cabinet.close()
+
+    in_loop(story)
+
+
+def test_below_the_first_frame_of_what_moves_is_a_line(tmp_path: Path) -> None:
+    async def story() -> None:
+        gallery = Gallery(tmp_path)
+        whole = plain_png(4, 4)
+        moves = b"\0\0\0\x08acTL\0\0\0\x03\0\0\0\0"
+        moves += zlib.crc32(moves[4:]).to_bytes(4, "big")
+        data = whole[:33] + moves + whole[33:]
+        await gallery.draw(shown({"image/png": base64.b64encode(data).decode()}))
+        picture = gallery.wall.events[1]
+        assert picture.text.endswith("\n[the first of 3 frames  \\open 1]\n")
+        assert picture.rows == 3
 
     in_loop(story)
 

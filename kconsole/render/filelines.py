@@ -9,7 +9,7 @@ from kconsole.render.numbers import Numbers
 from kconsole.render.preference import PLAIN, bare_type
 from kconsole.render.views import Shown
 
-__all__ = ["FileLines", "numbered", "numbered_line"]
+__all__ = ["FileLines", "first_of", "numbered", "numbered_line"]
 
 _NAME = 400  # characters in which a text may do no more than name an object
 
@@ -95,6 +95,11 @@ def numbered(
 def numbered_line(artifact: Artifact, number: int) -> str:
     """Return a line for something that is shown by its number alone."""
     return rf"[{artifact.facts}  \open {number}]" + "\n"
+
+
+def first_of(frames: int, number: int) -> str:
+    """Return a line for below the first frame of something that moves; "" if it does not."""
+    return rf"[the first of {frames:,} frames  \open {number}]" + "\n" if frames > 1 else ""
 
 
 def _may_be_silent(data: Mapping[str, object]) -> bool:

@@ -24,6 +24,7 @@ from kconsole.render.image.kitty import (
     of_picture,
     of_png,
 )
+from kconsole.render.image.moving import frames
 from kconsole.render.image.sixel import draw_sixel, sixel_height
 from kconsole.render.sanitise import one_line
 
@@ -48,11 +49,13 @@ class Drawing(NamedTuple):
         text: begins at the start of a line, and leaves the cursor at the start of the line below.
         columns: cells that it covers from left to right.
         rows: cells from top to bottom.
+        frames: how many the image has, if only the first of them is drawn.
     """
 
     text: str
     columns: int
     rows: int
+    frames: int = 1
 
 
 def draw(data: bytes, mime: str, canvas: Canvas, *, size: tuple[int, int] | None = None) -> Drawing:
@@ -78,7 +81,9 @@ def _draw(data: bytes, canvas: Canvas, size: _Size) -> Drawing:
     check_size(*header.size)
     if canvas.protocol == "none":
         raise ImageError("this terminal takes no images")
-    return _WAYS[canvas.protocol](data, header, canvas, size)
+    drawing = _WAYS[canvas.protocol](data, header, canvas, size)
+    moves = canvas.protocol == "iterm" and header.format != "PNG"  # the terminal plays it
+    return drawing if moves else drawing._replace(frames=frames(data, header.format))
 
 
 def _blocks(data: bytes, header: Header, canvas: Canvas, size: _Size) -> Drawing:

@@ -12,7 +12,7 @@ from kconsole.protocol.events import ClearOutput, DisplayData, Event, ExecuteRes
 from kconsole.render.artifact import Artifact
 from kconsole.render.cabinet import Cabinet
 from kconsole.render.canvas import Canvas
-from kconsole.render.filelines import FileLines, numbered
+from kconsole.render.filelines import FileLines, first_of, numbered
 from kconsole.render.output import Renderer, RenderOptions
 from kconsole.render.palette import colors_of
 from kconsole.render.terminalsize import size_of
@@ -70,8 +70,9 @@ class PlainRenderer(Renderer):
             except ImageError as error:
                 why = str(error)
             else:
-                self._files.remember(event, artifact)
-                return (f"{head.rstrip()}\n" if head else "") + drawing.text
+                kept = self._files.remember(event, artifact)
+                below = first_of(drawing.frames, kept.number)
+                return (f"{head.rstrip()}\n" if head else "") + drawing.text + below
         return f"{head}{self._files.keep(event, artifact, why)[1]}\n"
 
 

@@ -18,7 +18,7 @@ from kconsole.render.amounts import bytes_text
 from kconsole.render.artifact import Artifact, Fingerprint
 from kconsole.render.cabinet import Cabinet
 from kconsole.render.canvas import Canvas
-from kconsole.render.filelines import FileLines, numbered_line
+from kconsole.render.filelines import FileLines, first_of, numbered_line
 from kconsole.render.views import Shown
 from kconsole.repl.beside import beside
 from kconsole.repl.screen.above import Picture, height
@@ -170,11 +170,12 @@ class Exhibits:
             except ImageError as error:
                 self._show_filed(event, head, artifact, str(error))
                 return
-            self._files.remember(event, artifact)
+            kept = self._files.remember(event, artifact)
             above = f"{head.rstrip()}\n" if head else ""
+            below = first_of(done.frames, kept.number)
             wipe = _wipe(canvas, below=bool(above))
-            rows = done.rows + bool(above)
-            self._place(event, Picture(above + done.text, rows, event.display_id, wipe))
+            rows = done.rows + bool(above) + bool(below)
+            self._place(event, Picture(above + done.text + below, rows, event.display_id, wipe))
         finally:
             self.go_on()
 

@@ -54,6 +54,7 @@ TAIL_QUIET_S = 0.05
 TAIL_AT_MOST_S = 1.0
 """So long after reply and idle it is done, even if a thread that it started prints on."""
 
+_NUMBERED = (ExecuteInput, ExecuteResult)
 _OUTPUT = (Stream, DisplayData, ExecuteResult, UpdateDisplay, ErrorOutput)
 
 
@@ -198,7 +199,7 @@ class Cell:
         if isinstance(event, Status):
             self._idle = self._idle or event.execution_state == "idle"
         self.saw_input = self.saw_input or isinstance(event, ExecuteInput)
-        if isinstance(event, ExecuteInput | ExecuteResult):
+        if isinstance(event, _NUMBERED):
             self._count(event.execution_count)
         self.saw_output = self.saw_output or isinstance(event, _OUTPUT)
         self.saw_error = self.saw_error or isinstance(event, ErrorOutput)

@@ -228,7 +228,9 @@ class RecordedCell:
             size, display_id = _size(event[:3]), None
         else:
             data, size = self._kept(event.data, event.metadata)
-            event, display_id = event._replace(data=data), event.display_id
+            display_id = event.display_id
+            if data is not event.data:
+                event = event._replace(data=data)
         if isinstance(event, ExecuteResult):
             self._number(event.execution_count)
         if self._shown + size > self._at_most or len(self._outputs) >= _MOST_OUTPUTS:
@@ -271,7 +273,7 @@ def _size(value: object) -> int:
         one = todo.pop()
         if isinstance(one, str):
             total += len(one)
-        elif isinstance(one, Mapping):
+        elif isinstance(one, dict):
             todo += one.keys()
             todo += one.values()
         elif isinstance(one, list | tuple):

@@ -21,6 +21,9 @@ from kconsole.repl.desk import Desk
 
 __all__ = ["Widgets"]
 
+# Kept, because a union is made anew each time that it is written, and these are asked of every message.
+_COMMS = (CommOpen, CommMsg, CommClose)
+_SHOWN = (DisplayData, ExecuteResult, UpdateDisplay)
 _MOST_CHANGED = 256  # that are not in the record yet
 
 
@@ -45,7 +48,7 @@ class Widgets:
         :param msg: that it was made of.
         :param shown: whether what it changes is for the screen.
         """
-        if not isinstance(event, CommOpen | CommMsg | CommClose):
+        if not isinstance(event, _COMMS):
             return
         self._closer.hear(event, msg)
         changed = self._views.receive(event)
@@ -66,7 +69,7 @@ class Widgets:
     def show(self, event: Event) -> None:
         """Show and record an event that may be shown."""
         view = None
-        if isinstance(event, DisplayData | ExecuteResult | UpdateDisplay):
+        if isinstance(event, _SHOWN):
             view = self._views.see(event)
         if view is not None:
             event, _ = self._views.look(view)

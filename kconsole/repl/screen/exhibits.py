@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Exhibits"]
 
-_TEXT = frozenset({"text/plain"})
 #: So many images are drawn of a cell that clears nothing; of the others there is a line.
 _MOST_DRAWN = 100
 #: Seconds from one update of a picture that has scrolled away, which comes below once more, to the next.
@@ -88,8 +87,6 @@ class Exhibits:
         :param head: what stands before a result; "" where nothing does.
         :return: whether it was shown here, or will be.
         """
-        if event.data.keys() <= _TEXT:
-            return False  # as most: what the terminal can is not asked ten thousand times for these
         canvas = self._canvas()
         if canvas is None:
             return False

@@ -4,11 +4,13 @@ Lines that can no longer change go to the terminal's scrollback, in frames: the 
 are written, the prompt is drawn again, all in one write. The end of the running cell's output, up to half a
 screen, is shown in a window of the layout just above the prompt, where it can still change
 (:mod:`kconsole.render.live`).
-While text floods, a frame comes every 30 ms, or sooner when it has as much as the terminal can take in half
-that time: a terminal that were given all there is would not show a key before it had shown the rest.
+While text floods, a frame comes every 30 ms (up to 100 ms, where drawing would take more than a tenth of
+it), or sooner when it has as much as the terminal can take in half of 30 ms: a terminal that were given all
+there is would not show a key before it had shown the rest.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Container
 
 from prompt_toolkit.application import Application
@@ -22,6 +24,9 @@ from kconsole.repl.screen.output import FrameOutput
 __all__ = ["FramedApplication", "Screen"]
 
 _FRAME_S = 0.03
+#: Where the machine is slow, or busy: a frame takes one of so many parts of the time.
+_SHARE = 10
+_LONGEST_FRAME_S = 0.1
 #: A frame is full when it has what the terminal took in so many seconds last time, within these bounds.
 _FULL_S = 0.015
 _ROOM = (1 << 14, 1 << 20)  # characters
@@ -42,10 +47,11 @@ class FramedApplication(Application[int]):
 
     def _redraw(self, render_as_done: bool = False) -> None:
         if render_as_done or self.above is None or not self.above.flush_before_redraw():
+            began = time.monotonic()
             super()._redraw(render_as_done)
             drawn = self.renderer.last_rendered_screen
             if self.above is not None and drawn is not None:
-                self.above.drawn(drawn.height)
+                self.above.drawn(drawn.height, time.monotonic() - began)
 
     def _on_resize(self) -> None:
         """After a resize, no row is known to be where it was."""
@@ -86,6 +92,7 @@ class Screen:
         self._room = 16 * _ROOM[0]
         self._drawing = False
         self._last_frame = 0.0
+        self._pause = _FRAME_S  # from the beginning of a frame to the next
         self._timer: asyncio.TimerHandle | None = None
 
     def attach(self, app: FramedApplication) -> None:
@@ -177,9 +184,14 @@ class Screen:
         """Let all that has been written stand as it is: it is not known where it is any more."""
         self._above.lose()
 
-    def drawn(self, rows: int) -> None:
-        """Note that what stands below the scrollback has been drawn, in so many rows."""
+    def drawn(self, rows: int, seconds: float) -> None:
+        """Note that what stands below the scrollback has been drawn.
+
+        :param rows: that it takes.
+        :param seconds: that drawing took.
+        """
         self._above.drawn(rows)
+        self._pause = max(_FRAME_S, min(_LONGEST_FRAME_S, _SHARE * seconds))
 
     @property
     def size(self) -> tuple[int, int]:
@@ -290,10 +302,10 @@ class Screen:
 
     def _schedule(self) -> None:
         """Have a frame drawn when it is time, or when it is full."""
-        loop = asyncio.get_running_loop()
-        when = self._last_frame + (_FRAME_S if self._waiting < self._room else 0.0)
+        full = self._waiting >= self._room
         if self._timer is not None:
-            if self._timer.when() <= when:
+            if not full or self._timer.when() <= self._last_frame:
                 return
             self._timer.cancel()
-        self._timer = loop.call_at(when, self.flush)
+        when = self._last_frame + (0.0 if full else self._pause)
+        self._timer = asyncio.get_running_loop().call_at(when, self.flush)

@@ -36,6 +36,7 @@ from kconsole.render.highlight import (
 from kconsole.render.labels import client_label
 from kconsole.render.mime import is_lengthy
 from kconsole.render.output import Renderer, RenderOptions
+from kconsole.render.preference import PLAIN
 from kconsole.render.sanitise import one_line, sanitise
 from kconsole.render.style import Role, paint
 from kconsole.render.views import Shown
@@ -52,6 +53,7 @@ __all__ = ["Scribe"]
 #: before what is on the screen; a string that began further up may then have the wrong colour.
 _LONG_INPUT = 200
 _JSON_LINES = 100  # of JSON that is longer, its beginning is shown
+_TEXT = frozenset({PLAIN})
 _ECHO_LINES = 200  # of an input that is longer, its beginning is shown
 
 
@@ -160,25 +162,25 @@ class Scribe:
         self._screen.write(self._renderer.block(event), event.name)
 
     def _shown(self, event: Shown) -> None:
-        """Show it, once it is laid out."""
-        show = self._SHOWS[type(event)]
-        if self.ahead is None or not is_lengthy(event.data):
-            show(self, event)
+        """Show it: text at once, all else once it is laid out."""
+        if event.data.keys() == _TEXT:  # as most: of ten thousand of these, nothing else is asked
+            self._put(event)
+        elif self.ahead is None or not is_lengthy(event.data):
+            self._show(event)
         else:
-            lay_out = partial(self._renderer.block, event)
-            self.ahead.take(event, lay_out, partial(show, self, event))
+            self.ahead.take(event, partial(self._renderer.block, event), partial(self._show, event))
 
-    def _display(self, event: DisplayData | ExecuteResult) -> None:
+    def _show(self, event: Shown) -> None:
         if not self._exhibited(event):
-            self._screen.show(self._renderer.block(event), event.display_id)
+            self._put(event)
+
+    def _put(self, event: Shown) -> None:
+        put = self._screen.update if isinstance(event, UpdateDisplay) else self._screen.show
+        put(self._renderer.block(event), event.display_id)
 
     def _error(self, event: ErrorOutput) -> None:
         self.error.keep(event)
         self._screen.show(self._renderer.block(event))
-
-    def _update(self, event: UpdateDisplay) -> None:
-        if not self._exhibited(event):
-            self._screen.update(self._renderer.block(event), event.display_id)
 
     def _exhibited(self, event: Shown) -> bool:
         """Show what is no text, if it is such; whether it was."""
@@ -199,11 +201,6 @@ class Scribe:
         ExecuteResult: _shown,
         Stream: _stream,
         UpdateDisplay: _shown,
-    }
-    _SHOWS: ClassVar[Mapping[type, Callable[["Scribe", Any], None]]] = {
-        DisplayData: _display,
-        ExecuteResult: _display,
-        UpdateDisplay: _update,
     }
 
     def redraw(self, display_id: str, look: Callable[[], tuple[Event, bool]]) -> None:

@@ -17,6 +17,7 @@ from kconsole.protocol.events import (
     Stream,
     UpdateDisplay,
 )
+from kconsole.script import imagefiles as module
 from kconsole.script.cells import ScriptCell
 from kconsole.script.imagefiles import ImageFiles, ImageSink, WatchedImages, cell_stem
 from kconsole.script.sink import Outcome
@@ -159,3 +160,23 @@ def test_what_is_watched_has_the_numbers_of_its_cells(files: ImageFiles, folder:
     assert watched.take(Stream("stdout", "1")) == []
     assert len(watched.take(DisplayData(SVG, {}, parent=Parent(msg_id="unheard")))) == 1
     assert names(folder) == ["in-000-01.svg", "in-007-01.svg"]
+
+
+def test_of_a_kernel_that_is_watched_without_end_the_last_names_are_known(
+    files: ImageFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_MOST_NAMES", 2)
+    for name in ("a", "b", "a", "c"):
+        files.save(name, DisplayData(SVG, {}, name))
+    assert files.save("d", UpdateDisplay(SVG, {}, "a")) == []
+    assert len(files.save("d", UpdateDisplay(SVG, {}, "b"))) == 1
+    assert len(files._counts) == len(files._named) == 2
+    files.save("d", DisplayData(SVG, {}))
+    assert sorted(path.name for path in tmp_path.rglob("*.svg")) == [
+        "a-01.svg",
+        "a-02.svg",
+        "b-01.svg",
+        "c-01.svg",
+        "d-01.svg",
+        "d-02.svg",
+    ]

@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from kconsole.connect.paths import shown
 from kconsole.errors import AlreadyThereError, KconsoleError, OutputError, SourceError
@@ -22,9 +22,14 @@ from kconsole.script.sink import Outcome, Sink
 
 __all__ = ["ImageFiles", "ImageSink", "WatchedImages", "cell_stem"]
 
+_Value = TypeVar("_Value")
+
 _ODD = re.compile(r"[^\w.-]+")
 _LONGEST = 60
 _MOST_CELLS = 256  # whose numbers are known
+_MOST_NAMES = (
+    10_000  # that are found again, of cells and of displays: a kernel may be watched for months
+)
 
 
 class ImageFiles:
@@ -66,10 +71,12 @@ class ImageFiles:
         name = self._named.get(event.display_id or "") if isinstance(event, UpdateDisplay) else None
         update = name is not None
         if name is None:
-            number = self._counts[stem] = self._counts.get(stem, 0) + 1
+            number = self._counts.pop(stem, 0) + 1
+            _keep(self._counts, stem, number)
             name = f"{stem}-{number:02}"
         if event.display_id:
-            self._named[event.display_id] = name
+            self._named.pop(event.display_id, None)
+            _keep(self._named, event.display_id, name)
         lines = [self._write(f"{name}.{each.suffix}", each) for each in found]
         return [] if update else lines
 
@@ -154,6 +161,13 @@ class WatchedImages:
                     del self._numbers[next(iter(self._numbers))]
             return []
         return self._files.save(f"in-{self._numbers.get(event.parent.msg_id, 0):03}", event)
+
+
+def _keep(names: dict[str, _Value], key: str, value: _Value) -> None:
+    """Add something that is not there; the one that nobody has asked for the longest goes."""
+    names[key] = value
+    if len(names) > _MOST_NAMES:
+        del names[next(iter(names))]
 
 
 def cell_stem(cell: ScriptCell, label: str = "") -> str:

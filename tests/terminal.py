@@ -78,6 +78,8 @@ SEQUENCE = re.compile(
 STRING = re.compile(r"\x1b[PX^_].*?\x1b\\", re.DOTALL)
 UNFINISHED = re.compile(r"\x1b(?:[PX^_](?:(?!\x1b\\).)*)?\Z", re.DOTALL)
 ALTERNATE_SCREEN = 1049
+#: A program hides the cursor while it draws, perhaps in a synchronized update: here a frame is whole.
+FRAME = re.compile(rb"\x1b\[\?25h(?:\x1b\[\?2026l)?")
 
 
 class _Screen(pyte.Screen):
@@ -171,6 +173,8 @@ class Terminal:
         self._stream = pyte.Stream(self._screen)
         self._held = ""
         self._undecoded = b""
+        #: What has come, but was not looked at yet.
+        self._pending = bytearray()
         self._eof = False
         self._master, slave = os.openpty()
         self._set_size(rows, columns)
@@ -338,7 +342,7 @@ class Terminal:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise AssertionError(f"no {what!r} within {timeout} s" + self._picture())
-            if self._eof:
+            if self._eof and not self._pending:
                 raise AssertionError(f"the program ended without {what!r}" + self._picture())
             self._pump(left)
 
@@ -360,16 +364,20 @@ class Terminal:
         deadline = time.monotonic() + seconds
         while not self._eof and (left := deadline - time.monotonic()) > 0:
             self._pump(left)
+        while self._take():
+            pass
 
     def _pump(self, timeout: float) -> bool:
         """Wait for output for at most that long and take up one piece; False if there was none."""
+        if self._take():
+            return True
         if self._eof:
             # Only the program's end is still to come; there is nothing left to watch.
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(timeout)
             return False
         readable, _, _ = select.select([self._master], [], [], timeout)
-        return bool(readable) and self._read()
+        return bool(readable) and self._read() and self._take()
 
     def _read(self) -> bool:
         try:
@@ -380,9 +388,25 @@ class Terminal:
                 raise
             data = b""
         self._eof = not data
+        self._pending += data
+        if self._eof:
+            self._feed(b"")
+        return bool(data)
+
+    def _take(self) -> bool:
+        """Look at what has come, one frame at a time: whoever waits for one is not to miss it.
+
+        On a busy machine several come at once. Returns False if there was nothing.
+        """
+        if not self._pending:
+            return False
+        frame = FRAME.search(self._pending)
+        size = frame.end() if frame else len(self._pending)
+        data = bytes(self._pending[:size])
+        del self._pending[:size]
         self.raw += data
         self._feed(data)
-        return bool(data)
+        return True
 
     def _feed(self, data: bytes) -> None:
         data = self._undecoded + data

@@ -174,24 +174,30 @@ def test_ctrl_c_at_its_question_gives_no_other_cell_up(console: Shared) -> None:
         ready(terminal)
 
 
-#: Takes no interrupt for a while, then asks.
-DEAF_THEN_ASKING = """import signal, time
+#: Takes no interrupt until the file is there, then asks.
+DEAF_THEN_ASKING = """import os, signal, time
 before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-print("deaf", flush=True); time.sleep(2)
+print("deaf", flush=True)
+while not os.path.exists({path!r}): time.sleep(0.02)
 signal.signal(signal.SIGINT, before)
 input('name? ')
 """
 
 
 @pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
-def test_an_ipykernel_that_asks_after_it_was_given_up_is_freed_by_ctrl_c(kernel: Kernel) -> None:
+def test_an_ipykernel_that_asks_after_it_was_given_up_is_freed_by_ctrl_c(
+    kernel: Kernel, tmp_path: Path
+) -> None:
+    end = tmp_path / "end"
+    code = DEAF_THEN_ASKING.format(path=str(end))
     with attached(kernel) as terminal:
-        terminal.send(f"\x1b[200~{DEAF_THEN_ASKING}\x1b[201~\x1b\r")
+        terminal.send(f"\x1b[200~{code}\x1b[201~\x1b\r")
         terminal.wait_for("\ndeaf\n")
         terminal.key("c-c")
         terminal.wait_for(lambda one: "interrupting" in toolbar(one))
         terminal.key("c-c")
         terminal.wait_for("not waiting for the cell any more")
+        end.touch()
         terminal.send("4")
         terminal.wait_for("which was given up, asks for input; Ctrl-C interrupts it")
         terminal.wait_for(lambda one: one.screen[one.cursor[0]].strip() == "name?")

@@ -155,8 +155,8 @@ def test_what_was_typed_before_the_question_is_there_after_it(
     kernel: Kernel, consoles: Consoles
 ) -> None:
     with consoles(kernel) as terminal:
-        terminal.line("import time; time.sleep(0.3); x = input('name? ')")
-        terminal.send("print('kept')")
+        # In one go, so that no key can come as late as the question.
+        terminal.send("import time; time.sleep(0.3); x = input('name? ')\rprint('kept')")
         wait_for_question(terminal, "name? ")
         terminal.line("Bob")
         terminal.wait_for(re.compile(r"name\? Bob\n\n?In \[[\d ]+\]: print\('kept'\)$", re.M))
@@ -315,6 +315,7 @@ def asked_while_typing(terminal: Terminal, kernel: FakeKernel, text: str, **ques
     terminal.line("import time; time.sleep(60)")
     request = kernel.wait_for("execute_request")
     typed_code(terminal, text)
+    terminal.key("end")  # a key just before it, however long it has taken to see the word
     kernel.ask(request, {"password": False, **question})
     terminal.wait_for(lambda one: "waiting for input, once you pause" in toolbar(one))
 

@@ -304,4 +304,4 @@ def test_a_day_with_a_kernel_of_its_own(tmp_path: Path, name: str) -> None:
         started = family(terminal)
         terminal.key("c-d")
         assert terminal.wait_exit() == 0
-    wait_until(lambda: not any(one.is_running() for one in started), 2, "the end of all")
+    wait_until(lambda: not any(one.is_running() for one in started), what="the end of all")

@@ -249,10 +249,12 @@ def test_what_is_typed_while_a_cell_runs_stays_and_output_goes_above_it(console:
 
 def test_enter_while_a_cell_runs_queues_and_the_next_runs_by_itself(console: Shared) -> None:
     with console() as (terminal, kernel):
-        terminal.line("import time; time.sleep(0.3)")
+        kernel.namespace["go"] = 0
+        terminal.line("import time; exec('while go == 0: time.sleep(0.01)')")
         terminal.line("1+1")
         terminal.line("2+2")
         terminal.wait_for(lambda one: "+2 queued" in toolbar(one))
+        kernel.namespace["go"] = 1
         terminal.wait_for("In [2]: 1+1\nOut[2]: 2\n\nIn [3]: 2+2\nOut[3]: 4")
         assert kernel.count("execute_request") == 3
 

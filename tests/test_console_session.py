@@ -118,8 +118,8 @@ def test_timing_tells_how_long_each_cell_took(console: Pair) -> None:
     terminal = console.terminal
     run(terminal, r"\timing on", "timing is on")
     run(terminal, "import time; time.sleep(0.25); print('done')", "\ndone\n")
-    (line,) = [row for row in terminal.everything.split("\n") if re.fullmatch(r"\d\.\d{3} s", row)]
-    assert 0.25 <= float(line.split()[0]) < 5
+    (line,) = [row for row in terminal.everything.split("\n") if re.fullmatch(r"\d+\.\d{3} s", row)]
+    assert float(line.split()[0]) >= 0.25
     run(terminal, r"\timing", "timing is off")
 
 
@@ -152,7 +152,8 @@ def test_a_long_cell_rings_the_bell_once_when_its_queue_is_done(tmp_path: Path) 
         ready(terminal)
         assert bells(bytes(terminal.raw)) == 1
         kernel.foreign_cell("slow()", "theirs\n")
-        run(terminal, "40+2", ": 42")
+        terminal.wait_for("\ntheirs\n")
+        ready(terminal)
         assert bells(bytes(terminal.raw)) == 1
 
 
@@ -162,7 +163,8 @@ def test_the_desktop_is_told_which_cell_has_ended(tmp_path: Path) -> None:
         options = ("--notify-after", "0.3", "--notify", "desktop")
         with attached(fake, *options, env={"LC_TERMINAL": "iTerm2"}) as terminal:
             run(terminal, "import time; time.sleep(0.5); print('o' + 'k')", "\nok\n")
-            assert re.search(rb"\x1b\]9;kconsole: In\[1\] 0\.\ds\x1b\\", terminal.raw)
+            # On a busy machine it takes longer than it sleeps.
+            assert re.search(rb"\x1b\]9;kconsole: In\[1\] [\d:.]+ ?s?\x1b\\", terminal.raw)
             assert b"\x1b]777" not in terminal.raw
             assert "kconsole: In" not in terminal.everything
     finally:

@@ -30,6 +30,15 @@ def test_it_shows_what_a_program_prints() -> None:
         assert terminal.raw == b"hello\r\n"
 
 
+def test_no_frame_is_missed_though_many_come_at_once() -> None:
+    frames = [rf"\x1b[?25l\r{word}\x1b[?25h" for word in ("one", "two", "six")]
+    with Terminal(python(f"print('{''.join(frames)}'); input()")) as terminal:
+        for word in ("one", "two", "six"):
+            terminal.wait_for(lambda one, word=word: one.screen[0] == word)
+        terminal.line("")
+        assert terminal.wait_exit() == 0
+
+
 def test_the_program_reads_what_is_typed(cat: Terminal) -> None:
     cat.line("one")
     cat.wait_for("one\none")

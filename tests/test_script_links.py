@@ -8,11 +8,13 @@ import pytest
 from clients import PATIENCE, info_of, once_asked
 from fake_kernel import FakeKernel
 from leaks import wait_until
+from leaping import HOUR_S, Clock
 from relay import Relay
 
-from kconsole import KernelClient, LinkLostError
+from kconsole import KernelClient, LinkDownError, LinkLostError
 from kconsole.cli.statuses import exit_status
 from kconsole.client.kernel import Kernel
+from kconsole.protocol.events import Stream
 from kconsole.script.answers import Answers
 from kconsole.script.cells import ScriptCell
 from kconsole.script.runner import Runner, RunOptions
@@ -108,6 +110,28 @@ def test_a_script_ends_when_the_link_is_given_up(script):
 
     with once_asked(script.fake, "execute_request", gap), pytest.raises(LinkLostError):
         script.run("sleep(60)")
+
+
+def test_time_that_is_over_while_the_link_is_down_is_status_4(script, monkeypatch):
+    take = TextSink.event
+
+    def event(sink, happening, msg):
+        take(sink, happening, msg)
+        if isinstance(happening, Stream):
+            script.drop()
+
+    monkeypatch.setattr(TextSink, "event", event)
+    Clock(monkeypatch, TextSink, Stream)
+    with pytest.raises(LinkLostError) as told:
+        script.run("print('on')\nsleep(60)", timeout=HOUR_S)
+    assert exit_status(told.value) == 4
+    note = "kconsole: job: not done in 3600 s: not connected to gpu01: link down"
+    assert note in script.stderr.getvalue()
+    assert script.fake.count("interrupt_request") == 0
+    with pytest.raises(LinkDownError, match=r"waited 0\.1 s; the cell was not run") as told:
+        script.run("print('b')", timeout=0.1)
+    assert exit_status(told.value) == 4
+    assert script.fake.count("execute_request") == 1
 
 
 def test_a_cell_is_not_called_interrupted_where_the_link_is_silent(script, monkeypatch):

@@ -33,10 +33,14 @@ from kconsole.protocol.cell import INTERRUPT_S
 from kconsole.protocol.events import ErrorOutput, InputRequest
 from kconsole.protocol.farewell import is_clean_exit, is_farewell
 from kconsole.render.labels import closed_note, end_notes
-from kconsole.render.linkwords import interrupted_note
 from kconsole.script.answers import Answers
 from kconsole.script.cells import ScriptCell
-from kconsole.script.linktelling import tell_unattended
+from kconsole.script.linktelling import (
+    interrupting_note,
+    is_silent,
+    tell_unattended,
+    why_unreachable,
+)
 from kconsole.script.sink import Outcome, Sink, Verdict
 
 __all__ = ["RunOptions", "Runner", "Totals"]
@@ -208,7 +212,10 @@ class Runner:
                 client.wait_for_link(min(LOOK_S, max(0.0, left)))
             except ReplyTimeoutError:
                 if left <= 0:
-                    raise ReplyTimeoutError(f"no link to the kernel in {limit:g} s") from None
+                    down = why_unreachable(client.carrier)
+                    error = LinkDownError if down else ReplyTimeoutError
+                    why = down or "no link to the kernel"
+                    raise error(f"{why} (waited {limit:g} s; the cell was not run)") from None
 
     def _execution(self, cell: ScriptCell, *, last: bool) -> Execution:
         options = self._options
@@ -318,15 +325,12 @@ class Runner:
         limit = self._options.total_timeout if total else self._options.timeout
         why = f"{cell.name}: not done in {limit:g} s{' for all cells' if total else ''}: "
         self._answers.call_off()
-        ended = self._interrupt(execution, why, self._interrupting())
-        return "timeout", ended and self._options.keep_going and not total
-
-    def _interrupting(self) -> str:
-        """What is said of an interrupt that is about to be sent."""
         carrier = self._kernel.client.carrier
-        if carrier is None:
-            return "interrupted"
-        return interrupted_note(carrier.host, carrier.status, time.monotonic())
+        if down := why_unreachable(carrier):
+            self._sink.note(f"{why}{down}")
+            raise LinkLostError(down)
+        ended = self._interrupt(execution, why, interrupting_note(carrier))
+        return "timeout", ended and self._options.keep_going and not total
 
     def _ctrl_c(self, execution: Execution) -> Verdict:
         """Ctrl-C: interrupt the kernel, let the cell end for a moment; a second one ends at once."""
@@ -345,9 +349,11 @@ class Runner:
         :param done: its end.
         """
         carrier = self._kernel.client.carrier
-        silent = carrier is not None and carrier.status.state != "up"
-        patience = _SILENT_S if silent else INTERRUPT_S
+        patience = min(INTERRUPT_S, _SILENT_S) if is_silent(carrier) else INTERRUPT_S
         try:
+            if down := why_unreachable(carrier):
+                self._sink.note(f"{why}not interrupted: {down}")
+                return False
             if self._is_queued(execution):
                 # It cannot be taken back, and what runs is not ours to stop.
                 self._sink.note(f"{why}the kernel works for others; it will run the cell later")

@@ -326,13 +326,22 @@ def test_what_is_finished_leaves_before_what_still_changes(region: LiveRegion) -
 
 
 @pytest.mark.parametrize("wait", [False, True])
-def test_a_clear_may_keep_displays(region: LiveRegion, wait: bool) -> None:
+def test_a_clear_of_an_output_widget_takes_only_what_went_into_it(
+    region: LiveRegion, wait: bool
+) -> None:
+    region.write("before\n")
     region.show("bar\n", "id")
+    region.captured = True
     region.write("state 1\n")
     region.show("shown\n", "other")
     region.clear(wait=wait, keep={"id"})
     region.write("state 2\n")
-    assert shown(region) == ["bar", "state 2"]
+    assert shown(region) == ["before", "bar", "state 2"]
+    region.captured = False
+    region.write("after\n")
+    region.clear(wait=wait, keep={"id"})
+    region.show("state 3\n")
+    assert shown(region) == ["before", "bar", "after", "state 3"]
     region.clear(wait=wait)
     region.write("state 3\n")
     assert shown(region) == ["state 3"]

@@ -38,10 +38,14 @@ class LiveText:
 
     :param stream: ``stdout`` or ``stderr``.
     :param lines: finished ones, each with its newline.
+    :param captured: whether it went into an Output widget.
     """
 
-    def __init__(self, stream: str, lines: list[str] | None = None) -> None:
+    def __init__(
+        self, stream: str, lines: list[str] | None = None, *, captured: bool = False
+    ) -> None:
         self.stream = stream
+        self.captured = captured
         self._lines = lines if lines is not None else []
         self._tail = TailLine()
         self._grid: Grid | None = None  # in place of both, once the cursor has gone up
@@ -121,11 +125,20 @@ class Display:
 
     :param text: it ends with its line.
     :param updated: whether it has been updated, or is an update of what has left.
+    :param captured: whether it went into an Output widget.
     """
 
-    __slots__ = ("_draw", "_lines", "_text", "_updated", "display_id")
+    __slots__ = ("_draw", "_lines", "_text", "_updated", "captured", "display_id")
 
-    def __init__(self, text: str | Draw, display_id: str | None, *, updated: bool = False) -> None:
+    def __init__(
+        self,
+        text: str | Draw,
+        display_id: str | None,
+        *,
+        updated: bool = False,
+        captured: bool = False,
+    ) -> None:
+        self.captured = captured
         self._text = ""
         self._lines: list[str] | None = (
             None  # of the text, once somebody asks: of a flood, most just leave
@@ -186,9 +199,14 @@ class Display:
 
 
 class LiveRegion:
-    """The end of the output of one cell. Texts that go in are sanitised, and end with their line."""
+    """The end of the output of one cell. Texts that go in are sanitised, and end with their line.
+
+    Attributes:
+        captured: whether what comes goes into an Output widget.
+    """
 
     def __init__(self) -> None:
+        self.captured = False
         self._blocks: list[LiveText | Display] = []
         self._clear_before_next = False
         self._keep: Container[str | None] = ()  # displays that the next clear does not take away
@@ -209,17 +227,19 @@ class LiveRegion:
         """
         self._clear_if_due()
         last = self._blocks[-1] if self._blocks else None
-        if isinstance(last, LiveText) and last.stream == stream:
+        if isinstance(last, LiveText) and (last.stream, last.captured) == (stream, self.captured):
             last.write(text)
         elif (block := self._open_block(stream)) is not None:
             if text.strip("\n"):  # a newline only ends it, where it is
                 at = self._blocks.index(block)
                 above = block.part()
-                self._blocks[at : at + 1] = [LiveText(stream, above)] if above else []
+                self._blocks[at : at + 1] = (
+                    [LiveText(stream, above, captured=block.captured)] if above else []
+                )
                 self._blocks.append(block)
             block.write(text)
         else:
-            block = LiveText(stream)
+            block = LiveText(stream, captured=self.captured)
             self._blocks.append(block)
             block.write(text)
 
@@ -227,7 +247,7 @@ class LiveRegion:
         """Add a display, result or error."""
         self._clear_if_due()
         if text or display_id is not None:
-            self._blocks.append(Display(text, display_id))
+            self._blocks.append(Display(text, display_id, captured=self.captured))
 
     def update(self, text: str | Draw, display_id: str | None) -> None:
         """Replace what is shown under this id; what has left already is shown anew, and stays.
@@ -241,12 +261,13 @@ class LiveRegion:
                 found = True
         if not found:
             self._clear_if_due()
-            self._blocks.append(Display(text, display_id, updated=True))
+            self._blocks.append(Display(text, display_id, updated=True, captured=self.captured))
 
     def clear(self, *, wait: bool, keep: Container[str | None] = ()) -> None:
         """Take everything away that has not left: at once, or when the next output comes.
 
-        :param keep: the ids of displays that stay.
+        :param keep: the ids of displays that stay. Where there are any, only what went into an Output
+            widget is cleared.
         """
         self._keep = keep
         self._tallest = max(self._tallest, self._left + sum(len(b.lines) for b in self._blocks))
@@ -325,7 +346,7 @@ class LiveRegion:
     def _open_block(self, stream: str) -> LiveText | None:
         for block in reversed(self._blocks):
             if isinstance(block, LiveText) and block.stream == stream:
-                return block if block.open else None
+                return block if block.open and block.captured == self.captured else None
         return None
 
     def _from_the_end(self) -> Iterator[str]:
@@ -341,7 +362,8 @@ class LiveRegion:
         self._blocks = [
             block
             for block in self._blocks
-            if isinstance(block, Display) and block.display_id in self._keep
+            if (self._keep and not block.captured)
+            or (isinstance(block, Display) and block.display_id in self._keep)
         ]
 
     def _fits(self, rows: int, columns: int) -> bool:

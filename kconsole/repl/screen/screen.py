@@ -193,6 +193,10 @@ class Screen:
         self._above.drawn(rows)
         self._pause = max(_FRAME_S, min(_LONGEST_FRAME_S, _SHARE * seconds))
 
+    def capture(self, captured: bool) -> None:
+        """Say whether the cell's output goes into an Output widget from now on."""
+        self._region.captured = captured
+
     @property
     def size(self) -> tuple[int, int]:
         """The screen's width and height at this moment, in cells."""

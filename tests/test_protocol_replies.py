@@ -15,7 +15,6 @@ from kconsole.protocol.replies import (
     IsCompleteReply,
     KernelInfo,
     LanguageInfo,
-    parse_comm_info,
     parse_complete,
     parse_execute_reply,
     parse_history,
@@ -183,12 +182,6 @@ def test_history_has_rows_with_and_without_output() -> None:
 @pytest.mark.parametrize("history", [None, "x", [None, [], [1, 2], [1, 2, None], [1, 2, []]]])
 def test_history_rows_that_are_none_are_left_out(history: Any) -> None:
     assert parse_history(message({"history": history})).rows == ()
-
-
-def test_comm_info_names_the_targets() -> None:
-    content = {"comms": {"1": {"target_name": "w"}, "2": None}}
-    assert parse_comm_info(message(content)) == {"1": "w", "2": ""}
-    assert parse_comm_info(message({})) == {}
 
 
 # complete

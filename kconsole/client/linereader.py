@@ -88,6 +88,7 @@ class LineReader:
         with held_signals():
             self._bell = os.pipe()
             echo = self._stop_echo() if hidden else None
+            # A daemon, so that a process may end in which nobody calls it off.
             self._thread = threading.Thread(
                 target=self._run, args=(deliver, echo), name="kconsole-line", daemon=True
             )

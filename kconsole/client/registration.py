@@ -27,6 +27,7 @@ from kconsole.protocol.wire import DELIMITER, decode
 
 __all__ = ["Registration", "read_registration"]
 
+_ADDRESS = "127.0.0.1"
 _ACCEPTED = b'{"status":"ok"}'
 _MAX_FRAME = 1 << 16  # bytes; five numbers and an id take 200
 
@@ -34,29 +35,20 @@ log = logging.getLogger("kconsole")
 
 
 class Registration:
-    """A place where one kernel can register, as often as it is started.
+    """A place on this machine where one kernel can register, as often as it is started."""
 
-    :param ip: the address to listen on.
-    :raise zmq.ZMQError: it is no address of this machine.
-    """
-
-    def __init__(self, ip: str = "127.0.0.1") -> None:
+    def __init__(self) -> None:
         self._context: zmq.Context[Any] = zmq.Context()
         #: Of the thread, once that is started.
         self._socket: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
         self._socket.linger = 0
         self._socket.setsockopt(zmq.MAXMSGSIZE, _MAX_FRAME)
-        self._socket.ipv6 = ":" in ip
-        try:
-            self._socket.bind(f"tcp://{f'[{ip}]' if ':' in ip else ip}:*")
-        except zmq.ZMQError:
-            self._context.destroy(0)
-            raise
+        self._socket.bind(f"tcp://{_ADDRESS}:*")
         endpoint: bytes = self._socket.getsockopt(zmq.LAST_ENDPOINT)  # type: ignore[assignment]
         self._kernel_id = new_id()
         self.fields: Mapping[str, str] = {
             "kernel_id": self._kernel_id,
-            "registration_ip": ip,
+            "registration_ip": _ADDRESS,
             "registration_port": endpoint.rstrip(b"\0").rpartition(b":")[2].decode(),
         }
         """What the connection file has to say."""

@@ -72,7 +72,7 @@ class Renewal:
         self._none_up.wait(_FORGET_S)  # by then all that was under way has arrived
         done = threading.Event()
         for name in CHANNELS:
-            transport.flush(name, threading.Event())
+            transport.flush(name)
         transport.call(client._restarted)
         transport.call(done.set)
         if not done.wait(_FORGET_S):

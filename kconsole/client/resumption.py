@@ -193,7 +193,7 @@ class Resumption:
                 return
             status = self._carrier.status
             for name in self._client._links:
-                transport.flush(name, threading.Event())
+                transport.flush(name)
             transport.call(partial(self._client._carrier_changed, status))
 
         self._carrier.listen(changed)
@@ -379,7 +379,7 @@ class Resumption:
     def _later(self, task: Callable[[], None]) -> None:
         """Have something done after what has come on iopub by now has been handed out."""
         if (transport := self._client._transport) is not None:
-            transport.flush("iopub", threading.Event())
+            transport.flush("iopub")
             transport.call(task)
 
     def _at(self, seconds: float, task: Callable[[], None]) -> None:

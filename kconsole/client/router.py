@@ -45,6 +45,7 @@ class Router:
 
     def claim(self, key: str, inbox: Inbox | None = None, *, whole: bool = False) -> Claim:
         """Register an interest; to be done before the request leaves."""
+        # Filled by the I/O thread, emptied by whoever waits.
         claim = Claim(key, inbox if inbox is not None else SimpleQueue(), whole)
         with self._lock:
             self._claims[key] = claim

@@ -40,6 +40,8 @@ __all__ = ["survey", "survey_remote"]
 
 #: Seconds that an address has to greet in, and a host name to be looked up.
 _KNOCK_S = 0.4
+#: Seconds that a kernel of another computer has to answer what it is asked.
+_REMOTE_S = 1.5
 _SPARE_DESCRIPTORS = 64
 _MOST_AT_ONCE = 64
 _SSH_ENDING = "-ssh.json"  # what Jupyter calls the file of a tunnel's local end
@@ -68,7 +70,7 @@ def survey(
     return _found(cases, timeout, on_found)
 
 
-def survey_remote(remotes: Sequence[Remote], *, timeout: float = 1.5) -> list[Found]:
+def survey_remote(remotes: Sequence[Remote]) -> list[Found]:
     """Find out how kernels of another machine are; as :func:`survey`, but it takes a link's time too.
 
     Their processes are known as far as they tell themselves.
@@ -82,7 +84,7 @@ def survey_remote(remotes: Sequence[Remote], *, timeout: float = 1.5) -> list[Fo
         elif remote.local is None:
             case.verdict = Verdict("no-link", "its address cannot be forwarded")
         cases.append(case)
-    return _found(cases, timeout, None)
+    return _found(cases, _REMOTE_S, None)
 
 
 def _found(

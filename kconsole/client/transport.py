@@ -1,16 +1,13 @@
-"""The seam between the client and whatever carries its messages.
+"""What a transport tells the client: what has come, and how the connections are.
 
-A transport sends a message on a channel, delivers what arrives, and says how the link is. Routing,
-cells and client methods know nothing of what lies below. ZeroMQ is the one carrier for now; a Jupyter
-Server's websocket fits the same seam.
+Routing, cells and client methods know nothing of what lies below.
 """
 
-from collections.abc import Iterable
 from typing import Literal, NamedTuple, Protocol
 
 from kconsole.protocol.message import Channel, Message
 
-__all__ = ["Link", "LinkState", "Listener", "Transport"]
+__all__ = ["Link", "LinkState", "Listener"]
 
 LinkState = Literal["connecting", "up", "down", "refused", "denied"]
 """How one channel's connection is.
@@ -42,24 +39,3 @@ class Listener(Protocol):
 
     def heartbeat_changed(self) -> None:
         """The heartbeat has gone from one of its states to another."""
-
-
-class Transport(Protocol):
-    """A link to one kernel."""
-
-    def open(self, channels: Iterable[Channel]) -> None:
-        """Connect these channels, in this order; those that are open already are left alone."""
-
-    def close(self) -> None:
-        """Send what is queued, close every channel and end the transport's thread."""
-
-    def send(self, channel: Channel, msg: Message) -> None:
-        """Queue a message; never blocks.
-
-        :raise ValueError: the content cannot be put into JSON, or a buffer is none.
-        :raise TypeError: the content cannot be put into JSON, or a buffer is none.
-        :raise ChannelError: the channel is not open.
-        """
-
-    def is_open(self, channel: Channel) -> bool:
-        """Whether the channel is open now, connected or not."""

@@ -15,13 +15,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import zmq
 
 from kconsole.client.monitor import read_links
+from kconsole.client.newcomers import Newcomers
 from kconsole.client.openchannel import OpenChannel
 from kconsole.client.sockets import LINGER, SOCKET_TYPES, receive, set_options
 from kconsole.client.tasks import Tasks
@@ -31,7 +31,7 @@ from kconsole.connect.probe import listens
 from kconsole.errors import AuthenticationError, ChannelError, WireError
 from kconsole.protocol.liveness import Heartbeat
 from kconsole.protocol.message import Channel, Message
-from kconsole.protocol.session import Session, new_id
+from kconsole.protocol.session import Session
 
 __all__ = ["ZmqTransport"]
 
@@ -41,7 +41,7 @@ _LAST_WORDS_S = 3.0  # the longest that a lost connection's backlog is read befo
 
 
 class ZmqTransport:
-    """A :class:`~kconsole.client.transport.Transport` over ZeroMQ.
+    """The connections of one kernel's channels.
 
     :param info: where the kernel listens, and its Curve keys.
     :param session: signs and verifies; its id is the routing id of the three DEALER sockets, because a
@@ -83,12 +83,12 @@ class ZmqTransport:
         #: Only the I/O thread touches these seven.
         self._open: dict[Channel, OpenChannel] = {}
         self._links: dict[Channel, Link] = {}
-        self._probes: dict[Channel, zmq.Socket[bytes]] = {}
         self._routing_ids: dict[Channel, str] = {}
         self._poller = zmq.Poller()
         self._ping_out = False
         #: What to do for whatever the poll says is ready: a socket, or the wake-up's descriptor.
         self._handlers: dict[object, Callable[[], None]] = {}
+        self._newcomers = Newcomers(self._context, session, self._watch, self._unwatch)
         #: What other threads want done, in order; the I/O thread does it.
         self._tasks = Tasks()
         #: Guards _accepting, the start of the thread, and who cleans up after it; not the sockets.
@@ -141,7 +141,12 @@ class ZmqTransport:
             self._clean_up()
 
     def send(self, channel: Channel, msg: Message) -> None:
-        """Queue a message; never blocks. See :meth:`Transport.send`."""
+        """Queue a message; never blocks.
+
+        :raise ValueError: the content cannot be put into JSON, or a buffer is none.
+        :raise TypeError: the content cannot be put into JSON, or a buffer is none.
+        :raise ChannelError: the channel is not open.
+        """
         if channel not in self._accepting:
             raise ChannelError(f"the {channel} channel is not running")
         frames = self._session.serialize(msg)
@@ -159,8 +164,8 @@ class ZmqTransport:
         """Take a topic back from iopub's subscriptions."""
         self._tasks.add(partial(self._set_iopub, zmq.UNSUBSCRIBE, topic))
 
-    def flush(self, channel: Channel, done: threading.Event) -> None:
-        """Set ``done`` once all that had arrived on a channel by now has been delivered."""
+    def flush(self, channel: Channel, done: threading.Event | None = None) -> None:
+        """Deliver all that has arrived on a channel by now, and set ``done`` then."""
         self._tasks.add(partial(self._flush, channel, done))
 
     def call(self, task: Callable[[], None]) -> None:
@@ -184,12 +189,15 @@ class ZmqTransport:
         :param answered: called in the I/O thread when the kernel has said something to the newcomer.
         """
         frames = self._session.serialize(msg)
-        self._tasks.add(partial(self._start_probe, channel, frames, answered))
+        self._tasks.add(
+            lambda: self._newcomers.ask(
+                self._info, channel, frames, answered, carried=self._carried
+            )
+        )
 
     def end_probes(self) -> None:
         """Forget the questions of :meth:`probe`; to be called in the I/O thread."""
-        for channel in list(self._probes):
-            self._end_probe(channel)
+        self._newcomers.end()
 
     def relocate(self, info: ConnectionInfo) -> None:
         """Connect every open channel to other addresses; what has not left yet is lost."""
@@ -273,28 +281,6 @@ class ZmqTransport:
             self._connect(channel)
             self._tell("on_change", self._listener.link_changed, channel, self._links[channel])
 
-    def _start_probe(
-        self, channel: Channel, frames: Sequence[Any], answered: Callable[[], None]
-    ) -> None:
-        self._end_probe(channel)
-        sock = self._probes[channel] = self._context.socket(zmq.DEALER)
-        set_options(sock, channel, self._info, new_id(), carried=self._carried)
-        sock.connect(self._info.url(channel))
-        sock.send_multipart(frames, zmq.NOBLOCK)
-        self._watch(sock, partial(self._read_probe, channel, answered))
-
-    def _read_probe(self, channel: Channel, answered: Callable[[], None]) -> None:
-        with suppress(zmq.Again, WireError):
-            self._session.deserialize(receive(self._probes[channel]))
-            self._end_probe(channel)
-            answered()
-
-    def _end_probe(self, channel: Channel) -> None:
-        sock = self._probes.pop(channel, None)
-        if sock is not None:
-            self._unwatch(sock)
-            sock.close(0)
-
     def _relocate(self, info: ConnectionInfo) -> None:
         self._info = info
         for channel in list(self._open):
@@ -356,10 +342,11 @@ class ZmqTransport:
         if "iopub" in self._open:
             self._open["iopub"].socket.setsockopt(option, topic)
 
-    def _flush(self, channel: Channel, done: threading.Event) -> None:
+    def _flush(self, channel: Channel, done: threading.Event | None) -> None:
         if channel in self._open and channel != "hb":
             self._drain(channel, slice_s=1.0)
-        done.set()
+        if done is not None:
+            done.set()
 
     # -- links ---------------------------------------------------------------------------------------
 

@@ -172,16 +172,16 @@ class _Reader:
         self.data = data
         self.faults: list[str] = []
 
-    def text(self, name: str, default: str = "") -> str:
+    def text(self, name: str) -> str:
         value = self.data.get(name)
         if value is None:
-            return default
+            return ""
         if not isinstance(value, str):
             self.faults.append(f"{name} must be a string")
-            return default
+            return ""
         if not _encodable(value):
             self.faults.append(f"{name} is not valid text")
-            return default
+            return ""
         return value
 
     def port(self, name: str, *, required: bool = True) -> int:

@@ -29,7 +29,6 @@ __all__ = [
     "KernelInfo",
     "LanguageInfo",
     "ReplyStatus",
-    "parse_comm_info",
     "parse_complete",
     "parse_execute_reply",
     "parse_history",
@@ -335,11 +334,3 @@ def _history_row(value: object) -> HistoryRow | None:
         source,
         output if isinstance(output, str) else None,
     )
-
-
-def parse_comm_info(msg: Message) -> dict[str, str]:
-    """Read a comm_info_reply: comm_id -> target_name."""
-    comms = as_mapping(as_mapping(msg["content"]).get("comms"))
-    return {
-        comm_id: as_text(as_mapping(comm).get("target_name")) for comm_id, comm in comms.items()
-    }

@@ -34,5 +34,6 @@ def beside(work: Callable[[], _Result]) -> "asyncio.Future[_Result]":
         else:
             post(partial(future.set_result, result))
 
+    # A daemon: work that takes too long keeps nobody from leaving.
     threading.Thread(target=run, name="kconsole-beside", daemon=True).start()
     return future

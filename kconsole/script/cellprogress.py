@@ -30,6 +30,7 @@ class CellProgress:
         self._drawn = self._hidden = False
         #: Held by whoever writes: the ticking thread, or the runner's that takes the line away.
         self._lock = threading.Lock()
+        #: Set when the line is not to be drawn any more; the ticking thread waits for it between two.
         self._over = threading.Event()
         #: Draws the line anew twice a second, as the runner's thread waits for the kernel.
         self._thread = threading.Thread(target=self._tick, name="progress", daemon=True)

@@ -38,6 +38,7 @@ class Crew:
         #: What is to be done in the main thread; None wakes it at the end of a job. Its put may be called
         #: by a signal's handler, also while the main thread gets.
         self._calls: SimpleQueue[_Call | None] = SimpleQueue()
+        #: Taken by who posts, given back by the main thread.
         self._room = threading.Semaphore(_WAITING)
         self._leashes: list[Leash] = []
         self._started = 0
@@ -79,6 +80,7 @@ class Crew:
                 self._calls.put(None)
 
         self._leashes = [Leash() for _ in jobs]
+        # One for each job. Daemons: they are waited for, unless a second Ctrl-C ends us.
         threads = [
             threading.Thread(target=work, args=each, name="kconsole-job", daemon=True)
             for each in enumerate(jobs)

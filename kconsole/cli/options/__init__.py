@@ -5,7 +5,7 @@ can be switched on can be switched off, so that a stronger place can undo what a
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,9 +18,7 @@ from kconsole.cli.options.verbs import LISTING, VERBS
 if TYPE_CHECKING:
     from kconsole.config.sample import OptionDoc
 
-__all__ = ["LISTS", "PARAMETERS", "Color", "kinds", "option_docs"]
-
-Color = Literal["auto", "always", "never"]
+__all__ = ["LISTS", "PARAMETERS", "kinds", "option_docs"]
 
 
 def _print_config(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:

@@ -87,6 +87,7 @@ class Supervisor:
         self.words = ""
         self._published: tuple[LinkStatus, str] = (self.status, "")
         self._listener: Callable[[], None] = lambda: None
+        #: What others want done; the thread takes it out.
         self._wishes: deque[_Wish] = deque()
         self._unsettled: list[threading.Event] = []  # of those who wait for this attempt
         self._heard_at = self._refused_at = 0.0

@@ -21,6 +21,7 @@ class Completing:
         self._buffer = desk.view.buffer
         self._notices = Notices(desk)
         self._finding = Finding(desk)
+        #: Works by itself, hearing of what is typed.
         self._offering = Offering(desk, self._finding)
         #: What is being asked about; None while nothing is.
         self._asked: Document | None = None

@@ -62,6 +62,7 @@ def open_kept(cabinet: Cabinet, wanted: str, say: Callable[[str], None]) -> None
             reason = reason or f"ended with status {status}"
             say(f"{Path(argv[0]).name}: {reason}; the file is {shown(path)}")
 
+    # Reaps the viewer, for as long as it and we are there.
     threading.Thread(target=wait, name="kconsole-viewer", daemon=True).start()
 
 

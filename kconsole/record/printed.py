@@ -12,7 +12,7 @@ from typing import Literal
 from kconsole.protocol.events import Stream
 from kconsole.record.spill import Slip, Spill
 from kconsole.render.bites import bites
-from kconsole.render.live import LiveText
+from kconsole.render.liveblocks import LiveText
 from kconsole.render.output import Renderer, RenderOptions
 
 __all__ = ["Printed"]

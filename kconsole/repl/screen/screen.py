@@ -16,7 +16,8 @@ from collections.abc import Callable, Container
 from prompt_toolkit.application import Application
 
 from kconsole.render.grid import moves_between_rows
-from kconsole.render.live import Draw, LiveRegion
+from kconsole.render.live import LiveRegion
+from kconsole.render.liveblocks import Draw
 from kconsole.repl.screen.above import Above, Picture, height
 from kconsole.repl.screen.folding import Folding
 from kconsole.repl.screen.output import FrameOutput

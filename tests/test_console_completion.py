@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 from running_kernels import Kernel
-from stories import PROMPT, Pair, attached, paired, ready, rows_with, run, toolbar
+from stories import Pair, Shared, attached, cleared, paired, ready, rows_with, run, toolbar
 from terminal import Terminal
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
@@ -14,19 +16,30 @@ pytestmark = pytest.mark.usefixtures("unmeasured")
 MANY = [f"name_{number:04}" for number in range(5000)]
 
 
-@pytest.fixture(scope="module")
-def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """One console for all stories that leave it as it was."""
+@contextmanager
+def remembering(folder: Path) -> Iterator[Pair]:
     names = ["alpha", "alphabet", "omega", *MANY]
-    with paired(tmp_path_factory.mktemp("kernel"), names=names, history_rows=20) as pair:
+    with paired(folder, names=names, history_rows=20) as pair:
+        run(pair.terminal, "1", ": 1")  # by then, the history has been loaded
         yield pair
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    start = partial(remembering, tmp_path_factory.mktemp("kernel"))
+    with Shared(start, lambda pair, _: cleared(pair.terminal)) as shared:
+        yield shared
+
+
+@pytest.fixture
+def console(shared: Shared, request: pytest.FixtureRequest) -> Iterator[Pair]:
+    """One console for all stories that leave it as it was, with nothing on it but an empty prompt."""
+    yield from shared.lend(request)
 
 
 @pytest.fixture
 def terminal(console: Pair) -> Terminal:
-    """The console's terminal, with nothing but an empty prompt on it."""
-    console.terminal.key("c-c", "c-l")
-    console.terminal.wait_for(lambda one: PROMPT.fullmatch(one.screen[0]) and one.cursor[0] == 0)
+    """The console's terminal."""
     return console.terminal
 
 

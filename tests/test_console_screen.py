@@ -204,6 +204,7 @@ def test_the_gap_of_several_lines_closes_with_them(console: Shared) -> None:
 
 def test_the_gap_of_a_search_closes_with_it(tmp_path: Path) -> None:
     with paired(tmp_path, history_rows=20) as (terminal, _):
+        run(terminal, "1", "Out[1]: 1")  # by then, the history has been loaded
         terminal.key("c-r")
         terminal.send("= 7")
         terminal.wait_for("old_7 = 7", where="screen")

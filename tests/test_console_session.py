@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from leaks import wait_until
 from running_kernels import Kernel, start_fake
-from stories import ANSWERABLE, Pair, attached, owning, paired, ready, rows_with, run
+from stories import ANSWERABLE, Pair, Shared, attached, owning, paired, ready, rows_with, run
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
@@ -16,9 +16,8 @@ IPYKERNEL = pytest.mark.parametrize("kernel", ["ipykernel7"], indirect=True)
 
 
 @pytest.fixture
-def console(tmp_path: Path) -> Iterator[Pair]:
-    with paired(tmp_path) as pair:
-        yield pair
+def pair(console: Shared, request: pytest.FixtureRequest) -> Iterator[Pair]:
+    yield from console.lend(request)
 
 
 # --- files
@@ -101,21 +100,22 @@ def test_what_was_shown_is_in_the_log_after_a_kill(tmp_path: Path) -> None:
     assert second["outputs"][0]["text"] == ["bbb\n"]
 
 
-def test_a_file_is_overwritten_only_when_asked_again(console: Pair, tmp_path: Path) -> None:
+def test_a_file_is_overwritten_only_when_asked_again(tmp_path: Path) -> None:
     path = tmp_path / "x.py"
     path.write_text("precious")
-    run(console.terminal, "a = 1", "]: a = 1\n")
-    run(console.terminal, rf"\save {path}", "once more overwrites it")
-    assert path.read_text() == "precious"
-    run(console.terminal, rf"\save {path}", "saved to")
-    assert path.read_text() == "# %%\na = 1\n\n"
+    with paired(tmp_path) as (terminal, _):
+        run(terminal, "a = 1", "]: a = 1\n")
+        run(terminal, rf"\save {path}", "once more overwrites it")
+        assert path.read_text() == "precious"
+        run(terminal, rf"\save {path}", "saved to")
+        assert path.read_text() == "# %%\na = 1\n\n"
 
 
 # --- options
 
 
-def test_timing_tells_how_long_each_cell_took(console: Pair) -> None:
-    terminal = console.terminal
+def test_timing_tells_how_long_each_cell_took(pair: Pair) -> None:
+    terminal = pair.terminal
     run(terminal, r"\timing on", "timing is on")
     run(terminal, "import time; time.sleep(0.25); print('done')", "\ndone\n")
     (line,) = [row for row in terminal.everything.split("\n") if re.fullmatch(r"\d+\.\d{3} s", row)]
@@ -123,16 +123,18 @@ def test_timing_tells_how_long_each_cell_took(console: Pair) -> None:
     run(terminal, r"\timing", "timing is off")
 
 
-def test_options_are_shown_and_changed(console: Pair) -> None:
-    terminal = console.terminal
+def test_options_are_shown_and_changed(pair: Pair) -> None:
+    terminal = pair.terminal
     run(terminal, r"\set notify", "\nnotify = bell\n")
     run(terminal, r"\set notify none", "\nnotify = none\n")
     run(terminal, r"\set", "\nothers = on\n")
     run(terminal, r"\set ohters off", "did you mean others?")
     run(terminal, r"\set others off", "\nothers = off\n")
-    console.kernel.foreign_cell("hidden()", "hidden\n")
+    pair.kernel.foreign_cell("hidden()", "hidden\n")
     run(terminal, "40+2", ": 42")
     assert rows_with(terminal, "hidden") == []
+    run(terminal, r"\set others on", "\nothers = on\n")
+    run(terminal, r"\set notify bell", "\nnotify = bell\n")
 
 
 # --- the end of a long cell
@@ -174,13 +176,13 @@ def test_the_desktop_is_told_which_cell_has_ended(tmp_path: Path) -> None:
 # --- marks
 
 
-def test_inputs_and_outputs_are_marked_and_nothing_is_seen_of_it(console: Pair) -> None:
-    terminal = console.terminal
-    run(terminal, "print('o' + 'k')", "\nok\n")
-    run(terminal, "1/0", "ZeroDivisionError")
-    marks = re.findall(rb"\x1b\]133;([A-D](?:;\d)?)\x1b\\", terminal.raw)
-    assert marks == [b"A", b"B", b"C", b"D;0", b"A", b"B", b"C", b"D;1"]
-    inside = re.search(rb"133;C\x1b\\(.*?)\x1b\]133;D;0", terminal.raw, re.DOTALL)
-    assert inside is not None
-    assert b"ok" in inside[1]
-    assert "133" not in terminal.everything
+def test_inputs_and_outputs_are_marked_and_nothing_is_seen_of_it(tmp_path: Path) -> None:
+    with paired(tmp_path) as (terminal, _):
+        run(terminal, "print('o' + 'k')", "\nok\n")
+        run(terminal, "1/0", "ZeroDivisionError")
+        marks = re.findall(rb"\x1b\]133;([A-D](?:;\d)?)\x1b\\", terminal.raw)
+        assert marks == [b"A", b"B", b"C", b"D;0", b"A", b"B", b"C", b"D;1"]
+        inside = re.search(rb"133;C\x1b\\(.*?)\x1b\]133;D;0", terminal.raw, re.DOTALL)
+        assert inside is not None
+        assert b"ok" in inside[1]
+        assert "133" not in terminal.everything

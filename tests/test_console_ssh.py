@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +23,17 @@ from ssh_links import control_socket, put_on_path
 from ssh_program import kernel_file
 from sshd import Sshd
 from sshd.files import PASSPHRASE
-from stories import ANSWERABLE, BlindTerminal, program, ready, rows_with, run, toolbar
+from stories import (
+    ANSWERABLE,
+    BlindTerminal,
+    Shared,
+    cleared,
+    program,
+    ready,
+    rows_with,
+    run,
+    toolbar,
+)
 
 HOST = "kernelhost"
 #: Go on until ``go`` is another number; the first prints meanwhile, and behind that.
@@ -109,24 +120,27 @@ def shared_far(
     shared_sshd: Sshd,
     tmp_path_factory: pytest.TempPathFactory,
     module_state: None,
-) -> Iterator[Far]:
-    with over_ssh(shared_sshd, tmp_path_factory.mktemp("far")) as far:
-        yield far
+) -> Iterator[Shared]:
+    start = partial(over_ssh, shared_sshd, tmp_path_factory.mktemp("far"))
+    with Shared(start, lambda far, _: renewed(far)) as shared:
+        yield shared
+
+
+def renewed(far: Far) -> None:
+    """A link that is up, and nothing that runs or is typed."""
+    far.end()
+    cleared(far.terminal)
+    far.kernel.forget()
 
 
 @pytest.fixture
-def far(shared_far: Far) -> Iterator[Far]:
-    """The module's console, with a link that is up, and nothing that runs or is typed."""
-    terminal, kernel, _ = shared_far
-    kernel.forget()
-    terminal.key("c-l")
-    ready(terminal)
-    terminal._screen.scrollback.clear()
-    yield shared_far
-    kernel.namespace["go"] = 1
-    shared_far.sshd.resume()
-    shared_far.sshd.accept()
-    ready(terminal)
+def far(shared_far: Shared, request: pytest.FixtureRequest) -> Iterator[Far]:
+    """The module's console."""
+    for far in shared_far.lend(request):
+        yield far
+        far.kernel.namespace["go"] = 1
+        far.sshd.resume()
+        far.sshd.accept()
 
 
 def told(terminal: BlindTerminal, text: "str | re.Pattern[str]") -> None:
@@ -149,19 +163,20 @@ def number(far: Far) -> int:
 
 def test_what_is_typed_while_the_link_is_down_stays_and_is_not_sent(far: Far) -> None:
     terminal = far.terminal
-    run(terminal, "6*7", "Out[1]: 42")
+    run(terminal, "6*7", "]: 42")
+    second = number(far)
     terminal.send("20 + 3")
     far.lose()
     assert "idle" not in toolbar(terminal)
     assert "ssh kernelhost · link down, " in toolbar(terminal)
     terminal.key("enter")
     told(terminal, "not connected to kernelhost: link down, ")
-    assert rows_with(terminal, "20 + 3") == ["In [2]: 20 + 3"]
+    assert rows_with(terminal, "20 + 3") == [f"In [{second}]: 20 + 3"]
     far.find()
     terminal.wait_for(lambda one: "idle" in toolbar(one))
     assert not rows_with(terminal, BACK)  # nothing ran: there is nothing to be told
     terminal.key("enter")
-    terminal.wait_for("Out[2]: 23")
+    terminal.wait_for(f"Out[{second}]: 23")
     assert far.codes == ["6*7", "20 + 3"]
 
 

@@ -50,18 +50,18 @@ REVIEWED: dict[str, str] = {
     """,
     "words of our own alone": """
         repl/kernel/reconnecting:Reconnecting._log_in repl/notifying:Notifier.rest
-        repl/plain/commands:PlainCommands._help repl/plain/console:PlainConsole._ask_is_complete
-        repl/plain/console:PlainConsole._end_echo repl/screen/output:FrameOutput.erase_down
-        repl/screen/output:FrameOutput.frame repl/screen/scribe:Scribe.blank
-        repl/screen/scribe:Scribe.end_mark repl/terminal/editor:Editor._run
+        repl/plain/commands:PlainCommands._help repl/plain/console:PlainConsole._end_echo
+        repl/screen/output:FrameOutput.erase_down repl/screen/output:FrameOutput.frame
+        repl/screen/scribe:Scribe.blank repl/screen/scribe:Scribe.end_mark repl/terminal/editor:Editor._run
         repl/terminal/interview:Interview._ask
     """,
     "the end of a way, to which only what is on this list leads": """
-        repl/plain/console:PlainConsole.write repl/screen/output:FrameOutput.write
-        repl/screen/screen:Screen._write repl/screen/screen:Screen.above repl/screen/screen:Screen.write
-        repl/screen/fragments:_name script/answers:Answers._open_terminal.show
-        script/cellprogress:CellProgress._write script/streams:Mouth._write script/streams:Mouth.data
-        script/streams:Mouth.text script/streams:SteadyMouth._put.write
+        repl/plain/console:PlainConsole.write repl/screen/fragments:_name
+        repl/screen/output:FrameOutput.write repl/screen/screen:Screen._write
+        repl/screen/screen:Screen.above repl/screen/screen:Screen.write
+        script/answers:Answers._open_terminal.show script/cellprogress:CellProgress._write
+        script/streams:Mouth._write script/streams:Mouth.data script/streams:Mouth.text
+        script/streams:SteadyMouth._put.write
     """,
     "calls one of those above with a text that was typed, or a prompt": """
         repl/commander:Commander._echo repl/input/editing:Editing._blank repl/leaving:Leaving.by_word

@@ -6,17 +6,14 @@ one escape sequence that moves the cursor. What others do with the kernel is not
 
 import io
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
-from queue import Empty, SimpleQueue
 
 from kconsole.client.comms import CommCloser
 from kconsole.client.earlier import earlier_cells
 from kconsole.client.execution import Execution
-from kconsole.client.health import LOOK_S, Health
 from kconsole.client.interrupts import CtrlC, held_signals
 from kconsole.client.kernel import Kernel
 from kconsole.client.leaving import leave, way_back
@@ -32,11 +29,10 @@ from kconsole.errors import (
 )
 from kconsole.protocol import requests
 from kconsole.protocol.cell import INTERRUPT_S
-from kconsole.protocol.completeness import ANSWER_WITHIN_S, is_complete
 from kconsole.protocol.events import ErrorOutput, Event, InputRequest
 from kconsole.protocol.farewell import is_farewell
 from kconsole.protocol.message import Message
-from kconsole.protocol.replies import HistoryRow, IsCompleteReply, KernelInfo
+from kconsole.protocol.replies import HistoryRow, KernelInfo
 from kconsole.protocol.wishes import Wishes
 from kconsole.render.cabinet import Cabinet, cabinet_root
 from kconsole.render.cells import wrapped
@@ -53,6 +49,7 @@ from kconsole.repl.plain.commands import PlainCommands
 from kconsole.repl.plain.history import PlainHistory
 from kconsole.repl.plain.link import PlainLink
 from kconsole.repl.plain.log import PlainLog
+from kconsole.repl.plain.reading import PlainReading
 from kconsole.repl.plain.renderer import PlainRenderer, columns
 from kconsole.repl.plain.reviving import PlainReviving
 from kconsole.repl.screen.lasterror import LastError
@@ -94,8 +91,9 @@ class PlainConsole:
         if options.ran is not None:
             self._count = options.ran
         self._left = False
-        #: Set by the client's I/O thread when the kernel is another one; cleared once that was told.
-        self._renewed = threading.Event()
+        self._reading = PlainReading(
+            self._client, self._reader, self.write, lambda: self._reviving.dead
+        )
         self._history = PlainHistory(kernel, options, self)
         self._log = PlainLog(kernel, self, lambda: self._renderer.whole)
         self._link = PlainLink(kernel, self)
@@ -132,7 +130,7 @@ class PlainConsole:
         :raise EOFError: the input has ended.
         :raise KernelDiedError: the kernel has.
         """
-        return self._read_line(prompt)
+        return self._reading.line(prompt)
 
     def run_code(self, code: str) -> None:
         """Run a cell."""
@@ -153,7 +151,7 @@ class PlainConsole:
 
     def begin_anew(self) -> None:
         """The kernel is a new one."""
-        self._renewed.clear()
+        self._reading.renewed.clear()
         self._reviving.dead = False
         self._count = 0
 
@@ -165,7 +163,7 @@ class PlainConsole:
         :return: the exit status: 0, or 4 if the kernel has died.
         """
         self._client.sink = lambda channel, msg: None
-        self._client.on_restart = self._see_restart
+        self._client.on_restart = self._reading.note_restart
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # what it cannot show must not end the session
         self.write(banner(self._info.banner))
@@ -227,7 +225,7 @@ class PlainConsole:
             return 4 if self._reviving.dead else 0
         except KernelRestartedError:
             self.write(self._renderer.end_cell())
-            self._renewed.wait(_NEWS_S)
+            self._reading.renewed.wait(_NEWS_S)
             self._tell_of_restart()
         except LinkDownError as error:
             self.note(str(error))
@@ -240,6 +238,11 @@ class PlainConsole:
             return None
         return 4 if self._reviving.dead else 0
 
+    def _read_cell(self) -> str:
+        number = None if self._count is None else self._count + 1
+        prompt = input_prompt(number, self._options.prompt)
+        return self._reading.cell(prompt, self._info.language_info.name, self._commands.knows)
+
     def _obey_input(self, code: str) -> None:
         if self._commands.take(code):
             return
@@ -249,77 +252,10 @@ class PlainConsole:
             self._history.keep(code)
             self._run_cell(code)
 
-    def _see_restart(self) -> None:
-        """Take word, in the I/O thread, that the kernel is another one; wake who reads a line."""
-        self._renewed.set()
-        wake = self._client.on_change
-        if wake is not None:
-            wake()
-
     def _tell_of_restart(self) -> None:
-        if self._renewed.is_set():
+        if self._reading.renewed.is_set():
             self.begin_anew()
             self.note("the kernel was restarted")
-
-    # -- reading -------------------------------------------------------------------------------------
-
-    def _read_cell(self) -> str:
-        """Read lines until they are a complete cell, or until an empty one."""
-        number = None if self._count is None else self._count + 1
-        prompt = input_prompt(number, self._options.prompt)
-        lines = [self._read_line(prompt)]
-        if self._commands.knows(lines[0]):
-            return lines[0]
-        while lines[-1].strip() and not self._reviving.dead and self._goes_on("\n".join(lines)):
-            lines.append(self._read_line(continuation(prompt)))
-        return "\n".join(lines)
-
-    def _read_line(self, prompt: str) -> str:
-        """Read a line, while watching the kernel.
-
-        :raise EOFError: the input has ended.
-        :raise KernelDiedError: the kernel has.
-        :raise KernelRestartedError: the kernel is another one.
-        """
-        # Filled by the reader's thread with the line, by the client's I/O thread with news of health.
-        news: SimpleQueue[str | Health | None] = SimpleQueue()
-        self._client.on_change = lambda: news.put(self._client.health)
-        try:
-            with self._reader:
-                self._reader.begin(prompt, news.put)
-                line = self._watch(news)
-        finally:
-            self._client.on_change = None
-        if line is None:
-            raise EOFError
-        return line
-
-    def _watch(self, news: "SimpleQueue[str | Health | None]") -> str | None:
-        item: str | Health | None = self._client.health
-        while isinstance(item, Health):
-            if self._renewed.is_set():
-                raise KernelRestartedError("the kernel was restarted")
-            if item.state == "gone" and not self._reviving.dead:
-                raise KernelDiedError(f"the kernel is gone: {item.detail}")
-            try:
-                item = news.get(timeout=LOOK_S)
-            except Empty:
-                item = self._client.health
-        return item
-
-    def _goes_on(self, code: str) -> bool:
-        return self._ask_is_complete(code).status == "incomplete"
-
-    def _ask_is_complete(self, code: str) -> IsCompleteReply:
-        try:
-            reply = self._client.is_complete(code, reply=True, timeout=ANSWER_WITHIN_S)
-        except (ReplyTimeoutError, LinkDownError, LinkLostError):
-            return is_complete(None, code, self._info.language_info.name)
-        except KeyboardInterrupt:
-            self.write("\n")
-            raise
-        assert not isinstance(reply, str)
-        return is_complete(reply, code, self._info.language_info.name)
 
     # -- running -------------------------------------------------------------------------------------
 

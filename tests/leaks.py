@@ -79,7 +79,7 @@ def take() -> Snapshot:
     return Snapshot(frozenset(threading.enumerate()), frozenset(_pids()), _descriptors())
 
 
-def check(before: Snapshot, timeout: float = 10.0) -> None:
+def check(before: Snapshot, timeout: float = 60.0) -> None:
     """Raise AssertionError naming what is there now, still after ``timeout`` s, and was not."""
     deadline = time.monotonic() + timeout
     for thread in set(threading.enumerate()) - before.threads - _adopted_threads:

@@ -101,9 +101,11 @@ class WidgetModels:
             self._models[model_id] = state
         return state
 
-    def capture(self, msg_id: str) -> bool:
-        """Whether what a request shows goes into an Output widget at the moment."""
-        return bool(msg_id) and msg_id in self._capturing.values()
+    def capture(self, msg_id: str) -> str:
+        """The Output widget that what a request shows goes into at the moment; "" if it goes into none."""
+        if msg_id and msg_id in self._capturing.values():
+            return next(widget for widget, it in self._capturing.items() if it == msg_id)
+        return ""
 
     def _put(self, comm_id: str, state: Mapping[str, Value]) -> None:
         self._drop(comm_id)

@@ -68,6 +68,10 @@ class WidgetViews:
             return []
         return [view for view, models in self._views.values() if model in models]
 
+    def captured(self, msg_id: str) -> str:
+        """The Output widget that what a request shows goes into at the moment; "" if it goes into none."""
+        return self._models.capture(msg_id)
+
     def spared(self, msg_id: str) -> Container[str | None]:
         """The displays that stay when the output of a request is cleared.
 

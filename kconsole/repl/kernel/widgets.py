@@ -15,6 +15,7 @@ from kconsole.protocol.events import (
     UpdateDisplay,
 )
 from kconsole.protocol.message import Message
+from kconsole.render.captured import Captured
 from kconsole.render.sgr import strip_sgr
 from kconsole.render.views import View, WidgetViews
 from kconsole.repl.desk import Desk
@@ -37,6 +38,7 @@ class Widgets:
         self._desk = desk
         self._views = WidgetViews(lambda: desk.view.screen.columns, color=desk.options.color)
         self._closer = CommCloser(desk.kernel.client)
+        self._captured = Captured()
         #: What looks otherwise than the session's record has it.
         self._changed: dict[str, View] = {}
         desk.filing.changed = self._record
@@ -54,7 +56,7 @@ class Widgets:
         changed = self._views.receive(event)
         if not shown or event.parent.msg_id in self._desk.state.cells.abandoned:
             return
-        self._desk.view.screen.capture(bool(self._views.spared(event.parent.msg_id)))
+        self._desk.view.screen.capture(bool(self._views.captured(event.parent.msg_id)))
         running = self._desk.state.cells.running
         if changed and running is not None:
             running.cell.saw_output = (
@@ -75,7 +77,9 @@ class Widgets:
         if view is not None:
             event, _ = self._views.look(view)
         self._desk.scribe.event(event)
-        self._desk.filing.event(event if view is None else _without_colours(event))
+        recorded = self._captured.take(event, self._views.captured(event.parent.msg_id))
+        if recorded is not None:
+            self._desk.filing.event(recorded if view is None else _without_colours(recorded))
 
     def _record(self) -> Iterator[Event]:
         changed, self._changed = self._changed, {}

@@ -85,7 +85,7 @@ REVIEWED: dict[str, str] = {
         render/lines:TailLine._write render/lines:TailLine.row render/lines:without_tabs
         render/live:LiveRegion.write render/live:LiveText.write repl/history/file:_write
         script/notebooksink:NotebookSink.__init__ script/pacedfile:PacedFile._write
-        script/watcher:_Mail._ring
+        script/watch:_Mail._ring
     """,
 }
 SINKS = [name for names in REVIEWED.values() for name in names.split()]

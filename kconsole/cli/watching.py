@@ -40,7 +40,7 @@ def _watch_as_text(settings: Settings) -> int:
     """As text, for people."""
     from kconsole.cli.scripting import image_files
     from kconsole.render.errorlook import ErrorLook
-    from kconsole.script.watcher import run_watch
+    from kconsole.script.watch import run_watch
 
     values = settings.values
     with open_kernel(settings) as kernel:
@@ -59,7 +59,7 @@ def _watch_as_json(settings: Settings) -> int:
     """As JSON, for other programs."""
     from kconsole.cli.reporting import Report
     from kconsole.cli.scripting import image_files
-    from kconsole.script.watcher import run_watch
+    from kconsole.script.watch import run_watch
 
     with Report("watch") as report, open_kernel(settings) as kernel:
         wait_for(kernel)

@@ -1,11 +1,13 @@
 """Stories of a kernel that asks for input in the middle of a cell."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fake_kernel import FakeKernel
+from leaks import wait_until
 from running_kernels import Kernel
 from stories import (
     ANSWERABLE,
@@ -315,9 +317,20 @@ def asked_while_typing(terminal: Terminal, kernel: FakeKernel, text: str, **ques
     terminal.line("import time; time.sleep(60)")
     request = kernel.wait_for("execute_request")
     typed_code(terminal, text)
-    terminal.key("end")  # a key just before it, however long it has taken to see the word
+    terminal.key("end")
     kernel.ask(request, {"password": False, **question})
-    terminal.wait_for(lambda one: "waiting for input, once you pause" in toolbar(one))
+    type_on(terminal, lambda: terminal.key("end"), "waiting for input, once you pause")
+
+
+def type_on(terminal: Terminal, press: Callable[[], None], shows: str) -> None:
+    """Type without a pause until something is shown, however long that takes."""
+
+    def shown() -> bool:
+        press()
+        terminal.pump(0.05)
+        return shows in "\n".join(terminal.screen)
+
+    wait_until(shown, what=shows)
 
 
 def test_what_is_being_typed_goes_on_until_one_pauses(console: Shared) -> None:
@@ -401,8 +414,8 @@ def test_a_second_question_does_not_take_the_answer_to_the_first(console: Shared
         terminal.send("dele")
         wait_for_question(terminal, "one? ", "dele")
         kernel.ask(request, {"prompt": "two? ", "password": False})
-        terminal.wait_for(lambda one: "once you pause" in toolbar(one))
-        terminal.send("te\r")
+        type_on(terminal, lambda: terminal.send("t"), "once you pause")
+        terminal.send("e\r")
         wait_for_question(terminal, "two? ")
         terminal.line("no")
         assert kernel.wait_for("input_reply").content["value"] == "no"
@@ -416,12 +429,10 @@ def test_keys_for_a_question_that_is_gone_go_with_it(console: Shared, password: 
         request = kernel.wait_for("execute_request")
         kernel.ask(request, {"prompt": "secret: ", "password": password})
         wait_for_question(terminal, "secret: ")
-        terminal.send("hunt")
-        terminal.pump(0.05)
         kernel.interrupt()
-        terminal.wait_for("KeyboardInterrupt")
-        ready(terminal)
+        type_on(terminal, lambda: terminal.send("t"), "KeyboardInterrupt")
         terminal.send("er2\r")
+        ready(terminal)
         run(terminal, "20+22", "Out[2]: 42")
         assert kernel.count("input_reply") == 0
         assert b"er2" not in terminal.raw

@@ -294,8 +294,9 @@ def test_a_day_with_a_kernel_of_its_own(tmp_path: Path, name: str) -> None:
         else:
             interrupt_in_vain(terminal, speak)
         enter(terminal, speak.name)
+        before = len(rows_with(terminal, "the kernel was restarted"))
         terminal.line("\\restart")
-        terminal.wait_for("the kernel was restarted")
+        terminal.wait_for(lambda one: len(rows_with(one, "the kernel was restarted")) > before)
         ready(terminal)
         terminal.line(speak.sleep)
         terminal.wait_for(has_begun)

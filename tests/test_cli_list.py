@@ -1,5 +1,6 @@
 """kconsole -l, --clean and --list-specs, as programs and people see them."""
 
+import contextlib
 import json
 import os
 import socket
@@ -11,6 +12,7 @@ from programs import COMMAND, here
 from terminal import Terminal
 
 from kconsole.cli import run as run_here
+from kconsole.connect.clean import RESTART_S
 
 #: Others measure what these run; the processes end sooner so.
 pytestmark = pytest.mark.usefixtures("unmeasured")
@@ -38,6 +40,24 @@ def stale(runtime):
             return path
 
         yield write
+
+
+@pytest.fixture
+def between(monkeypatch):
+    """Is called between the two looks at what seems to be dead; no time passes there."""
+    calls = []
+
+    class Time:
+        time = staticmethod(time.time)
+
+        @staticmethod
+        def sleep(seconds):
+            assert seconds == RESTART_S
+            for call in calls:
+                call()
+
+    monkeypatch.setattr("kconsole.cli.listing.time", Time)
+    return calls
 
 
 @pytest.fixture
@@ -123,7 +143,7 @@ def test_what_makes_no_sense_together_is_refused(arguments):
     assert (outcome.status, outcome.stdout, outcome.stderr.count("\n")) == (2, "", 1)
 
 
-def test_clean_removes_the_dead_and_nothing_else(live, stale, runtime):
+def test_clean_removes_the_dead_and_nothing_else(live, stale, runtime, between):
     (runtime / "kernel-stale.json.log").touch()
     stale()
     kept = [
@@ -151,7 +171,7 @@ def test_clean_says_that_there_is_nothing_to_do(live):
     assert live.exists()
 
 
-def test_clean_can_be_about_some_and_lists_the_rest(live, stale, runtime):
+def test_clean_can_be_about_some_and_lists_the_rest(live, stale, runtime, between):
     stale("kernel-a.json")
     stale("kernel-b.json")
     outcome = here("-l", "--clean", "kernel-a")
@@ -163,15 +183,23 @@ def test_clean_can_be_about_some_and_lists_the_rest(live, stale, runtime):
     assert rows(here("-l")) == {"kernel-live.json": "idle", "kernel-b.json": "dead"}
 
 
-def test_a_kernel_that_comes_back_while_it_is_looked_at_again_keeps_its_file(runtime):
+def test_a_kernel_that_comes_back_while_it_is_looked_at_again_keeps_its_file(runtime, between):
     with FakeKernel() as kernel:
         path = kernel.write_connection_file(runtime / "kernel-1.json")
         connection = dict(kernel.connection)
     os.utime(path, (1e9, 1e9))
+    with contextlib.ExitStack() as stack:
+        between.append(lambda: stack.enter_context(FakeKernel(connection)))
+        assert here("--clean") == (0, "", "kconsole: nothing to clean\n")
+    assert path.exists()
+
+
+def test_the_second_look_is_told_of_on_a_terminal_and_can_be_cancelled(stale):
+    path = stale()
     with Terminal([*COMMAND, "--clean"]) as terminal:
         terminal.wait_for("looking again in a moment")
-        with FakeKernel(connection):
-            terminal.wait_for("nothing to clean")
+        terminal.key("c-c")
+        assert terminal.wait_exit() == 130
     assert path.exists()
 
 

@@ -223,8 +223,11 @@ def test_a_kernel_that_gives_no_answer_is_one_line(fake):
 @pytest.mark.parametrize("fresh_kernel", ["fake", "ipykernel7"], indirect=True)
 def test_an_interrupt_ends_what_runs(fresh_kernel):
     file = str(fresh_kernel.connection_file)
-    with running(file, "-c", fresh_kernel.code("sleep 10")) as program:
-        wait_until(lambda: asked(here("--ping", file, "--json"))["state"] == "busy")
+    with running(
+        file, "-c", f"print('on', flush=True)\n{fresh_kernel.code('sleep 10')}"
+    ) as program:
+        assert program.stdout.readline() == "on\n"
+        assert asked(here("--ping", file, "--json"))["state"] == "busy"
         assert asked(here("--interrupt", file, "--json"))["interrupted"] is True
         assert program.wait(PATIENCE) != 0
 
@@ -252,11 +255,12 @@ def test_which_process_to_kill_is_told(fresh_kernel):
     stubborn = """import time
 while True:
     try:
+        print("on", flush=True)
         time.sleep(60)
     except KeyboardInterrupt:
         pass"""
-    with running(file, "-c", stubborn):
-        wait_until(lambda: asked(here("--ping", file, "--json"))["state"] == "busy")
+    with running(file, "-c", stubborn) as program:
+        assert program.stdout.readline() == "on\n"
         pid = fresh_kernel.pid
         told = here("--interrupt", file, "--timeout", "0.5").stderr
         assert f"kill -INT {pid} interrupts it by a signal, kill {pid} ends the kernel" in told

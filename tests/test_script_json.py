@@ -358,7 +358,7 @@ def test_a_signal_ends_the_cell_and_the_summary_says_so(target, name, word):
     number = getattr(signal, name)
     with running(target, "--json", "-c", 'print("on")\nimport time\ntime.sleep(60)') as program:
         lines = []
-        while '"on' not in "".join(lines[3:]):
+        while '"text": "on' not in "".join(lines):
             lines.append(program.stdout.readline())
         program.send_signal(number)
         outcome = end(program)
@@ -475,7 +475,7 @@ def watched(target, fake):
             lines.extend(process.stdout.readlines())
             return any('"input"' in line for line in lines)
 
-        wait_until(heard, 20, "a first event")
+        wait_until(heard, PATIENCE, "a first event")
         os.set_blocking(process.stdout.fileno(), True)
         yield process, lines
 

@@ -201,7 +201,7 @@ def _wait_for_watcher(fake: FakeKernel, process: subprocess.Popen[str]) -> None:
         fake.foreign_cell("are you there", client="ada")
         return process.stdout.readline() if process.stdout is not None else ""
 
-    wait_until(read, 20, "a first line")
+    wait_until(read, what="a first line")
     os.set_blocking(process.stdout.fileno(), True)
 
 
@@ -285,7 +285,7 @@ def test_on_a_terminal_a_key_leaves(fake: Kernel, key: str, tmp_path: Path) -> N
     log = tmp_path / "log.md"
     argv = program("--watch", str(fake.connection_file), "--log", str(log))
     with BlindTerminal(argv) as terminal:
-        terminal.wait_for("watching", 20)
+        terminal.wait_for("watching")
         terminal.send("xyz")  # which means nothing here, and is not shown
         fake.fake.foreign_cell("x = 1", "out\n", client="bob")
         terminal.wait_for(
@@ -304,7 +304,7 @@ def test_on_a_terminal_a_key_leaves(fake: Kernel, key: str, tmp_path: Path) -> N
 def test_on_a_terminal_ctrl_c_leaves(fake: Kernel) -> None:
     assert fake.fake is not None
     with BlindTerminal(program("--watch", str(fake.connection_file))) as terminal:
-        terminal.wait_for("watching", 20)
+        terminal.wait_for("watching")
         terminal.key("c-c")
         assert terminal.wait_exit() == 130
     assert fake.fake.count("interrupt_request") == 0

@@ -19,6 +19,9 @@ from kconsole.cli import command
 from kconsole.cli.completion import complete, complete_ssh_hosts
 from kconsole.cli.shells import adapt_shells, join_pieces
 
+#: The same code is measured where it runs in this process.
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 CONTENT = dict.fromkeys(("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port"), 9)
 #: What each shell is told to do, in its own words; one line, as README has it.
 SHELLS = {

@@ -15,6 +15,9 @@ from leaks import wait_until
 from programs import COMMAND, end, here, running
 from terminal import Terminal
 
+#: The same code is measured where it runs in this process.
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 BUSY_S = 60.0
 #: How kernels differ in what they are asked here is the matter of the client's tests and the matrix.
 SOME = pytest.mark.parametrize("kernel", ["fake", "ipykernel7", "bash"], indirect=True)
@@ -303,6 +306,7 @@ def test_in_a_pipe_shutdown_needs_yes(fake):
     assert kernel.count("shutdown_request") == 0
 
 
+@pytest.mark.measured
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_on_a_terminal_shutdown_asks_for_the_name(fake):
     kernel = fake()

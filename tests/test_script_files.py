@@ -246,6 +246,7 @@ def test_a_file_of_answers_that_cannot_be_read_is_status_2(target, fake, tmp_pat
 PASSWORD = "import getpass; print(len(getpass.getpass('secret: ')), input())"
 
 
+@pytest.mark.measured
 def test_a_password_is_asked_for_on_the_terminal_where_standard_input_is_none(target):
     line = 'echo Ada | "$@" | cat'
     argv = ["sh", "-c", line, "sh", *program(target, "-c", PASSWORD)]
@@ -305,6 +306,7 @@ def test_a_total_limit_of_the_configuration_counts_unless_the_command_line_lifts
 # --- staying
 
 
+@pytest.mark.measured
 def test_the_console_stays_behind_the_cells_with_their_kernel(target):
     arguments = (target, "-i", "-c", "x = 41; print('ran')", "-c", "1 / 0")
     with Terminal(program(*arguments)) as terminal:
@@ -316,6 +318,7 @@ def test_the_console_stays_behind_the_cells_with_their_kernel(target):
         assert terminal.everything.startswith("ran\nTraceback")
 
 
+@pytest.mark.measured
 def test_the_plain_console_stays_too_and_the_cells_may_ask(tmp_path):
     write_kernelspec(tmp_path)
     env = {"JUPYTER_PATH": str(tmp_path)}

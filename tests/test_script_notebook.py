@@ -243,6 +243,7 @@ def test_a_cell_that_takes_too_long_is_written_as_it_ended(target, source, out, 
     assert [shown(cell) for cell in load(out).cells] == [["on\n", "KeyboardInterrupt"], []]
 
 
+@pytest.mark.measured
 def test_progress_is_told_on_a_terminal_and_taken_away(target, source, out):
     path = source("1", "import time\ntime.sleep(60)")
     with Terminal(program(target, "-f", path, "--output", str(out))) as terminal:

@@ -162,6 +162,7 @@ def asked(target):
         yield terminal, before
 
 
+@pytest.mark.measured
 def test_a_password_is_not_shown(asked):
     terminal, before = asked
     terminal.line("hunter2")
@@ -178,6 +179,7 @@ def test_ctrl_d_at_a_password_prompt_is_the_end_of_input(asked):
     assert terminal.attributes == before
 
 
+@pytest.mark.measured
 def test_ctrl_c_at_a_password_prompt_interrupts_the_kernel(asked, fake):
     terminal, before = asked
     terminal.key("c-c")
@@ -266,6 +268,7 @@ def test_exit_in_a_real_ipykernel_that_we_attached_to_leaves_it_alone(fresh_kern
 # --- standard streams that are closed, full, or left
 
 
+@pytest.mark.measured
 def test_a_closed_stdin_is_an_empty_one(target):
     done = shell('"$@" <&-', target, "-c", "print(1)")
     assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
@@ -282,6 +285,7 @@ def test_a_closed_stderr_loses_the_errors_and_nothing_else(target):
     assert (done.returncode, done.stdout, done.stderr) == (1, "1\n", "")
 
 
+@pytest.mark.measured
 def test_a_reader_that_leaves_ends_the_program_quietly(target):
     with running(target, "-c", "%fake flood 100000") as program:
         assert program.stdout.readline().startswith("line 0 ")
@@ -304,6 +308,7 @@ def test_ctrl_c_interrupts_the_kernel_and_is_status_130(kernel):
             assert "kconsole" not in outcome.stderr, "it stopped, so there is nothing to note"
 
 
+@pytest.mark.measured
 def test_a_second_ctrl_c_does_not_wait_for_the_kernel(target, fake):
     with running(target, "-c", 'print("on")\n%fake deaf 30') as program:
         assert program.stdout.readline() == "on\n"

@@ -185,6 +185,7 @@ def test_ctrl_c_interrupts_all(kernels):
     assert [kernel.count("interrupt_request") for kernel in kernels] == [1, 1]
 
 
+@pytest.mark.measured
 def test_a_second_ctrl_c_waits_for_none(kernels):
     with running(*BOTH, "-c", 'print("on")\n%fake deaf 30') as one:
         lines_until(one.stdout, ["one   | on\n", "three | on\n"])
@@ -221,6 +222,7 @@ def test_ctrl_c_while_a_kernel_is_waited_for(runtime_dir):
         assert one.count("execute_request") == 0
 
 
+@pytest.mark.measured
 def test_ctrl_c_at_a_terminal_has_a_line_of_its_own(kernels):
     with Terminal(program(*BOTH, "-c", WAITS)) as terminal:
         terminal.wait_for("one   | on")

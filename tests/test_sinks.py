@@ -83,9 +83,8 @@ REVIEWED: dict[str, str] = {
         record/logfile:_EventLog.__init__ record/printed:Printed._emulate record/printed:Printed._keep
         record/spill:Spill._write render/cabinet:Cabinet._file render/grid:Grid.write render/grid:_row
         render/lines:TailLine._write render/lines:TailLine.row render/lines:without_tabs
-        render/live:LiveRegion.write render/live:LiveText.write repl/history/file:_write
-        script/notebooksink:NotebookSink.__init__ script/pacedfile:PacedFile._write
-        script/watch:_Mail._ring
+        render/live:LiveRegion.write render/liveblocks:LiveText.write repl/history/file:_write
+        script/notebooksink:NotebookSink.__init__ script/pacedfile:PacedFile._write script/watch:_Mail._ring
     """,
 }
 SINKS = [name for names in REVIEWED.values() for name in names.split()]

@@ -74,15 +74,26 @@ def test_an_error_is_a_step_and_in_the_reply(kernel):
         "reply 0.05 idle",
         "result reply idle",
         "reply result idle",
-        "reply idle 0.01 result",
         "idle result reply",
     ],
 )
-def test_a_cell_ends_whatever_the_order(client, order):
+def test_a_cell_ends_whatever_the_order(client, monkeypatch, order):
+    monkeypatch.setattr("kconsole.protocol.cell.HALF_QUIET_S", PATIENCE)
     with execution(client, f"%fake order {order}\nprint(1)\n6 * 7") as cell:
         assert shown(cell) == ["1\n", "42"]
         assert cell.cell.given_up == ""
         assert cell.reply is not None
+
+
+def test_a_result_that_comes_after_both_is_a_step(client, monkeypatch):
+    for name in ("HALF_QUIET_S", "TAIL_QUIET_S", "TAIL_AT_MOST_S"):
+        monkeypatch.setattr(f"kconsole.protocol.cell.{name}", PATIENCE)
+    with execution(client, "%fake order reply idle 0.01 result\n6 * 7") as cell:
+        steps = cell.steps(PATIENCE)
+        while not isinstance(next(steps).event, ExecuteResult):
+            pass
+        assert cell.cell.finished
+        assert not cell.cell.done
 
 
 @pytest.mark.usefixtures("impatient")
@@ -174,6 +185,7 @@ def test_a_cell_that_takes_too_long_is_a_timeout_and_can_be_followed_on(client, 
     with execution(client, "import time\ntime.sleep(60)\nprint(1)") as cell:
         with pytest.raises(ReplyTimeoutError, match=r"not done in 0\.05 s"):
             list(cell.steps(0.05))
+        fake.wait_for("execute_request")
         fake.interrupt()
         assert shown(cell) == []
         assert cell.reply["content"]["ename"] == "KeyboardInterrupt"
@@ -357,6 +369,7 @@ def test_execute_interactive_without_hooks_just_waits(client):
 def test_execute_interactive_times_out_and_the_cell_goes_on(client, fake):
     with pytest.raises(TimeoutError, match=r"0\.05 s"):
         client.execute_interactive("import time\ntime.sleep(60)", timeout=0.05)
+    fake.wait_for("execute_request")
     fake.interrupt()
     assert client.get_shell_msg(timeout=PATIENCE)["content"]["ename"] == "KeyboardInterrupt"
 

@@ -273,8 +273,9 @@ def test_an_answer_that_comes_too_late_goes_to_the_channel():
 
 
 def test_the_replies_to_the_questions_of_wait_for_ready_are_nobodys():
-    with FakeKernel(busy=0.3) as kernel, ready(kernel) as client:
+    with FakeKernel(busy=60.0) as kernel, ready(kernel) as client:
         asked = client.kernel_info()
+        kernel.interrupt()
         assert client.get_shell_msg(timeout=PATIENCE)["parent_header"]["msg_id"] == asked
         assert not client.shell_channel.msg_ready()
         assert not client.control_channel.msg_ready()
@@ -295,8 +296,9 @@ def test_idle_without_a_reply_is_an_error_without_waiting_for_the_timeout(ask):
         getattr(client, ask)("print", reply=True)
 
 
-def test_a_reply_that_comes_a_little_after_the_idle_is_taken():
-    with FakeKernel(order=["idle", 0.3, "reply"]) as kernel, ready(kernel) as client:
+def test_a_reply_that_comes_a_little_after_the_idle_is_taken(monkeypatch):
+    monkeypatch.setattr("kconsole.client.client.HALF_QUIET_S", PATIENCE)
+    with FakeKernel(order=["idle", 0.05, "reply"]) as kernel, ready(kernel) as client:
         content = replied(client.execute("1", reply=True, timeout=PATIENCE))
         assert content["status"] == "ok"
 

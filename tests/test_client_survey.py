@@ -19,14 +19,36 @@ from fake_kernel import FakeKernel
 from features import KILLED
 from leaks import wait_until
 
+from kconsole.client import questions
+from kconsole.client.questions import Questions
 from kconsole.client.survey import survey
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux has /proc")
 
 
-def look(*paths: Path, timeout: float = 2.0):
+#: Seconds for what says nothing, and is waited for to the end.
+SHORT_S = 0.8
+
+
+def look(*paths: Path, timeout: float = PATIENCE):
     """Survey, with more time than a program takes: the tests' machine may be loaded."""
     return survey(list(paths), timeout=timeout)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """A kernel whose control has answered has as long for its shell."""
+    monkeypatch.setattr(questions, "_SHELL_S", PATIENCE)
+
+
+def done_once(monkeypatch, *signs):
+    """Let a survey end as soon as one of these has been seen, and not when its time is over."""
+    is_done = Questions.is_done
+
+    def is_seen(self, now):
+        return any(getattr(self._evidence, sign) for sign in signs) or is_done(self, now)
+
+    monkeypatch.setattr(Questions, "is_done", is_seen)
 
 
 def states(found):
@@ -104,7 +126,8 @@ def test_a_killed_kernel_is_dead(fresh_kernel):
     assert (one.state, one.pid, one.memory, one.clients) == ("dead", None, None, None)
 
 
-def test_a_busy_kernel_is_not_disturbed(fake):
+def test_a_busy_kernel_is_not_disturbed(fake, monkeypatch):
+    monkeypatch.setattr(questions, "_SHELL_S", 0.1)
     kernel, path = fake(busy=60)
     (one,) = look(path)
     assert (one.state, one.language) == ("busy", "python")
@@ -112,18 +135,22 @@ def test_a_busy_kernel_is_not_disturbed(fake):
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "state"),
+    ("behaviour", "sign", "state"),
     [
-        ({"deaf": ["control:kernel_info_request"]}, "idle"),
-        ({"control": False}, "idle"),
-        ({"heartbeat": "off"}, "idle"),
-        ({"key": ""}, "idle"),
-        ({"parent_null": True, "topic_frames": 0}, "idle"),
-        ({"answers": {"kernel_info_request": {}}}, "idle"),
-        ({"answers": {"kernel_info_request": {"language_info": [None], "banner": 1}}}, "idle"),
-        ({"curve": True}, "idle"),
+        ({"deaf": ["control:kernel_info_request"]}, "", "idle"),
+        ({"control": False}, "", "idle"),
+        ({"heartbeat": "off"}, "", "idle"),
+        ({"key": ""}, "", "idle"),
+        ({"parent_null": True, "topic_frames": 0}, "", "idle"),
+        ({"answers": {"kernel_info_request": {}}}, "", "idle"),
+        ({"answers": {"kernel_info_request": {"language_info": [None], "banner": 1}}}, "", "idle"),
+        ({"curve": True}, "", "idle"),
         # As R: one thread does everything, and control knows no kernel_info.
-        ({"busy": 60, "deaf": ["control:kernel_info_request"], "heartbeat": "shell"}, "busy"),
+        (
+            {"busy": 60, "deaf": ["control:kernel_info_request"], "heartbeat": "shell"},
+            "verified",
+            "busy",
+        ),
         # The same, but too old to welcome anybody: nothing shows that it lives.
         (
             {
@@ -132,14 +159,17 @@ def test_a_busy_kernel_is_not_disturbed(fake):
                 "heartbeat": "shell",
                 "welcome": "none",
             },
+            "",
             "late",
         ),
-        ({"busy": 60, "control": False, "welcome": "none"}, "busy"),
+        ({"busy": 60, "control": False, "welcome": "none"}, "echoed", "busy"),
     ],
 )
-def test_each_kind_of_kernel_is_judged_rightly(fake, behaviour, state):
+def test_each_kind_of_kernel_is_judged_rightly(fake, monkeypatch, behaviour, sign, state):
+    if sign:
+        done_once(monkeypatch, sign)
     _, path = fake(**behaviour)
-    (one,) = look(path, timeout=2.0 if state == "idle" else 0.8)
+    (one,) = look(path, timeout=SHORT_S if state == "late" else PATIENCE)
     assert one.state == state
 
 
@@ -156,11 +186,12 @@ def test_an_ipc_kernel_that_has_gone_is_dead(tmp_path):
 
 
 @pytest.mark.parametrize("welcome", ["first", "always"])
-def test_another_kernel_at_the_address_is_not_ours(fake, tmp_path, welcome):
+def test_another_kernel_at_the_address_is_not_ours(fake, tmp_path, monkeypatch, welcome):
+    done_once(monkeypatch, "forged")
     kernel, path = fake(welcome=welcome)
     other = tmp_path / "kernel-other.json"
     other.write_text(json.dumps(kernel.connection | {"key": "the key of a kernel that has gone"}))
-    found = look(path, other, timeout=1.0)
+    found = look(path, other)
     assert states(found) == {"kernel-1.json": "idle", "kernel-other.json": "not-ours"}
     assert found[1].reason == "what is there signs with another key"
 
@@ -180,7 +211,7 @@ def test_curve_against_a_plain_kernel_is_not_ours(fake, tmp_path):
 def test_a_kernel_that_was_started_with_another_file_is_not_ours(fresh_kernel, tmp_path):
     other = tmp_path / "kernel-other.json"
     other.write_text(json.dumps(fresh_kernel.connection | {"key": "of a kernel that has gone"}))
-    (one,) = look(other, timeout=0.8)
+    (one,) = look(other, timeout=SHORT_S)
     assert one.state == "not-ours"
     assert (one.pid, one.memory) == (None, None)
 
@@ -209,7 +240,7 @@ def test_another_program_at_one_of_the_ports_is_not_ours(tmp_path, unused_port):
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         port = deaf.getsockname()[1]
         path = stale(tmp_path / "kernel-1.json", unused_port, shell_port=port)
-        (one,) = look(path)
+        (one,) = look(path, timeout=SHORT_S)
     assert one.state == "not-ours"
 
 
@@ -244,6 +275,7 @@ def test_a_kernel_of_another_machine_is_not_called_dead(tmp_path, unused_port, m
 
 
 def test_ipykernel_elsewhere_tells_its_process(fake, monkeypatch, tmp_path):
+    monkeypatch.setattr(questions, "_USAGE_S", PATIENCE)
     monkeypatch.setattr("kconsole.connect.procfs.PROC", tmp_path / "nothing")
     usage = {"hostname": socket.gethostname(), "pid": 4711, "kernel_memory": 5e7}
     _, path = fake(implementation="ipython", usage=usage)
@@ -288,7 +320,7 @@ def test_many_at_once_come_back_in_order_and_each_is_told_of(fake, tmp_path, unu
     files += [stale(tmp_path / f"kernel-{number}.json", unused_port) for number in range(300)]
     order = random.Random(4).sample(files, len(files))
     told = []
-    found = survey(order, timeout=5.0, on_found=told.append)
+    found = survey(order, timeout=PATIENCE, on_found=told.append)
     assert sorted(map(id, told)) == sorted(map(id, found))
     live = [path for path in order if "live" in path.name]
     dead = [path for path in order if "live" not in path.name]

@@ -182,6 +182,9 @@ def test_a_login_that_runs_no_shell_is_told(server: Sshd) -> None:
     server.configure("ForceCommand echo 'only for mail' >&2")
     with pytest.raises(SshError, match=r"^kernelhost: only for mail$"):
         SshLink(parse_destination("kernelhost"), batch=True).open()
+    server.configure("ForceCommand echo 'only for git'")
+    with pytest.raises(SshError, match=r"exited with status 0 at once.*it said: only for git\)$"):
+        SshLink(parse_destination("kernelhost"), batch=True).open()
 
 
 def test_a_server_that_opens_no_session_is_told_as_is_a_way_that_leads_nowhere(

@@ -247,6 +247,13 @@ def test_a_lost_link_leaves_it_and_says_so(start: Start, shell: LocalShell) -> N
     assert lives(process)
 
 
+def test_a_home_in_which_nothing_can_be_made_is_told(start: Start, tmp_path: Path) -> None:
+    (tmp_path / ".local").touch()
+    where = tmp_path / ".local/share/jupyter/runtime"
+    with pytest.raises(KernelStartError, match=f"runtime directory cannot be made: {where}$"):
+        start()
+
+
 def test_who_leaves_does_not_wait_long_for_a_silent_link(start: Start, shell: LocalShell) -> None:
     silent = False
     waits: list[float] = []

@@ -5,6 +5,7 @@ stand for the kernel's own, so that a client knows nothing of ssh.
 """
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -31,6 +32,8 @@ __all__ = ["RemoteHost", "attach_there", "kernel_specs_there", "start_there", "s
 
 _AT_ONCE = 20  # kernels that are looked at at the same time
 _ANSWER_S = 2.0  # that each of them has
+#: Seconds for a kernel that was started to make its sockets, and between two looks.
+_SOCKET_S, _LOOK_S = 10.0, 0.1
 
 
 class RemoteHost(Carrier, Protocol):
@@ -117,6 +120,7 @@ def start_there(
     )
 
     def connect() -> KernelClient:
+        _wait_for_socket(host, process)
         return KernelClient(
             info=host.forward(process.info),
             connection_file=f"{host.host}:{process.info.path}",
@@ -129,6 +133,16 @@ def start_there(
     except BaseException:
         process.stop()
         raise
+
+
+def _wait_for_socket(host: RemoteHost, process: RemoteProcess) -> None:
+    """Wait a while for a socket file: only of one that is there can be told that ssh may not use it."""
+    if process.info.transport != "ipc":
+        return
+    look = f"[ -S {remote.quoted(process.info.ipc_path('hb'))} ]"
+    deadline = time.monotonic() + _SOCKET_S
+    while host.run(look).status and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(_LOOK_S)
 
 
 def kernel_specs_there(host: RemoteHost) -> SpecListing:

@@ -14,6 +14,7 @@ __all__ = ["SshProcess", "run_ssh"]
 #: Seconds that it may take to end by itself, and after SIGTERM. A lost server is not waited for.
 _PATIENCE_S = 1.0
 _CHUNK = 64 * 1024
+_FAILED = 255  # ssh(1), exit status
 
 
 class SshProcess:
@@ -71,7 +72,11 @@ class SshProcess:
     @property
     def ending(self) -> str:
         """How it has ended, in one line; after :meth:`stop`."""
-        return f"ssh {describe_exit(self._process.returncode)}"
+        how = describe_exit(self._process.returncode)
+        # Its own failures are 255; all else is the status of what it ran over there.
+        if 0 <= self._process.returncode < _FAILED:
+            return f"the shell there {how} at once; by a forced command or a login script?"
+        return f"ssh {how}"
 
     def read(self, descriptor: int) -> bytes | None:
         """Return what there is to read; None if there is nothing yet, b"" at the end."""

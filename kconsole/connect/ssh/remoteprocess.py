@@ -269,11 +269,15 @@ class RemoteProcess(OwnProcess):
         room = "mktemp -d /tmp/kc-XXXXXX\n" if self.info.transport == "ipc" else "echo\n"
         answer = self._tell(
             f"{RUNTIME}{ALIVE}{SWEEP}umask 077\nd=$(runtimes | head -n 1)\n"
-            'mkdir -p "$d" 2>/dev/null || exit 1\n(sweep "$d")\n(cd "$d" && pwd)\n' + room
+            'mkdir -p "$d" 2>/dev/null || { printf "%s" "$d"; exit 1; }\n'
+            f'(sweep "$d")\n(cd "$d" && pwd)\n{room}'
         )
-        directory, _, room = answer.output.decode("utf-8", "surrogateescape").partition("\n")
-        if not directory.startswith("/"):
-            raise KernelStartError(f"{self._name}: its runtime directory cannot be made")
+        directory, made, room = answer.output.decode("utf-8", "surrogateescape").partition("\n")
+        if not made:
+            where = shown(directory)
+            raise KernelStartError(f"{self._name}: its runtime directory cannot be made: {where}")
+        if answer.status:
+            raise KernelStartError(f"{self._name}: no directory can be made in /tmp there")
         path = Path(directory) / f"kernel-{os.urandom(6).hex()}.json"
         self.info = replace(self.info, path=path)
         if self.info.transport == "ipc":

@@ -15,12 +15,14 @@ import time
 from typing import NamedTuple
 
 from kconsole.connect.ssh.remote import Answer
+from kconsole.connect.ssh.trouble import clean
 from kconsole.errors import LinkLostError
 
 __all__ = ["Frame", "Frames", "RemoteShell", "framed", "greeting"]
 
 #: Bytes of one answer; more than that is no list of files.
 _MOST_BYTES = 64 << 20
+_NOISE_BYTES = 4096
 #: Seconds between looks whether what is written to has ended.
 _LOOK_UP_S = 0.5
 
@@ -73,6 +75,12 @@ class Frames:
         if len(self._buffer) > _MOST_BYTES:
             raise ValueError("the answer is too large")
         return frames
+
+    def noise(self) -> str:
+        """Return the last line of what belongs to no answer yet; unsafe as it is."""
+        lines = self._buffer[-_NOISE_BYTES:].decode("utf-8", "replace").splitlines()
+        token = self._start.decode().strip()
+        return next((line for line in reversed(lines) if line.strip() and token not in line), "")
 
     def _next(self) -> Frame | None:
         # The token's line may have come in pieces.
@@ -158,6 +166,11 @@ class RemoteShell:
     def spoiled(self) -> bool:
         """Whether nothing can be said to the shell any more, though nobody has ended it."""
         return bool(self._ended)
+
+    @property
+    def noise(self) -> str:
+        """What came in the place of an answer: one line, printable, at most 100 characters."""
+        return clean(self._frames.noise()).strip()[:100]
 
     @property
     def owes(self) -> bool:

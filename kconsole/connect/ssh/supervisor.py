@@ -372,7 +372,8 @@ class Supervisor:
         elif not trouble.kind:
             last = "" if was_up else trouble.line
             ending = "the connection has ended" if was_up else process.ending
-            trouble = Trouble("", self._broken or last or ending)
+            noise = "" if self._greeted or last or not shell.noise else f" (it said: {shell.noise})"
+            trouble = Trouble("", (self._broken or last or ending) + noise)
         self._machine.died(time.monotonic(), trouble)
 
     def _give_terminal_back(self) -> None:

@@ -197,8 +197,8 @@ def test_i_runs_a_file_as_one_cell(tmp_path: Path, console: Shared) -> None:
     with console() as (terminal, kernel):
         terminal.line(rf'\i "{path}"')
         terminal.wait_for("\n21\n")
-        assert kernel.history[-1][2] == "x = 20\nprint(x + 1)"
         ready(terminal)
+        assert kernel.history[-1][2] == "x = 20\nprint(x + 1)"
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ class Tmux:
 
     def wait_for(self, text: str) -> None:
         try:
-            wait_until(lambda: "".join(text.split()) in self.joined(), 20, repr(text))
+            wait_until(lambda: "".join(text.split()) in self.joined(), what=repr(text))
         except AssertionError as error:
             raise AssertionError(f"{error}; the screen:\n{self.screen()}") from None
 
@@ -83,6 +83,8 @@ def test_output_above_a_short_input_stays(tmux: Tmux) -> None:
 def test_no_copy_of_a_prompt_at_the_top_is_left_behind(tmux: Tmux) -> None:
     tmux("send-keys", "C-l")
     tmux("send-keys", "print('some output')", "Enter")
-    tmux.wait_for("In [2]: print('some output') some output In [3]:")
+    tmux.wait_for(
+        "In [2]: print('some output') some output In [3]:fake · python 3.11.0 · tcp local · idle"
+    )
     screen = tmux.joined()
     assert (screen.count("In[2]:"), screen.count("idle")) == (1, 1)

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kconsole.render import mime as module
 from kconsole.render.mime import best_text, choose, decoded, is_lengthy
 from kconsole.render.page import Page
 
@@ -119,21 +120,31 @@ def test_what_can_be_drawn_or_saved_is_left_to_who_does_that(
 
 def test_of_a_very_long_document_the_beginning_is_laid_out_where_long_values_are_cut() -> None:
     page = Page(80, lines=9, rest=r"\all")
-    html = "<p>seen" + "<!--" + "x" * 150_000
+    html = "<p>seen" + "<!--" + "x" * 300_000
     assert best_text({"text/html": html}, {}, page)[1].split("\n") == [
         "seen",
         "… 50,011 more characters of markup; \\all shows them",
     ]
     assert best_text({"text/markdown": html}, {}, page)[1].endswith("shows them")
     assert best_text({"text/html": html}, {}, Page(80))[1] == "seen"
-    script = f"<script>{'f();' * 30_000}</script><p>seen</p><script>{'f();' * 30_000}"
+    script = f"<script>{'f();' * 70_000}</script><p>seen</p><script>{'f();' * 70_000}"
     assert best_text({"text/html": script}, {}, page)[1] == "seen"
+
+
+def test_of_a_very_long_table_no_row_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MOST_MARKUP", 1000)
+    html = "<table>" + "<tr><td>one\n<td>two</tr>" * 100
+    text = best_text({"text/html": html}, {}, Page(80, lines=9, rest=r"\all"))[1]
+    assert text.split("\n")[-2:] == [
+        "one  two",
+        "… 1,416 more characters of markup; \\all shows them",
+    ]
 
 
 def test_what_lies_far_down_is_counted_and_not_looked_through() -> None:
     html = "<p>seen" + "x" * 2_100_000 + "<script>"
     text = best_text({"text/html": html}, {}, Page(80, lines=9, rest=r"\all"))[1]
-    assert text.endswith("… 2,000,015 more characters of markup; \\all shows them")
+    assert text.endswith("… 1,850,015 more characters of markup; \\all shows them")
 
 
 def test_a_placeholder_is_one_line_of_ours_whatever_the_type_is() -> None:

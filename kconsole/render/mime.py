@@ -46,8 +46,10 @@ Renderer = Callable[[object, Page], str | None]
 """Makes text of a value; None if the value cannot be used (null, or nothing in it)."""
 
 _MOST_PIXELS = 10**9
-#: Characters of markup that are laid out where long values are cut: half a second's work.
-_MOST_MARKUP = 100_000
+#: Characters of markup that are laid out where long values are cut: a second's work, or two.
+_MOST_MARKUP = 250_000
+#: Behind what it is cut, if there is such a thing near the end: a row of a table, a paragraph, a line.
+_ENDS = ("</tr>", "\n\n", "\n")
 #: Characters of markup that may take a tenth of a second.
 _LENGTHY = 10_000
 _MARKUP = ("text/html", "text/latex", "text/markdown")
@@ -190,10 +192,9 @@ def _laid_out(source: str, lay_out: Callable[[str], str], page: Page) -> str | N
     """
     if not _is_too_long(source, page):
         return lay_out(source) or None
-    text = lay_out(source[:_MOST_MARKUP])
-    more = left_out(
-        f"{len(source) - _MOST_MARKUP:,} more characters of markup", page.rest, page.color
-    )
+    end = _end(source)
+    text = lay_out(source[:end])
+    more = left_out(f"{len(source) - end:,} more characters of markup", page.rest, page.color)
     return f"{text}\n{more}" if text else None
 
 
@@ -208,6 +209,15 @@ def _now(lay_out: Callable[..., str], source: str, **options: object) -> str:
 
 
 _remembered = lru_cache(maxsize=4)(_now)
+
+
+def _end(source: str) -> int:
+    """Where a very long text is cut."""
+    for each in _ENDS:
+        at = source.rfind(each, _MOST_MARKUP * 9 // 10, _MOST_MARKUP)
+        if at >= 0:
+            return at + len(each)
+    return _MOST_MARKUP
 
 
 def _html(value: object, page: Page) -> str | None:

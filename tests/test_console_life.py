@@ -152,19 +152,13 @@ def test_a_dead_kernel_is_told_of_and_the_prompt_stays(
         assert terminal.wait_exit() == 4
 
 
-def test_a_death_is_explained_as_far_as_it_is_known(tmp_path: Path) -> None:
-    with owning(tmp_path) as terminal:
-        terminal.line("%fake die 17")
-        terminal.wait_for(re.compile("the kernel died: .*17"))
-
-
 def test_the_queue_of_a_dead_kernel_is_dropped(tmp_path: Path) -> None:
-    with owning(tmp_path) as terminal:
+    with paired(tmp_path) as (terminal, kernel):
         terminal.line(SLEEP)
         terminal.wait_for("busy 00:")
         terminal.line("1+1")
         terminal.wait_for("+1 queued")
-        kernel_process(terminal).kill()
+        kernel.die()
         terminal.wait_for("dropped the cell that waited: 1+1")
 
 

@@ -55,8 +55,8 @@ def test_the_toolbar_names_the_kernel_and_its_language(kernel: Kernel, consoles:
 # --- cells and their numbers
 
 
-def test_inputs_and_results_are_numbered(tmp_path: Path) -> None:
-    with owning(tmp_path) as terminal:
+def test_inputs_and_results_are_numbered(console: Shared) -> None:
+    with console() as (terminal, _):
         run(terminal, "1+1", "In [1]: 1+1\nOut[1]: 2\n\nIn [2]:")
         run(terminal, "2+2", "In [2]: 2+2\nOut[2]: 4\n\nIn [3]:")
 
@@ -137,9 +137,9 @@ UNANSWERED: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("behaviour", UNANSWERED.values(), ids=UNANSWERED)
 def test_without_an_answer_a_guess_decides_and_the_next_time_it_is_asked_again(
-    behaviour: dict[str, Any], tmp_path: Path
+    behaviour: dict[str, Any], console: Shared
 ) -> None:
-    with paired(tmp_path, **behaviour) as (terminal, kernel):
+    with console(**behaviour) as (terminal, kernel):
         terminal.line("for i in [7]:")
         wait_for_line(terminal, indent=4)
         terminal.send("print(i)\r\r")
@@ -227,8 +227,8 @@ def test_three_cells_in_one_write_are_three_cells(kernel: Kernel, consoles: Cons
         assert len(rows_with(terminal, "In [")) == 4
 
 
-def test_a_block_and_a_cell_in_one_write(tmp_path: Path) -> None:
-    with owning(tmp_path) as terminal:
+def test_a_block_and_a_cell_in_one_write(console: Shared) -> None:
+    with console() as (terminal, _):
         terminal.send("for i in [7, 8]:\rprint('row', i)\r\r1+1\r")
         terminal.wait_for("row 7\nrow 8\n\nIn [2]: 1+1\nOut[2]: 2")
 

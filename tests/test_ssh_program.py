@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from clients import PATIENCE
 from fake_kernel import FakeKernel
 from leaks import wait_until
 from programs import end, run, running
@@ -240,7 +241,7 @@ def test_nothing_stays_however_it_ends(
         children, folder = ours.children(recursive=True), folder_of(ours)
         process.send_signal(number)
         end(process)
-    _, alive = psutil.wait_procs(children, timeout=20)
+    _, alive = psutil.wait_procs(children, timeout=PATIENCE)
     assert alive == []
     # What a killed one has left, the next one takes away.
     run("--ssh", HOST, "--list-specs", env=env)
@@ -259,4 +260,5 @@ def test_a_list_that_is_told_to_end_leaves_nothing(far: Sshd, env: dict[str, str
     finally:
         far.accept()
     assert not folder.exists()
-    assert not any(each.is_running() for each in children)
+    _, alive = psutil.wait_procs(children, timeout=PATIENCE)
+    assert alive == []

@@ -264,6 +264,8 @@ class FakeKernel:
     def come_back(self, gap: float = 0.0, *, announced: bool = True) -> None:
         """Start anew as a process that ends and is started again: nobody listens for ``gap`` seconds.
 
+        Or until end_gap() is called.
+
         Without ``announced`` it goes as one that was killed.
         """
         if announced:
@@ -272,6 +274,10 @@ class FakeKernel:
             self.subscriptions.clear()
         self._sockets.rebind(gap, abrupt=not announced)
         self._begin_anew()
+
+    def end_gap(self) -> None:
+        """Listen again."""
+        self._sockets.gap_over.set()
 
     def _begin_anew(self) -> None:
         self.session = new_id()

@@ -64,6 +64,8 @@ class Sockets:
         self._stopping = False
         # Set to end a hang before its time, and set by the I/O thread while it hangs.
         self._closing = threading.Event()
+        #: Set to let a kernel come back before its time.
+        self.gap_over = threading.Event()
         self._hanging = threading.Event()
         self._poller = zmq.Poller()
         # One PUSH per sending thread, since a zmq socket belongs to one thread at a time.
@@ -126,6 +128,7 @@ class Sockets:
             return
         self.abrupt = self.abrupt or abrupt
         self._closing.set()
+        self.gap_over.set()
         if self._thread.is_alive():
             # It may have stopped by itself meanwhile: an abrupt end needs no order.
             with contextlib.suppress(Stopped):
@@ -244,7 +247,8 @@ class Sockets:
 
     def _rebind(self, gap: float, *, abrupt: bool) -> None:
         self._close_sockets(linger=0 if abrupt else 10_000)
-        self._closing.wait(gap)
+        self.gap_over.wait(gap)
+        self.gap_over.clear()
         for channel in list(self._sockets):
             while not self._closing.is_set():
                 try:

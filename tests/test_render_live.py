@@ -331,17 +331,20 @@ def test_a_clear_of_an_output_widget_takes_only_what_went_into_it(
 ) -> None:
     region.write("before\n")
     region.show("bar\n", "id")
-    region.captured = True
+    region.captured = "other"
+    region.write("other\n")
+    region.captured = "widget"
     region.write("state 1\n")
     region.show("shown\n", "other")
     region.clear(wait=wait, keep={"id"})
     region.write("state 2\n")
-    assert shown(region) == ["before", "bar", "state 2"]
-    region.captured = False
+    assert shown(region) == ["before", "bar", "other", "state 2"]
+    region.captured = ""
     region.write("after\n")
+    region.captured = "third"
     region.clear(wait=wait, keep={"id"})
     region.show("state 3\n")
-    assert shown(region) == ["before", "bar", "after", "state 3"]
+    assert shown(region) == ["before", "bar", "other", "state 2", "after", "state 3"]
     region.clear(wait=wait)
     region.write("state 3\n")
     assert shown(region) == ["state 3"]

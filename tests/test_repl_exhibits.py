@@ -181,9 +181,12 @@ def test_an_animation_is_one_thing_to_open_its_newest_picture(tmp_path: Path) ->
             await gallery.draw(shown(picture(size)))
             gallery.exhibits.cleared()
         assert not gallery.take(shown({"text/html": "<p>page"}))
-        await gallery.draw(shown(picture(6), cell="b"))
+        gallery.exhibits.cleared(all_of_it=False)
+        await gallery.draw(shown(picture(6)))
+        gallery.exhibits.cleared()
+        await gallery.draw(shown(picture(7), cell="b"))
         found = gallery.cabinet.numbers().items()
-        assert sorted(number for _, number in found) == [1, 2, 3]
+        assert sorted(number for _, number in found) == [1, 2, 3, 4]
         kept = gallery.cabinet.find(1)
         assert kept is not None
         assert kept.path is not None

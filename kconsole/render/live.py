@@ -31,11 +31,11 @@ class LiveRegion:
     """The end of the output of one cell. Texts that go in are sanitised, and end with their line.
 
     Attributes:
-        captured: whether what comes goes into an Output widget.
+        captured: the Output widget that what comes goes into; "" if it goes into none.
     """
 
     def __init__(self) -> None:
-        self.captured = False
+        self.captured = self._cleared = ""
         self._blocks: list[LiveText | Display] = []
         self._clear_before_next = False
         self._keep: Container[str | None] = ()  # displays that the next clear does not take away
@@ -95,10 +95,10 @@ class LiveRegion:
     def clear(self, *, wait: bool, keep: Container[str | None] = ()) -> None:
         """Take everything away that has not left: at once, or when the next output comes.
 
-        :param keep: the ids of displays that stay. Where there are any, only what went into an Output
+        :param keep: the ids of displays that stay. Where there are any, only what went into the Output
             widget is cleared.
         """
-        self._keep = keep
+        self._keep, self._cleared = keep, self.captured
         self._tallest = max(self._tallest, self._left + sum(len(b.lines) for b in self._blocks))
         self._left = 0
         self._clear_before_next = wait
@@ -191,7 +191,7 @@ class LiveRegion:
         self._blocks = [
             block
             for block in self._blocks
-            if (self._keep and not block.captured)
+            if (self._keep and block.captured != self._cleared)
             or (isinstance(block, Display) and block.display_id in self._keep)
         ]
 

@@ -20,12 +20,10 @@ class LiveText:
 
     :param stream: ``stdout`` or ``stderr``.
     :param lines: finished ones, each with its newline.
-    :param captured: whether it went into an Output widget.
+    :param captured: the Output widget that it went into; "" if it went into none.
     """
 
-    def __init__(
-        self, stream: str, lines: list[str] | None = None, *, captured: bool = False
-    ) -> None:
+    def __init__(self, stream: str, lines: list[str] | None = None, *, captured: str = "") -> None:
         self.stream = stream
         self.captured = captured
         self._lines = lines if lines is not None else []
@@ -107,7 +105,7 @@ class Display:
 
     :param text: it ends with its line.
     :param updated: whether it has been updated, or is an update of what has left.
-    :param captured: whether it went into an Output widget.
+    :param captured: the Output widget that it went into; "" if it went into none.
     """
 
     __slots__ = ("_draw", "_lines", "_text", "_updated", "captured", "display_id")
@@ -118,7 +116,7 @@ class Display:
         display_id: str | None,
         *,
         updated: bool = False,
-        captured: bool = False,
+        captured: str = "",
     ) -> None:
         self.captured = captured
         self._text = ""

@@ -56,7 +56,7 @@ class Widgets:
         changed = self._views.receive(event)
         if not shown or event.parent.msg_id in self._desk.state.cells.abandoned:
             return
-        self._desk.view.screen.capture(bool(self._views.captured(event.parent.msg_id)))
+        self._desk.view.screen.capture(self._views.captured(event.parent.msg_id))
         running = self._desk.state.cells.running
         if changed and running is not None:
             running.cell.saw_output = (

@@ -105,10 +105,14 @@ class Exhibits:
             self._begin(event, head, artifact, canvas)
         return True
 
-    def cleared(self) -> None:
-        """The cell has cleared its output: it may show as many again."""
+    def cleared(self, *, all_of_it: bool = True) -> None:
+        """The cell has cleared its output: it may show as many again.
+
+        :param all_of_it: False: only what stands in an Output widget, and no picture does.
+        """
         self._drawn = 0
-        self._files.cleared()
+        if all_of_it:
+            self._files.cleared()
 
     def numbers(self) -> dict[Fingerprint, int]:
         """What there is to open, and under which number."""

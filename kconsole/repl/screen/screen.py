@@ -194,9 +194,9 @@ class Screen:
         self._above.drawn(rows)
         self._pause = max(_FRAME_S, min(_LONGEST_FRAME_S, _SHARE * seconds))
 
-    def capture(self, captured: bool) -> None:
-        """Say whether the cell's output goes into an Output widget from now on."""
-        self._region.captured = captured
+    def capture(self, widget: str) -> None:
+        """Say which Output widget the cell's output goes into from now on; "" is none."""
+        self._region.captured = widget
 
     @property
     def size(self) -> tuple[int, int]:

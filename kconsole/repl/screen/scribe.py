@@ -190,9 +190,10 @@ class Scribe:
         return self.exhibits.take(event, form, self._renderer.out_prompt(event))
 
     def _clear(self, event: ClearOutput) -> None:
+        keep = self.spared(event.parent.msg_id)
         if self.exhibits is not None:
-            self.exhibits.cleared()
-        self._screen.clear(wait=event.wait, keep=self.spared(event.parent.msg_id))
+            self.exhibits.cleared(all_of_it=not keep)
+        self._screen.clear(wait=event.wait, keep=keep)
 
     _SHOWN: ClassVar[Mapping[type, Callable[["Scribe", Any], None]]] = {
         ClearOutput: _clear,

@@ -243,7 +243,7 @@ def is_idle(kernel: Kernel) -> bool:
     """Whether a shared kernel still lives and its shell answers: it is fit for the next test."""
     if kernel.process is None or kernel.process.poll() is not None:
         return False
-    return _answers(kernel.connection, kernel.process, 2.0)
+    return _answers(kernel.connection, kernel.process, 30.0)
 
 
 def _answers(connection: dict[str, Any], process: subprocess.Popen[bytes], timeout: float) -> bool:

@@ -204,7 +204,7 @@ class Terminal:
         """
         data = text.encode()
         while data:
-            readable, writable, _ = select.select([self._master], [self._master], [], 10)
+            readable, writable, _ = select.select([self._master], [self._master], [], PATIENCE)
             if readable and not self._eof:
                 self._read()
             if writable:

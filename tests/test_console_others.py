@@ -277,9 +277,7 @@ def test_a_kernel_in_the_middle_of_anothers_cell_is_busy_until_its_end(kernel: K
         with attached(kernel, wait=False) as other:
             # Only the first of a cell's messages says that it has begun, and that was before our time.
             # What comes first may be the end of a line.
-            other.wait_for(
-                re.compile(r"running now: a cell of \w+@\w{4}, since [\d:]{8}\n+tick\n"), 20
-            )
+            other.wait_for(re.compile(r"running now: a cell of \w+@\w{4}, since [\d:]{8}\n+tick\n"))
             # Meanwhile it is asked for its history, and answers in a subshell.
             other.send("'tick'")
             other.wait_for("'tick'", where="screen")

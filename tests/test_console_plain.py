@@ -650,10 +650,11 @@ def test_a_kernel_that_does_not_tell_its_last_cells_has_a_prompt_soon(tmp_path: 
 def test_a_kernel_that_is_at_work_tells_what_it_is_at(fresh_kernel: Kernel) -> None:
     with console(fresh_kernel) as first:
         run(first, "1 + 1", "]: 2\n")
-        first.line("import time; time.sleep(60)")
+        first.line("print('on'); import time; time.sleep(60)")
+        first.wait_for("\non\n")
         with console(fresh_kernel) as second:
             second.wait_for(
-                "\nIn [2]: import time; time.sleep(60)\n\n"
+                "\nIn [2]: print('on'); import time; time.sleep(60)\n\n"
                 "the kernel is busy; what you enter waits for it\nIn [3]:"
             )
         first.key("c-c")

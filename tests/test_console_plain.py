@@ -651,7 +651,7 @@ def test_a_kernel_that_is_at_work_tells_what_it_is_at(fresh_kernel: Kernel) -> N
     with console(fresh_kernel) as first:
         run(first, "1 + 1", "]: 2\n")
         first.line("print('on'); import time; time.sleep(60)")
-        first.wait_for("\non\n")
+        first.wait_for("\non")
         with console(fresh_kernel) as second:
             second.wait_for(
                 "\nIn [2]: print('on'); import time; time.sleep(60)\n\n"

@@ -16,10 +16,10 @@ import pytest
 import zmq
 from clients import PATIENCE
 from fake_kernel import FakeKernel
-from features import KILLED
 from leaks import wait_until
 
 from kconsole.client import questions
+from kconsole.client import survey as survey_module
 from kconsole.client.questions import Questions
 from kconsole.client.survey import survey
 
@@ -37,8 +37,15 @@ def look(*paths: Path, timeout: float = PATIENCE):
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch):
-    """A kernel whose control has answered has as long for its shell."""
+    """An address may take as long to greet, and shell as long after control has answered."""
+    monkeypatch.setattr(survey_module, "_KNOCK_S", PATIENCE)
     monkeypatch.setattr(questions, "_SHELL_S", PATIENCE)
+
+
+@pytest.fixture
+def hurried(monkeypatch):
+    """What says nothing is waited for as long as the program does."""
+    monkeypatch.setattr(survey_module, "_KNOCK_S", 0.4)
 
 
 def done_once(monkeypatch, *signs):
@@ -105,8 +112,8 @@ def test_a_local_kernels_process_is_known(fresh_kernel):
 
 
 @linux
-@KILLED
-def test_a_stopped_process_is_late_and_costs_no_more_than_its_time(fresh_kernel):
+@pytest.mark.parametrize("fresh_kernel", ["fake"], indirect=True)
+def test_a_stopped_process_is_late_and_costs_no_more_than_its_time(hurried, fresh_kernel):
     os.kill(fresh_kernel.pid, signal.SIGSTOP)
     stopped = psutil.STATUS_STOPPED
     wait_until(lambda: psutil.Process(fresh_kernel.pid).status() == stopped)
@@ -118,7 +125,7 @@ def test_a_stopped_process_is_late_and_costs_no_more_than_its_time(fresh_kernel)
     assert (one.pid, took < 30) == (fresh_kernel.pid, True)
 
 
-@KILLED
+@pytest.mark.parametrize("fresh_kernel", ["fake"], indirect=True)
 def test_a_killed_kernel_is_dead(fresh_kernel):
     fresh_kernel.close()
     os.utime(fresh_kernel.connection_file, (1e9, 1e9))
@@ -207,7 +214,7 @@ def test_curve_against_a_plain_kernel_is_not_ours(fake, tmp_path):
 
 
 @linux
-@KILLED
+@pytest.mark.parametrize("fresh_kernel", ["ipykernel7"], indirect=True)
 def test_a_kernel_that_was_started_with_another_file_is_not_ours(fresh_kernel, tmp_path):
     other = tmp_path / "kernel-other.json"
     other.write_text(json.dumps(fresh_kernel.connection | {"key": "of a kernel that has gone"}))
@@ -217,7 +224,7 @@ def test_a_kernel_that_was_started_with_another_file_is_not_ours(fresh_kernel, t
 
 
 @linux
-@KILLED
+@pytest.mark.parametrize("fresh_kernel", ["xpython"], indirect=True)
 def test_a_copy_of_the_file_that_a_kernel_names_is_the_same_kernel(fresh_kernel, tmp_path):
     """A copy of the connection file, as a batch system makes, is no other kernel."""
     copy = tmp_path / "kernel-copy.json"
@@ -227,7 +234,9 @@ def test_a_copy_of_the_file_that_a_kernel_names_is_the_same_kernel(fresh_kernel,
 
 
 @pytest.mark.parametrize("ip", ["::1", "127.0.0.1"])
-def test_a_system_that_has_no_such_sockets_spoils_nothing(tmp_path, unused_port, monkeypatch, ip):
+def test_a_system_that_has_no_such_sockets_spoils_nothing(
+    hurried, tmp_path, unused_port, monkeypatch, ip
+):
     def refuse(*_args):
         raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
 
@@ -236,7 +245,7 @@ def test_a_system_that_has_no_such_sockets_spoils_nothing(tmp_path, unused_port,
     assert look(path)[0].state == "no-link"
 
 
-def test_another_program_at_one_of_the_ports_is_not_ours(tmp_path, unused_port):
+def test_another_program_at_one_of_the_ports_is_not_ours(hurried, tmp_path, unused_port):
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         port = deaf.getsockname()[1]
         path = stale(tmp_path / "kernel-1.json", unused_port, shell_port=port)
@@ -258,7 +267,9 @@ def test_a_file_precedes_its_kernel(tmp_path, unused_port):
         ("kernel-1.json", {"ip": "\u2603.example"}),
     ],
 )
-def test_what_cannot_be_reached_from_here_is_not_called_dead(tmp_path, unused_port, name, content):
+def test_what_cannot_be_reached_from_here_is_not_called_dead(
+    hurried, tmp_path, unused_port, name, content
+):
     (one,) = look(stale(tmp_path / name, unused_port, **content))
     assert one.state == "no-link"
 
@@ -324,11 +335,11 @@ def test_many_at_once_come_back_in_order_and_each_is_told_of(fake, tmp_path, unu
     assert sorted(map(id, told)) == sorted(map(id, found))
     live = [path for path in order if "live" in path.name]
     dead = [path for path in order if "live" not in path.name]
-    assert [each.path for each in found] == live + dead
     assert states(found) == {
         **{path.name: "idle" for path in live},
         **{path.name: "dead" for path in dead},
     }
+    assert [each.path for each in found] == live + dead
 
 
 def test_few_descriptors_are_enough(fake, tmp_path, unused_port, monkeypatch):

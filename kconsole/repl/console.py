@@ -30,7 +30,7 @@ from kconsole.repl.commands import is_command
 from kconsole.repl.desk import Desk
 from kconsole.repl.filing import Filing
 from kconsole.repl.history.inputs import KernelHistory
-from kconsole.repl.history.keeper import Record
+from kconsole.repl.history.keeper import Keeper
 from kconsole.repl.input.editing import Editing
 from kconsole.repl.input.keys import key_bindings, key_help
 from kconsole.repl.kernel.bridge import Bridge
@@ -95,8 +95,8 @@ class Console:
         if options.ran is not None:
             self._state.count = options.ran
         self._inquiry = Inquiry(client, self._state)
-        self._record = Record(options.history, self._tell)
-        history = KernelHistory(self._history, lambda: self._record.latest(_FILE), self._keep)
+        self._keeper = Keeper(options.history, self._tell)
+        history = KernelHistory(self._history, lambda: self._keeper.latest(_FILE), self._keep)
         self._view = View(
             Face(self._state, client),
             key_bindings(lambda: self._editing, options.keys),
@@ -130,7 +130,7 @@ class Console:
             inquiry=self._inquiry,
             interview=interview,
             history=history,
-            record=self._record,
+            keeper=self._keeper,
             filing=self._filing,
             cabinet=self._cabinet,
             loop=self._loop,
@@ -212,7 +212,7 @@ class Console:
                 ending.callback(self._restore, before)
                 ending.callback(self._cabinet.close)
                 ending.callback(self._filing.close)
-                ending.callback(self._record.close)
+                ending.callback(self._keeper.close)
                 ending.callback(self._desk.close)
                 ending.callback(self._inquiry.close)
                 ending.callback(self._let_go)
@@ -243,7 +243,7 @@ class Console:
         self._desk.spawn(self._learn_language)
         self._desk.spawn(self._desk.dressing.ask_tmux)
         if not self._kernel.silent:
-            self._record.open(self._state.language)
+            self._keeper.open(self._state.language)
         if self._kernel.busy:
             self._scribe.note(busy_note(silent=self._kernel.silent))
             self._desk.spawn(self._wait_for_shell)
@@ -271,7 +271,7 @@ class Console:
             self._state.info = info
             self._scribe.banner(info)
             self._desk.spawn(self._learn_language)
-        self._record.open(self._state.language)
+        self._keeper.open(self._state.language)
 
     async def _find_count(self) -> None:
         await self._state.shell_answers.wait()
@@ -287,7 +287,7 @@ class Console:
 
     def _keep(self, text: str) -> None:
         if not self._desk.options.private and not is_command(text):
-            self._record.add(text)
+            self._keeper.add(text)
 
     async def _history(self) -> list[str]:
         if not self._inquiry.possible:

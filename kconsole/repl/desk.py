@@ -10,7 +10,7 @@ from kconsole.render.cabinet import Cabinet
 from kconsole.repl.asker import Asker
 from kconsole.repl.filing import Filing
 from kconsole.repl.history.inputs import KernelHistory
-from kconsole.repl.history.keeper import Record
+from kconsole.repl.history.keeper import Keeper
 from kconsole.repl.input.typeahead import Typeahead
 from kconsole.repl.kernel.bridge import Bridge
 from kconsole.repl.kernel.inquiry import Inquiry
@@ -36,7 +36,7 @@ class Desk:
     inquiry: Inquiry
     interview: Interview
     history: KernelHistory
-    record: Record
+    keeper: Keeper
     filing: Filing
     cabinet: Cabinet
     loop: asyncio.AbstractEventLoop

@@ -7,10 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from kconsole.errors import KconsoleError
 from kconsole.repl.history.file import HistoryFile, chosen_file
 
-__all__ = ["Record"]
+__all__ = ["Keeper"]
 
 
-class Record:
+class Keeper:
     """Keeps inputs in a file, if there is to be one.
 
     :param choice: the user's, as for :func:`kconsole.repl.history.file.chosen_file`.

@@ -48,7 +48,7 @@ class Recall:
     async def _search(self, pattern: str) -> list[str]:
         """Return what matches, each once, the newest last: the session is newer than all else."""
         session = [each for each in self._desk.history.session if not is_command(each)]
-        file = await self._desk.record.latest(_FILE)
+        file = await self._desk.keeper.latest(_FILE)
         kernel: Sequence[str] = ()
         hindrance = self._desk.inquiry.hindrance
         if not hindrance:

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from kconsole.repl.history.file import NO_FILE
-from kconsole.repl.history.keeper import Record
+from kconsole.repl.history.keeper import Keeper
 
-Story = Callable[[Record], Awaitable[None]]
+Story = Callable[[Keeper], Awaitable[None]]
 
 
 def played(choice: str | None, *stories: Story) -> list[str]:
@@ -16,7 +16,7 @@ def played(choice: str | None, *stories: Story) -> list[str]:
     complaints: list[str] = []
 
     async def main(story: Story) -> None:
-        record = Record(choice, complaints.append)
+        record = Keeper(choice, complaints.append)
         try:
             await story(record)
         finally:
@@ -28,14 +28,14 @@ def played(choice: str | None, *stories: Story) -> list[str]:
     return complaints
 
 
-async def keep_two(record: Record) -> None:
+async def keep_two(record: Keeper) -> None:
     record.add("before the language is known")
     record.open("bash")
     record.add("after")
 
 
 def test_what_is_kept_is_there_the_next_time(state: Path) -> None:
-    async def look(record: Record) -> None:
+    async def look(record: Keeper) -> None:
         record.open("Bash")
         assert await record.latest(9) == ["before the language is known", "after"]
 
@@ -50,7 +50,7 @@ def test_nothing_is_left_running() -> None:
 
 
 def test_no_file(state: Path) -> None:
-    async def look(record: Record) -> None:
+    async def look(record: Keeper) -> None:
         record.open("bash")
         record.add("x")
         assert await record.latest(9) == []

@@ -369,6 +369,22 @@ def test_a_kernel_that_takes_no_interrupt_gets_a_signal_over_the_link(
             assert process.wait(60) == -signal.SIGINT
 
 
+def test_a_kernel_is_picked(shared_sshd: Sshd, tmp_path: Path) -> None:
+    with FakeKernel() as one, FakeKernel() as other:
+        paths = [kernel_file(shared_sshd, each) for each in (one, other)]
+        argv = program("--ssh", HOST, "--pick", "-c", "print('ran')")
+        with BlindTerminal(argv, env={"PATH": put_on_path(shared_sshd, tmp_path)}) as terminal:
+            terminal.wait_for(re.compile(r"^2.* · Enter", re.M))
+            terminal.send(paths[0].stem)
+            terminal.wait_for(re.compile(r"^1 of 2.* · Enter", re.M))
+            terminal.key("enter")
+            assert terminal.wait_exit() == 0
+            assert terminal.everything.rstrip() == "ran"
+        assert [each.count("execute_request") for each in (one, other)] == [1, 0]
+        for path in paths:
+            path.unlink()
+
+
 # --- without a screen
 
 

@@ -141,7 +141,7 @@ def test_kernels_are_listed_with_their_states(
         ([HOST, "-e", "~nix/x.json"], 3, "kernelhost:~nix/x.json: no such file"),
         ([HOST, "-e", "x" * 300], 3, "on kernelhost: there is no connection file"),
         ([HOST, "-k", "nix"], 3, "there is no kernelspec 'nix' on kernelhost"),
-        ([HOST, "--pick"], 2, "--pick is for kernels of this computer"),
+        ([HOST, "--pick"], 3, "--pick needs a terminal to choose at"),
         ([HOST, "-k", "python3", "--cwd", "/nix"], 3, "no directory /nix there"),
         (["-oProxyCommand=touch x"], 2, "a host cannot begin with -"),
         (["denied"], 3, "denied: Permission denied"),

@@ -13,6 +13,8 @@ from kconsole.errors import NoKernelError
 
 if TYPE_CHECKING:
     from kconsole.client.found import Found
+    from kconsole.client.remote import RemoteHost
+    from kconsole.repl.picker import LookOut
 
 __all__ = ["choose"]
 
@@ -23,6 +25,7 @@ def choose(settings: Settings, *, plain: bool) -> Settings:
     What a script does depends on nobody who could be asked: where there is code to run, and where any
     stream is no terminal, the newest of several kernels is taken, as it always was.
 
+    :param settings: with the link that --ssh asks for; before there is one, only what is wrong is told.
     :param plain: whether nothing may move the cursor.
     :return: the same, with the chosen kernel as the one to attach to.
     :raise NoKernelError: there is nothing to choose from, or nobody to choose.
@@ -52,6 +55,20 @@ def choose(settings: Settings, *, plain: bool) -> Settings:
     return _picked(settings, lambda: namesakes(name), least=2)
 
 
+def _over_link(settings: Settings, link: "RemoteHost") -> "LookOut":
+    """What looks at the kernels of another computer."""
+    from kconsole.client.remote import survey_there
+    from kconsole.repl.picker import LookOut
+
+    name = settings.attach_to if _names(settings) and settings.attach_to != NEWEST else None
+
+    def look(paths: Sequence[Path], *, on_found: "Callable[[Found], None]") -> None:
+        for found in survey_there(link, name):
+            on_found(found)
+
+    return LookOut((), look)
+
+
 def _asked_for(settings: Settings) -> Callable[[], Sequence[Path]]:
     """The files of all kernels, or of those that have the name that was given."""
     from kconsole.connect.files import candidates, matching
@@ -73,6 +90,8 @@ def _picked(settings: Settings, paths: Callable[[], Sequence[Path]], *, least: i
 
     :param least: 2 if one alone needs no choice; then what is typed before one is asked is kept from it.
     """
+    if settings.values["ssh"] is not None and settings.link is None:
+        return settings
     from kconsole.repl.choices import CHOOSABLE
     from kconsole.repl.picker import LookOut, Picker
     from kconsole.repl.terminal.quiet import quiet_terminal
@@ -80,17 +99,24 @@ def _picked(settings: Settings, paths: Callable[[], Sequence[Path]], *, least: i
     def are_enough(found: "Sequence[Found]") -> bool:
         return sum(one.state in CHOOSABLE for one in found) >= least
 
-    look_out = LookOut(paths())
+    if settings.link is not None:
+        paths, languages = tuple, {}
+        look_out = _over_link(settings, settings.link)
+    else:
+        languages = _languages()
+        look_out = LookOut(paths())
     with quiet_terminal(sys.stdin):
         if not look_out.wait_for(are_enough):
             if least > 1:  # at most one that lives: that is found, or missed, as ever
                 return settings
             found, _ = look_out.found()
+            if look_out.fault is not None:
+                raise look_out.fault
             raise NoKernelError(_nothing(settings, len(found)))
         if least > 1:
             _drop_typed(sys.stdin)
         screen = sys.stdout if _are_terminals(sys.stdout) else sys.stderr
-        chosen = Picker(paths, _languages(), look_out, sys.stdin, screen).run()
+        chosen = Picker(paths, languages, look_out, sys.stdin, screen).run()
     if chosen is None:
         raise KeyboardInterrupt
     return settings._replace(attach_to=str(chosen.absolute()))
@@ -99,7 +125,7 @@ def _picked(settings: Settings, paths: Callable[[], Sequence[Path]], *, least: i
 def _nothing(settings: Settings, dead: int) -> str:
     from kconsole.connect.paths import runtime_dir, shown
 
-    where = shown(runtime_dir())
+    where = shown(runtime_dir()) if settings.link is None else settings.link.host
     if _names(settings) and settings.attach_to not in (None, NEWEST):
         where = repr(settings.attach_to)
     return f"no kernel to choose from: {dead or 'no'} dead or unusable in {where}"

@@ -93,6 +93,8 @@ def perform(settings: Settings) -> int:
         if script is not None and settings.attach_to is None and settings.start is None:
             settings = settings._replace(start=script.kernel)
         settings = stack.enter_context(linked(settings))
+        if settings.link is not None:
+            settings = choose(settings, plain=is_plain(settings))
         if script is not None and not stays:
             return _script(settings, script)
         return stay(settings, script)

@@ -15,7 +15,7 @@ __all__ = ["check_ssh", "linked"]
 
 _PATIENCE_S = 0.5
 #: What is done with files of this computer, or with a kernel that can reach it.
-_NOT_THERE = ("clean", "pick", "handshake")
+_NOT_THERE = ("clean", "handshake")
 
 
 def check_ssh(settings: Settings) -> None:

@@ -33,6 +33,8 @@ def watch(settings: Settings) -> int:
     refuse_script(settings, "--watch", SHOWING)
     settings = choose(settings, plain=is_plain(settings))
     with linked(settings) as settings:
+        if settings.link is not None:
+            settings = choose(settings, plain=is_plain(settings))
         return (_watch_as_json if settings.values["json"] else _watch_as_text)(settings)
 
 

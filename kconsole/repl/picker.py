@@ -9,7 +9,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
@@ -30,7 +30,9 @@ from prompt_toolkit.styles import Style
 
 from kconsole.client.found import Found
 from kconsole.client.survey import survey
+from kconsole.errors import KconsoleError
 from kconsole.render.cells import fit
+from kconsole.render.sanitise import one_line
 from kconsole.repl.choices import Choices
 from kconsole.repl.screen.output import terminal_output
 
@@ -51,13 +53,27 @@ _STYLE = Style(
 )
 
 
+class Look(Protocol):
+    """Looks at kernels, as :func:`kconsole.client.survey.survey` does."""
+
+    def __call__(self, paths: Sequence[Path], *, on_found: Callable[[Found], None]) -> object:
+        """Look at those with these files.
+
+        :raise KconsoleError: the link to their computer was lost.
+        """
+
+
 class LookOut:
     """The thread that looks at kernels.
 
     :param paths: the connection files.
+    :param look: looks at them, and calls something with each that it finds.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], look: Look = survey) -> None:
+        self.look = look
+        #: Why not all could be looked at; None while nothing is wrong.
+        self.fault: KconsoleError | None = None
         #: Guards what follows it; told of each kernel, and of the end.
         self._news = threading.Condition()
         self._found: list[Found] = []
@@ -86,7 +102,9 @@ class LookOut:
 
     def _run(self, paths: Sequence[Path]) -> None:
         try:
-            survey(paths, on_found=self._note)
+            self.look(paths, on_found=self._note)
+        except KconsoleError as error:
+            self.fault = error
         finally:
             self._note(None)
 
@@ -178,7 +196,7 @@ class Picker:
             return
         paths = self._paths()
         self._choices.begin(paths)
-        self._look_out = LookOut(paths)
+        self._look_out = LookOut(paths, self._look_out.look)
         self._taken, self._looking = 0, True
         self._listen()
 
@@ -229,6 +247,8 @@ class Picker:
             told += f", {self._choices.left_out} dead or unusable"
         if self._looking:
             told += ", looking"
+        elif self._look_out.fault is not None:
+            told = one_line(str(self._look_out.fault))
         return [("", fit(f"{told} · {_HELP}", self._size().columns))]
 
     # -- keys --------------------------------------------------------------------------------------------

@@ -249,8 +249,9 @@ def test_cutting_down_throws_away_what_is_no_input(path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from kconsole.repl.history.file import HistoryFile
-history = HistoryFile(Path(sys.argv[1]), limit=20)
+from kconsole.repl.history import file
+file._PATIENCE_S = 60.0  # the machine may be busy
+history = file.HistoryFile(Path(sys.argv[1]), limit=20)
 print("ready", flush=True)
 sys.stdin.read(1)
 for number in range(400):
@@ -292,8 +293,9 @@ def test_consoles_that_write_at_once_lose_nothing_and_tear_nothing(path: Path) -
 
 @pytest.mark.parametrize("fate", ["replaced", "removed"])
 def test_a_file_that_goes_away_while_we_wait_for_its_lock_is_not_written_to(
-    path: Path, fate: str
+    path: Path, monkeypatch: pytest.MonkeyPatch, fate: str
 ) -> None:
+    monkeypatch.setattr(historyfile, "_PATIENCE_S", 60.0)
     filled(path, "old")
     with open(path, "rb") as before:
         fcntl.flock(before, fcntl.LOCK_EX)

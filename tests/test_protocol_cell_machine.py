@@ -188,7 +188,6 @@ class Kernel(RuleBasedStateMachine):
 
 TestAnyKernel = Kernel.TestCase
 TestAnyKernel.settings = settings(
-    max_examples=100,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),

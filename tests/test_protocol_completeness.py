@@ -101,7 +101,7 @@ def test_what_no_next_line_can_mend_is_invalid(code: str) -> None:
 
 
 @given(st.text("()[]{}'\"`\\:#;- \nidoen", max_size=40), st.sampled_from(LANGUAGES))
-@settings(QUICK, max_examples=100)
+@settings(QUICK)
 def test_an_empty_last_line_always_ends_the_input(code: str, language: str) -> None:
     assert locally_complete(code, language).status in ("complete", "incomplete", "invalid")
     assert locally_complete(code + "\n  ", language).status == "complete"

@@ -263,7 +263,7 @@ def any_message(msg_type: str, content: Any, parent: Any, header: Any) -> Messag
 
 
 @given(st.sampled_from(TYPES), contents, json_values, json_values)
-@settings(QUICK, max_examples=200)
+@settings(QUICK)
 def test_any_content_is_an_event(msg_type: str, content: Any, parent: Any, header: Any) -> None:
     event = parse_event(any_message(msg_type, content, parent, header))
     assert isinstance(event, events.Event)
@@ -271,7 +271,7 @@ def test_any_content_is_an_event(msg_type: str, content: Any, parent: Any, heade
 
 
 @given(st.sampled_from(TYPES), contents, json_values, json_values, st.integers())
-@settings(QUICK, max_examples=200)
+@settings(QUICK)
 def test_any_content_is_a_reply(
     msg_type: str, content: Any, parent: Any, header: Any, cursor: int
 ) -> None:

@@ -313,7 +313,7 @@ def mutations(draw: st.DrawFn) -> list[bytes]:
 
 
 @given(mutations(), st.booleans())
-@settings(QUICK, max_examples=150)
+@settings(QUICK)
 def test_whatever_arrives_is_a_message_or_a_wire_error(frames: list[bytes], keyed: bool) -> None:
     session = Session(key=KEY if keyed else b"")
     try:

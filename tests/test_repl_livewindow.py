@@ -3,7 +3,7 @@
 import io
 
 import pyte
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prompt_toolkit.application import Application
 from prompt_toolkit.application.current import set_app
@@ -73,6 +73,7 @@ class Sight:
         ]
 
 
+@settings(max_examples=20)  # each is drawn up to eight times, and looked at character by character
 @given(st.lists(frame, min_size=1, max_size=4))
 def test_it_looks_the_same(frames: list[list[str]]) -> None:
     own, other = Sight(own=True), Sight(own=False)

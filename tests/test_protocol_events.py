@@ -282,6 +282,5 @@ def test_any_content_is_a_reply(
     assert isinstance(replies.parse_is_complete(msg).indent, str)
     assert isinstance(replies.parse_inspect(msg).found, bool)
     assert isinstance(replies.parse_history(msg).rows, tuple)
-    assert isinstance(replies.parse_comm_info(msg), dict)
     for start, end in replies.parse_complete(msg, "abc", cursor).spans:
         assert 0 <= start <= end <= 3

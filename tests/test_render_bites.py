@@ -81,7 +81,7 @@ WORDS += [
 
 @given(st.lists(st.sampled_from(WORDS), max_size=30).map("".join))
 def test_what_is_cut_looks_as_if_it_were_not(small: None, text: str) -> None:
-    parts = bites(text)
+    parts = bites(text, 1)
     assert "".join(parts) == text
     assert looks(parts) == looks([text])
 
@@ -90,6 +90,5 @@ def test_what_is_cut_looks_as_if_it_were_not(small: None, text: str) -> None:
 def small():
     """Cut wherever it can be cut, from the second character on."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kconsole.render.bites._PLAIN", 1)
         patch.setattr("kconsole.render.bites._BUSY", 1)
         yield

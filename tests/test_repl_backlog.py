@@ -210,6 +210,16 @@ def test_what_is_cleared_at_once_is_not_forgotten() -> None:
     assert len(taken(filled(*whole))) == len(whole)
 
 
+def test_a_text_is_cut_to_what_is_wanted() -> None:
+    text = "x" * 79 + "\n"
+    backlog = filled(*[piece(text)] * 400)
+    first = backlog.next(10_000)
+    assert isinstance(first, Item)
+    assert len(first.msg["content"]["text"]) == 10_080  # to the end of its line
+    assert first.msg["content"]["text"] + "".join(map(str, taken(backlog))) == text * 400
+    assert backlog.weight == 0
+
+
 def test_what_is_filtered_out_weighs_nothing() -> None:
     backlog = filled(piece("a"), msg("status"), display("d"))
     backlog.filter(lambda entry: isinstance(entry, Item) and entry.msg["msg_type"] == "status")

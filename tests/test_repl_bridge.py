@@ -14,6 +14,7 @@ from kconsole.repl.kernel.backlog import AT_MOST, Gap
 from kconsole.repl.kernel.bridge import Bridge
 
 BURST = 1000
+ROOM = 1 << 20
 
 
 class Far:
@@ -27,7 +28,7 @@ class Far:
         self.mistakes: set[str] = set()
         self._enough: tuple[int, asyncio.Event] = (0, asyncio.Event())
         self.gaps: list[Gap] = []
-        self.bridge = Bridge(self.loop, self.receive, self.after, lambda: False, self.gaps.append)
+        self.bridge = Bridge(self.loop, self.receive, self.after, lambda: ROOM, self.gaps.append)
 
     def receive(self, item: Item) -> None:
         kind = item.msg["msg_type"]
@@ -175,7 +176,7 @@ class Hand:
         self.now = 1000.0
         self.room = 1_000_000
         self.bridge = Bridge(
-            self.loop, self.receive, lambda: None, lambda: self.room <= 0, self.lost
+            self.loop, self.receive, lambda: None, lambda: self.room and ROOM, self.lost
         )
         self.parent = self.session.msg("execute_request")
         monkeypatch.setattr(
@@ -340,7 +341,7 @@ def test_a_flood_from_another_thread_arrives_whole_and_in_order() -> None:
                 over.set()
 
         loop = asyncio.get_running_loop()
-        bridge = Bridge(loop, receive, lambda: None, lambda: False, lambda gap: None)
+        bridge = Bridge(loop, receive, lambda: None, lambda: ROOM, lambda gap: None)
         session = Session()
 
         def flood() -> None:

@@ -217,13 +217,13 @@ def test_a_full_frame_is_drawn_before_its_time() -> None:
     async def story(stage: Stage) -> None:
         stage.screen.print("first\n")
         await stage.wait_for_frames(1)
-        assert not stage.screen.full
+        assert stage.screen.wanted
         stage.screen.write("a line\n" * 100_000)
-        assert stage.screen.full
+        assert not stage.screen.wanted
         await asyncio.sleep(0)  # its timer is due already, so the loop's next round calls it
         await asyncio.sleep(0)
         assert len(stage.frames) == 2
-        assert not stage.screen.full
+        assert stage.screen.wanted
 
     on_stage(story)
 
@@ -232,7 +232,7 @@ def test_a_slow_terminal_is_given_less_at_a_time() -> None:
     async def room(stage: Stage) -> int:
         """How many characters make a frame full."""
         size = 0
-        while not stage.screen.full:
+        while stage.screen.wanted:
             stage.screen.write("0123456\n" * 1000)
             size += 8000
         return size
@@ -275,7 +275,7 @@ def test_what_is_written_before_the_application_runs_is_drawn_when_it_does() -> 
         early.write("early too\n" * 100_000)
         early.flush()
         assert stage.frames == []
-        assert not early.full
+        assert early.wanted
         early.attach(stage.app)
         early.flush()
         assert "early\n" in stage.frames[0]

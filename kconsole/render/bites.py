@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 from kconsole.render.sanitise import is_plain
 
-__all__ = ["bites"]
+__all__ = ["MOST", "bites"]
 
-_PLAIN = 1 << 18  # characters of text whose only controls are newlines and tabs
+MOST = 1 << 18
+"""Characters in a bite of text whose only controls are newlines and tabs."""
 _BUSY = 1 << 13  # characters of any other
 #: Where a text can be cut: no control string has any of these in it, so none is cut.
 _CUT = re.compile(r"\r*\n|[\r\b\t]+(?!\n)|(?=\x1b\[)")
@@ -19,18 +20,21 @@ _CUT = re.compile(r"\r*\n|[\r\b\t]+(?!\n)|(?=\x1b\[)")
 _SPOT = re.compile(r"[\r\n\b\t\x1b]")
 
 
-def bites(text: str) -> list[str]:
+def bites(text: str, most: int = MOST) -> list[str]:
     """Cut a text where the sanitiser sees the same in the parts as in the whole.
 
     But for one thing: the target of a hyperlink is shown where the part ends, if the link does not before.
 
     :param text: of a stream, as it came from the kernel.
+    :param most: characters that a part should have, if they are quick; what is short is not cut for that.
     :return: its parts; itself alone if it is short, or has no place to be cut at.
     """
     if len(text) <= _BUSY:
         return [text]
     plain = "\b" not in text and is_plain(text)
-    size, cut = (_PLAIN, _plain_cuts(text)) if plain else (_BUSY, lambda at: _cut(text, at))
+    size, cut = (
+        (max(most, _BUSY), _plain_cuts(text)) if plain else (_BUSY, lambda at: _cut(text, at))
+    )
     parts = []
     start = 0
     while len(text) - start > size and (end := cut(start + size)) > 0:

@@ -149,7 +149,7 @@ class Console:
             intake.receive,
             self._work.look,
             # The kernel's banner comes before its output.
-            lambda: not self._greeted or self._screen.full,
+            lambda: self._screen.wanted if self._greeted else 0,
             intake.lost,
         )
         self._desk.bridge = self._bridge

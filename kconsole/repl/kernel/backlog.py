@@ -16,7 +16,7 @@ from typing import Any
 from kconsole.client.inbox import Item
 from kconsole.protocol.message import Channel, Message
 from kconsole.protocol.streams import StreamRun, joinable_text, stream_text
-from kconsole.render.bites import bites
+from kconsole.render.bites import MOST, bites
 
 __all__ = ["AT_MOST", "Backlog", "Entry", "Gap"]
 
@@ -161,15 +161,18 @@ class Backlog:
         """Add something that is to be called."""
         self._append(callback)
 
-    def next(self) -> Entry | None:
-        """Take out the oldest, of a large text the part that is drawn at once; None if nothing is there."""
+    def next(self, room: int = AT_MOST) -> Entry | None:
+        """Take out the oldest, of a large text the part that is drawn at once; None if nothing is there.
+
+        :param room: characters of text that are wanted; short texts are not cut for that.
+        """
         if not self._queue:
             self._end_last()
         if not self._queue:
             return None
         entry, cost = self._queue.popleft()
         self.weight -= cost
-        parts = _bites(entry)
+        parts = _bites(entry, room)
         if not parts:
             return entry
         for part in reversed(parts[1:]):
@@ -291,14 +294,14 @@ def _clears(entry: Entry, msg: Message) -> bool:
     return bool(entry.msg["content"].get("wait")) and _parent(entry) == msg["parent_header"]
 
 
-def _bites(entry: Entry) -> list[Item]:
+def _bites(entry: Entry, room: int) -> list[Item]:
     """A stream's text in parts that are drawn without a key having to wait; none of what is one."""
     text = None
     if isinstance(entry, Item) and entry.channel == "iopub":
         text = stream_text(entry.msg)
     elif isinstance(entry, StreamRun):
         text = entry.join()
-    parts = [] if text is None else bites(text)
+    parts = [] if text is None else bites(text, min(room, MOST))
     if len(parts) < 2 or not isinstance(entry, Item | StreamRun):
         return []
     msg = entry.msg if isinstance(entry, Item) else entry.message()

@@ -38,7 +38,7 @@ class Bridge:
     :param loop: where messages are wanted.
     :param receive: called in the loop with each message.
     :param after: called in the loop after each bite.
-    :param full: whether nothing is wanted for the moment.
+    :param room: tells how many characters of text are wanted for the moment; 0: nothing at all is.
     :param lost: called in the loop where output has been left out, as too much has come to wait.
     """
 
@@ -47,13 +47,13 @@ class Bridge:
         loop: asyncio.AbstractEventLoop,
         receive: Callable[[Item], None],
         after: Callable[[], None],
-        full: Callable[[], bool],
+        room: Callable[[], int],
         lost: Callable[[Gap], None],
     ) -> None:
         self._loop = loop
         self._receive = receive
         self._after = after
-        self._full = full
+        self._room = room
         self._lost = lost
         #: Guards the following four, between the I/O thread that puts and the loop that takes.
         self._lock = threading.Lock()
@@ -160,7 +160,8 @@ class Bridge:
     def _bite(self) -> None:
         until = time.monotonic() + _BITE_S
         for _ in range(_BITE):
-            entry = None if self._paused or self._full() else self._next()
+            room = 0 if self._paused else self._room()
+            entry = self._next(room) if room else None
             if entry is None:
                 return
             if isinstance(entry, Item):
@@ -174,9 +175,9 @@ class Bridge:
             if time.monotonic() > until:
                 return
 
-    def _next(self) -> Entry | None:
+    def _next(self, room: int) -> Entry | None:
         with self._lock:
-            return self._backlog.next()
+            return self._backlog.next(room)
 
     def _go_on(self) -> None:
         """Come again if something is left, or in a moment if there is a flood."""
@@ -192,5 +193,5 @@ class Bridge:
             behind = self._backlog.ready
             self._scheduled = again = bool(self._backlog) or self._flooded
         if again:
-            short = _FULL_S if self._full() else 0.0
+            short = 0.0 if self._room() else _FULL_S
             self._loop.call_later(short if behind or not self._flooded else _INTERVAL_S, self._turn)

@@ -1,6 +1,7 @@
 """prompt_toolkit's terminal output, with whole frames written at once."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
@@ -47,6 +48,8 @@ class FrameOutput(Vt100_Output):
     """A :class:`Vt100_Output` that can hold its flushes back for the length of a frame."""
 
     _holding = False
+    #: Seconds that the terminal took for what was flushed last.
+    took = 0.0
 
     def write(self, data: str) -> None:
         """Write a part of the screen, as wide as prompt_toolkit believes."""
@@ -60,6 +63,7 @@ class FrameOutput(Vt100_Output):
         """Write what is buffered, unless a frame is being put together."""
         if self._holding:
             return
+        began = time.monotonic()
         pieces, self._buffer, size = self._buffer, [], 0
         for piece in pieces:
             self._buffer.append(piece)
@@ -68,6 +72,7 @@ class FrameOutput(Vt100_Output):
                 super().flush()
                 size = 0
         super().flush()
+        self.took = time.monotonic() - began
 
     @contextmanager
     def frame(self) -> Iterator[None]:

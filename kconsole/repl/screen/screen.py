@@ -30,7 +30,7 @@ _SHARE = 10
 _LONGEST_FRAME_S = 0.1
 #: A frame is full when it has what the terminal took in so many seconds last time, within these bounds.
 _FULL_S = 0.015
-_ROOM = (1 << 14, 1 << 20)  # characters
+_ROOM = (1 << 13, 1 << 20)  # characters
 #: What is longer is not kept for change: it has no room in the region, nor anybody's patience.
 _LONG = 1 << 20  # characters
 _BOTTOM = 4  # rows that are left for the input and the toolbar
@@ -90,7 +90,7 @@ class Screen:
         #: Whether the pictures, too, are to be cleared before the next output.
         self._clear_before_next = False
         self._waiting = 0  # characters that came since the last frame
-        self._room = 16 * _ROOM[0]
+        self._room = 32 * _ROOM[0]
         self._drawing = False
         self._last_frame = 0.0
         self._pause = _FRAME_S  # from the beginning of a frame to the next
@@ -216,9 +216,9 @@ class Screen:
         return self._output.get_size().columns
 
     @property
-    def full(self) -> bool:
-        """Whether a frame is full, and about to be drawn, before which nothing more should be written."""
-        return self._timer is not None and self._waiting >= self._room
+    def wanted(self) -> int:
+        """How many characters the next frame has room for; 0: it is full, and about to be drawn."""
+        return self._room if self._timer is None else max(0, self._room - self._waiting)
 
     @property
     def live(self) -> bool:
@@ -258,7 +258,7 @@ class Screen:
             columns, rows = self.size
             lines = self._above.take(rows, columns)
             self.above(lambda: self._write(lines))
-            self._measure(size, clock() - self._last_frame)
+            self._measure(size)
         else:
             self._app.invalidate()
 
@@ -299,11 +299,13 @@ class Screen:
             for start in range(0, len(text), _PIECE):
                 self._output.write_raw(text[start : start + _PIECE])
 
-    def _measure(self, size: int, seconds: float) -> None:
-        """Learn from a frame of some size how much fits into the time of one."""
+    def _measure(self, size: int) -> None:
+        """Learn from a frame with so many characters how many the terminal takes in the time of one."""
         least, most = _ROOM
         if size >= least:
-            self._room = max(least, min(most, int(size * _FULL_S / max(seconds, 1e-6))))
+            taken = int(size * _FULL_S / max(self._output.took, 1e-6))
+            # A little goes into its buffers in no time: no frame is more than twice the one before.
+            self._room = max(least, min(most, 2 * size, taken))
 
     def _schedule(self) -> None:
         """Have a frame drawn when it is time, or when it is full."""

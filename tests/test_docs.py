@@ -111,6 +111,26 @@ def test_the_readmes_configuration_file_is_right(tmp_path: Path) -> None:
     assert {"gpu", "lab"} == config.connections.keys()
 
 
+def test_the_readmes_links_lead_to_its_sections_and_the_first_ones_to_all() -> None:
+    prose = re.sub(r"(?ms)^```.*?^```", "", README)
+    anchors = {
+        re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-"): level
+        for level, title in re.findall(r"(?m)^(##+) (.*)$", prose)
+    }
+    links = re.findall(r"\]\(#([^)]*)\)", README)
+    assert set(links) <= anchors.keys()
+    contents = re.findall(r"\]\(#([^)]*)\)", README.partition("\n## ")[0])
+    wanted = [anchor for anchor, level in anchors.items() if level == "##"]
+    assert [each for each in contents if anchors[each] == "##"] == wanted
+
+
+def test_the_readme_says_how_to_call_what_it_installs() -> None:
+    section = README.partition("## Install and run\n")[2].partition("\n## ")[0]
+    installed = re.search(r"&& ~/(\S+)/kconsole$", section, re.M)
+    assert installed is not None
+    assert f'export PATH="$HOME/{installed[1]}:$PATH"' in section
+
+
 def test_versions_agree() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["version"] == kconsole.__version__

@@ -30,7 +30,13 @@ WORKERS = 2
 TIMEOUT = 600.0
 PYTHON = "{bin}/python"
 #: Completion by jedi reads all of Python's builtins first, which takes it six seconds of processor time.
-JEDI = 'import jedi; jedi.Interpreter("pri", [{}]).complete()'
+JEDI = """
+try:
+    import jedi
+except ImportError:  # IPython may do without it one day
+    raise SystemExit
+jedi.Interpreter("pri", [{}]).complete()
+"""
 FILE = "{connection_file}"
 
 

@@ -14,6 +14,8 @@ from programs import here
 from stories import START_S, is_drawn, program
 from terminal import Terminal
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 #: Once all kernels are found.
 HELP = re.compile(r"^\d[^,]*(, \d dead or unusable)? · Enter", re.M)
 HEAD = re.compile(r"^  STATE +LANGUAGE +KERNEL", re.M)
@@ -59,7 +61,11 @@ def is_gone(terminal: Terminal) -> bool:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--pick",), ("--pick", "mine"), ("mine",), ("-e", "kernel-mine*")]
+    "arguments",
+    [
+        pytest.param(("--pick",), marks=pytest.mark.measured),
+        *(("--pick", "mine"), ("mine",), ("-e", "kernel-mine*")),
+    ],
 )
 def test_a_kernel_is_picked_and_attached_to(
     kernels: list[FakeKernel], arguments: tuple[str, ...]
@@ -78,6 +84,7 @@ def test_a_kernel_is_picked_and_attached_to(
         assert terminal.wait_exit() == 0
 
 
+@pytest.mark.measured
 def test_what_is_typed_filters(kernels: list[FakeKernel]) -> None:
     with picking("--pick") as terminal:
         shown(terminal, "1>0<")
@@ -97,7 +104,7 @@ def test_what_is_typed_filters(kernels: list[FakeKernel]) -> None:
         shown(terminal, "1>")
 
 
-@pytest.mark.parametrize("key", ["escape", "c-c", "c-d"])
+@pytest.mark.parametrize("key", [pytest.param("escape", marks=pytest.mark.measured), "c-c", "c-d"])
 def test_it_can_be_left(kernels: list[FakeKernel], key: str) -> None:
     with picking("--pick") as terminal:
         before = terminal.attributes

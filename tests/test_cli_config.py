@@ -26,6 +26,8 @@ from kconsole.protocol.replies import KernelInfo, LanguageInfo
 from kconsole.repl.input.keys import ACTIONS
 from kconsole.repl.options import ConsoleOptions
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 #: For each option: in the file, in the environment, on the command line; and what each of them means.
 PLACES = {
     "existing": ('"a"', "b", ["-e", "c"], ("a", "b", "c")),
@@ -426,6 +428,7 @@ def test_what_cannot_be_watched_is_refused(capsys, arguments, reason):
     assert complaint(capsys, "--watch", *arguments) == f"{reason} (see kconsole --help)"
 
 
+@pytest.mark.measured
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")
 def test_what_others_run_is_watched(tmp_path):
     with FakeKernel() as kernel:
@@ -443,7 +446,11 @@ def test_what_others_run_is_watched(tmp_path):
 @pytest.mark.parametrize(
     ("table", "reason"),
     [
-        ('newlines = "f2"', "no action is called 'newlines'; did you mean 'newline'?"),
+        pytest.param(
+            'newlines = "f2"',
+            "no action is called 'newlines'; did you mean 'newline'?",
+            marks=pytest.mark.measured,
+        ),
         ('newline = "f77"', "the keys of 'newline': no key is called 'f77'"),
         ('newline = ["f5", "Ctrl-D"]', "Ctrl-D is given to both 'leave' and 'newline'"),
     ],

@@ -416,7 +416,7 @@ MOVES = st.sampled_from(
 @given(st.lists(st.one_of(st.text("abc", min_size=1, max_size=5), MOVES), max_size=40))
 def test_text_stands_where_a_terminal_would_put_it(pieces: list[str]) -> None:
     last = 0  # row of the region
-    screen = pyte.Screen(1000, 50)
+    screen = pyte.Screen(250, 50)
     stream = pyte.Stream(screen)
     region = LiveRegion()
     for piece in pieces:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+import threading
 
 import pytest
 from clients import PATIENCE
@@ -313,15 +314,21 @@ def test_a_kernel_that_asks_although_it_was_told_not_to_gets_the_end_of_input(tm
 
 
 def test_ctrl_c_just_when_the_cell_has_been_sent_interrupts_it(script, fake, monkeypatch):
+    monkeypatch.setattr("kconsole.script.runner._BEGIN_S", PATIENCE)
     send = ZmqTransport.send
+    slow = []
 
-    def send_and_press(transport, channel, msg):
-        send(transport, channel, msg)
-        if msg["msg_type"] == "execute_request":
-            signal.raise_signal(signal.SIGINT)
+    def press_and_send(transport, channel, msg):
+        if msg["msg_type"] != "execute_request":
+            send(transport, channel, msg)
+            return
+        slow.append(threading.Timer(0.1, send, (transport, channel, msg)))
+        slow[0].start()
+        signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(ZmqTransport, "send", send_and_press)
-    assert script.run("import time\ntime.sleep(30)", "2") == 130
+    monkeypatch.setattr(ZmqTransport, "send", press_and_send)
+    assert script.run("import time\ntime.sleep(60)", "2") == 130
+    slow[0].join(PATIENCE)
     assert "KeyboardInterrupt" in script.written[1]
     assert fake.count("execute_request") == 1
 

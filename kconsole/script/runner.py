@@ -57,7 +57,7 @@ _STATUSES: tuple[tuple[Verdict, int], ...] = (
 #: Seconds that an interrupt over a link may take that has not answered for a while already.
 _SILENT_S = 1.0
 #: A kernel that has nothing else to do begins with a cell within so many seconds.
-_BEGIN_S = 0.3
+_BEGIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +267,9 @@ class Runner:
             verdict = self._tell_expressions(execution)
         return verdict, verdict == "ok" or self._options.keep_going
 
-    def _follow(self, execution: Execution, timeout: float | None) -> None:
+    def _follow(
+        self, execution: Execution, timeout: float | None, *, until_begun: bool = False
+    ) -> None:
         for step in execution.steps(timeout):
             event = step.event
             self._begun = True
@@ -281,6 +283,8 @@ class Runner:
                 self._answers.answer(self._kernel, step.msg, event)
             elif step.channel == "iopub":
                 self._sink.event(event, step.msg)
+            if until_begun:
+                return
 
     def _outcome(self, execution: Execution) -> Verdict:
         """Tell what only the reply says, and judge by it."""
@@ -354,7 +358,9 @@ class Runner:
             if down := why_unreachable(carrier):
                 self._sink.note(f"{why}not interrupted: {down}")
                 return False
-            if self._is_queued(execution):
+            if not is_silent(carrier):
+                self._let_begin(execution)
+            if self._waits_for_others():
                 # It cannot be taken back, and what runs is not ours to stop.
                 self._sink.note(f"{why}the kernel works for others; it will run the cell later")
                 return False
@@ -376,9 +382,14 @@ class Runner:
     def _is_queued(self, execution: Execution) -> bool:
         """Whether our cell waits behind somebody else's; one that was just sent may yet begin."""
         if self._waits_for_others():
-            with suppress(ReplyTimeoutError):
-                self._follow(execution, _BEGIN_S)
+            self._let_begin(execution)
         return self._waits_for_others()
+
+    def _let_begin(self, execution: Execution) -> None:
+        """Give a cell that was just sent the time to begin: an interrupt that overtakes it is lost."""
+        if not self._begun:
+            with suppress(ReplyTimeoutError):
+                self._follow(execution, _BEGIN_S, until_begun=True)
 
     def _stop_working(self, execution: Execution) -> None:
         """Let the kernel work for nothing no longer, if what it works at is ours."""

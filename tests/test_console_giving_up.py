@@ -91,6 +91,7 @@ def test_a_cell_that_the_kernel_drops_is_told_of(console: Shared) -> None:
         terminal.wait_for("dropped the cell that waited: 2+3")
         ready(terminal)
         assert kernel.count("execute_request") == 2
+        assert terminal.screen[terminal.cursor[0]] == "In [2]:"  # the kernel has counted one
 
 
 def test_a_cell_that_began_and_was_aborted_has_run(console: Shared) -> None:

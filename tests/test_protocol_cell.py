@@ -183,6 +183,24 @@ def test_the_count_is_the_last_one_heard_of() -> None:
 
 
 @pytest.mark.parametrize(
+    ("messages", "latest"),
+    [
+        ((ExecuteInput("1", 7), ExecuteReply("ok")), 7),
+        ((ExecuteReply("ok"),), 5),  # tslab does not tell
+        ((ExecuteReply("aborted"),), 4),  # never begun
+        ((ExecuteInput("1", None), ExecuteReply("aborted")), 5),
+        ((), 5),  # no reply came
+    ],
+)
+def test_a_cell_that_never_began_takes_no_number(messages: tuple[Any, ...], latest: int) -> None:
+    assert cell_after(*messages).latest(4) == latest
+
+
+def test_no_number_is_known_behind_a_cell_that_never_began_at_a_kernel_that_has_told_none() -> None:
+    assert cell_after(ExecuteReply("aborted")).latest(None) is None
+
+
+@pytest.mark.parametrize(
     ("messages", "shown"),
     [
         ((FAILED,), ERROR),

@@ -137,6 +137,17 @@ class Cell:
             return None
         return error if error.ename or error.traceback else None
 
+    def latest(self, before: int | None) -> int | None:
+        """The number of the kernel's last cell once this one has ended; None if that is not known.
+
+        :param before: the number of its last cell as it was known before this one.
+        """
+        if self.execution_count is not None:
+            return self.execution_count
+        if self.reply is not None and self.reply.status == "aborted" and not self.saw_input:
+            return before  # the kernel has never begun with it
+        return (before or 0) + 1  # tslab and others do not tell
+
     def receive(self, message: Event | ExecuteReply, now: float) -> None:
         """Take a message of this cell: one whose parent is the request.
 

@@ -221,10 +221,7 @@ class Work:
 
     def _count(self, running: Running) -> None:
         """Note the latest cell's number."""
-        number = running.overtaken_by or running.cell.execution_count
-        if number is None:  # tslab and others do not tell
-            number = (self._state.count or 0) + 1
-        self._state.count = number
+        self._state.count = running.overtaken_by or running.cell.latest(self._state.count)
 
     def _obey(self, wishes: Wishes) -> None:
         """Do what a kernel asks of its front-end."""

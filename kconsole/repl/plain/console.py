@@ -278,7 +278,7 @@ class PlainConsole:
             return
         finally:
             self._log.ended(execution.msg_id, execution.cell.execution_count)
-        self._count = execution.cell.execution_count or (self._count or 0) + 1
+        self._count = execution.cell.latest(self._count)
         if self._timing:
             self.note(f"{time.monotonic() - began:.3f} s")
         if self._kernel.silent:

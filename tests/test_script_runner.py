@@ -15,6 +15,7 @@ from leaks import wait_until
 from leaping import HOUR_S, Clock
 
 from kconsole import attach
+from kconsole.cli.statuses import status_word
 from kconsole.client.leash import Leash
 from kconsole.client.zmq_transport import ZmqTransport
 from kconsole.protocol.events import InputRequest, Stream
@@ -568,7 +569,7 @@ def test_a_sink_hears_of_each_cell_from_its_beginning_to_its_end(script):
     sink = Listener(streams, color={"stdout": False, "stderr": False})
     runner = Runner(script.kernel, sink, Answers(None, sink.ask))
     cells = [ScriptCell("print(1)", "a"), ScriptCell("1 / 0", "b"), ScriptCell("2", "c")]
-    assert runner.run(cells) == (1, False, 2)
+    assert runner.run(cells)[:3] == (1, False, 2)
     around = [("Status", "execute_request"), ("ExecuteInput", "execute_request")]
     end = ("Status", "execute_request")
     assert heard == [
@@ -618,6 +619,29 @@ def test_code_that_leaves_and_so_ends_the_kernel_is_told_and_is_status_0(tmp_pat
             note = "kconsole: left as the code asked; an IPython kernel ends with that\n"
             assert script.written == ("1\n", note)
             assert fake.count("execute_request") == 1
+
+
+def test_the_number_of_exit_is_the_status_and_the_kernel_of_others_lives_on(script, fake):
+    assert script.run('n = 3\nexit(n)\nprint("still")', "print(3)") == 3
+    assert script.written == ("still\n", "kconsole: left; the kernel stays\n")
+    assert not fake.ending.is_set()
+    assert script.run('exit("no data")') == 1
+    assert script.written[1].endswith("kconsole: no data\nkconsole: left; the kernel stays\n")
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "word"), [(3, False, "no-kernel"), (3, True, "error"), (77, True, "error")]
+)
+def test_a_number_that_code_ends_with_is_an_error_to_us_whatever_it_means(status, said, word):
+    assert status_word(status, said=said) == word
+
+
+def test_the_number_of_sys_exit_is_the_status_and_that_of_the_first_counts(script):
+    assert script.run("%fake error SystemExit 3", "print(2)") == 3
+    cells = ("1 / 0", "%fake error SystemExit 7", "%fake error SystemExit 8")
+    assert script.run(*cells, keep_going=True) == 7
+    assert script.run("%fake error SystemExit text") == 1
+    assert script.run("%fake error ValueError 3") == 1
 
 
 def test_code_that_leaves_and_keeps_the_kernel(script, fake):

@@ -270,6 +270,8 @@ def test_the_worst_status_counts():
     statuses = [0, 1, 124, 2, 3, 4, 70, 130]
     for number, status in enumerate(statuses):
         assert worst(statuses[: number + 1]) == status
+    assert worst([0, 7, 9]) == 7  # said by the code
+    assert worst([7, 124]) == 124
     assert worst([]) == 0
 
 

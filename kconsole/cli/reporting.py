@@ -26,6 +26,7 @@ class Report:
     Attributes:
         lines: for what comes between.
         status: the exit status; set by whoever has come to an end without an exception.
+        said: whether it is the number that code has ended with.
         totals: what else the summary says, as it is then.
     """
 
@@ -34,6 +35,7 @@ class Report:
         self._started = time.monotonic()
         self.lines = JsonLines(SteadyMouth(standard_streams().stdout, "standard output"))
         self.status = 0
+        self.said = False
         self.totals: Callable[[], Mapping[str, int]] = dict
 
     def __enter__(self) -> Self:
@@ -52,7 +54,7 @@ class Report:
         # Nobody may read it any more; but what could not be written may have been a notebook's file.
         lost = (BrokenPipeError, OutputError) if isinstance(exc, OSError | OutputError) else ()
         with suppress(*lost):
-            self.summarise(self.lines, status, self.totals(), exc)
+            self.summarise(self.lines, status, self.totals(), exc, said=self.said and exc is None)
 
     def summarise(
         self,
@@ -60,10 +62,12 @@ class Report:
         status: int,
         totals: Mapping[str, int],
         error: BaseException | None = None,
+        *,
+        said: bool = False,
     ) -> None:
         """Write ``summary``: of everything, or of one of several kernels."""
         ending = {
-            "status": status_word(status),
+            "status": status_word(status, said=said),
             "exit_status": status,
             "seconds": round(time.monotonic() - self._started, 6),
             "error": str(error) if isinstance(error, Exception) else None,

@@ -125,7 +125,7 @@ class Script:
         )
         totals = Runner(kernel, sink, answers, self.options).run(cells)
         if self.report is not None:
-            self.report.status = totals.status
+            self.report.status, self.report.said = totals.status, totals.said
         return totals
 
     def saving(self, sink: "Sink", label: str = "") -> "Sink":

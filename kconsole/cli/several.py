@@ -90,6 +90,7 @@ class _Several:
         self._report = script.report
         self._parts: list[_Part] = []
         self._statuses: list[int] = []
+        self._said: set[int] = set()
         streams = standard_streams()
         self._out = SteadyMouth(streams.stdout, "standard output")
         self._err = SteadyMouth(streams.stderr, "standard error")
@@ -108,7 +109,7 @@ class _Several:
                 self._run()
         status = worst(self._statuses)
         if self._report is not None:
-            self._report.status = status
+            self._report.status, self._report.said = status, status in self._said
         return status
 
     # -- before anything is run --------------------------------------------------------------------
@@ -209,13 +210,17 @@ class _Several:
 
         def job(leash: Leash) -> int:
             error: BaseException | None = None
+            said = False
             try:
                 sink = RelayedSink(self._script.saving(voice.sink, part.label), crew.post)
                 runner = Runner(part.kernel, sink, answers, self._script.options, leash)
-                status = runner.run(cells).status
+                totals = runner.run(cells)
+                status, said = totals.status, totals.said
+                if said:
+                    self._said.add(status)
             except (KconsoleError, KeyboardInterrupt, SystemExit) as ended:
                 status, error = exit_status(ended), ended
-            crew.post(partial(voice.finish, status, error))
+            crew.post(partial(voice.finish, status, error, said=said))
             return status
 
         return job

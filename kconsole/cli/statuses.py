@@ -59,10 +59,20 @@ def exit_status(error: BaseException) -> int:
 
 
 def worst(statuses: Iterable[int]) -> int:
-    """Return the exit status of several kernels together; of none, 0."""
-    return min(statuses, key=_WORST_FIRST.index, default=0)
+    """Return the exit status of several kernels together; of none, 0.
+
+    One that is no number of ours was said by code: it counts as an error, of several the first.
+    """
+    return min(statuses, key=_badness, default=0)
 
 
-def status_word(status: int) -> str:
-    """Return an exit status in a word, for programs; ``signal`` is any but Ctrl-C's."""
-    return _WORDS.get(status, "signal")
+def _badness(status: int) -> int:
+    return _WORST_FIRST.index(status if status in _WORST_FIRST else 1)
+
+
+def status_word(status: int, *, said: bool = False) -> str:
+    """Return an exit status in a word, for programs; ``signal`` is any but Ctrl-C's.
+
+    :param said: whether code has ended with that number: to us it is an error, whatever it means.
+    """
+    return "error" if said else _WORDS.get(status, "signal")

@@ -32,10 +32,11 @@ class Voice(Protocol):
         :param cells: how many are to be run in it.
         """
 
-    def finish(self, status: int, error: BaseException | None) -> None:
+    def finish(self, status: int, error: BaseException | None, *, said: bool = False) -> None:
         """Nothing more is run in it.
 
         :param error: what has ended it; None if its cells just have.
+        :param said: whether the status is the number that code has ended with.
         """
 
 
@@ -56,7 +57,7 @@ class TextVoice:
     def begin(self, kernel: "Kernel", cells: int) -> None:
         """Nothing to write."""
 
-    def finish(self, status: int, error: BaseException | None) -> None:
+    def finish(self, status: int, error: BaseException | None, *, said: bool = False) -> None:
         """Write why, if it is worth a word."""
         if isinstance(error, KconsoleError):
             self.sink.note(str(error))
@@ -89,11 +90,11 @@ class JsonVoice:
         self._lines.write("kernel", kernel_fields(kernel))
         self.sink = JsonSink(self._lines, self._stderr, cells=cells, mime=self._mime)
 
-    def finish(self, status: int, error: BaseException | None) -> None:
+    def finish(self, status: int, error: BaseException | None, *, said: bool = False) -> None:
         """Write ``summary``, and what standard error has to say of it."""
         if isinstance(error, KconsoleError):
             complain(f"{self._label}: {error}")
-        self._report.summarise(self._lines, status, self.totals, error)
+        self._report.summarise(self._lines, status, self.totals, error, said=said)
 
 
 def added(each: Iterable[Mapping[str, int]]) -> Mapping[str, int]:

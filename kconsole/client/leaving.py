@@ -3,8 +3,17 @@
 import shlex
 
 from kconsole.client.kernel import Kernel
+from kconsole.protocol.wishes import Wishes
 
-__all__ = ["attach_command", "leave", "way_back"]
+__all__ = ["attach_command", "leave", "stays", "way_back"]
+
+
+def stays(kernel: Kernel, wishes: Wishes) -> bool:
+    """Whether a kernel lives on behind a cell that wants to leave: see :class:`Wishes`.
+
+    One of ours that was not told to stay ends with us, whatever IPython makes of the status.
+    """
+    return wishes.keep_kernel or (wishes.status != 0 and kernel.process is None)
 
 
 def leave(kernel: Kernel, *, keep: bool) -> str:

@@ -4,11 +4,17 @@ ipykernel ends as soon as it gets such a cell, whatever is done with the payload
 others use must not end because one of them leaves, so these words are never sent.
 """
 
+import re
+
 from kconsole.protocol.events import ErrorOutput
 
-__all__ = ["is_clean_exit", "is_farewell"]
+__all__ = ["as_status", "exit_status_of", "is_clean_exit", "is_farewell"]
 
 _WORDS = frozenset({"exit", "quit", "exit()", "quit()", "%exit", "%quit"})
+
+#: What SystemExit says of itself where its code is no number.
+_NAMED = {"": 0, "None": 0, "False": 0, "True": 1}
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 def is_farewell(code: str, language: str) -> bool:
@@ -25,6 +31,23 @@ def is_clean_exit(error: ErrorOutput | None) -> bool:
 
     :param error: of a cell, or of its reply; None is none.
     """
+    return exit_status_of(error) == 0
+
+
+def exit_status_of(error: ErrorOutput | None) -> int | None:
+    """The exit status that code has wished for by ``sys.exit(N)``, from 0 to 255; None if it has not.
+
+    As with Python's own program: 1 for a text, and for what is no number.
+
+    :param error: of a cell, or of its reply; None is none.
+    """
     if error is None or error.ename != "SystemExit":
-        return False
-    return error.evalue in ("", "0", "None", "False")
+        return None
+    if _NUMBER.fullmatch(error.evalue):
+        return as_status(int(error.evalue))
+    return _NAMED.get(error.evalue, 1)
+
+
+def as_status(number: int) -> int:
+    """A number as the exit status of a process: its last byte; 0 only for 0, so that no failure hides."""
+    return number & 0xFF or int(number != 0)

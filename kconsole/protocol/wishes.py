@@ -7,6 +7,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from kconsole.protocol.farewell import as_status
+
 __all__ = ["Edit", "Wishes", "parse_wishes"]
 
 
@@ -31,6 +33,9 @@ class Wishes(NamedTuple):
         next_input: code to offer as the next input, not to run; ``""`` is none.
         leave: the user wants to leave; an ipykernel ends with that, unless ``keep_kernel``.
         keep_kernel: leave, but let the kernel live on.
+        status: the exit status that ``exit(3)`` wishes for, from 0 to 255. IPython takes the number for a
+            true ``keep_kernel`` and sends it in its place, and the kernel does not end by itself.
+        farewell: the text of ``exit("why")``, which is status 1.
         edit: a file to open in an editor, once the user has agreed to that.
     """
 
@@ -39,6 +44,8 @@ class Wishes(NamedTuple):
     leave: bool = False
     keep_kernel: bool = False
     edit: Edit | None = None
+    status: int = 0
+    farewell: str = ""
 
 
 def parse_wishes(payload: Iterable[Mapping[str, Any]]) -> Wishes:
@@ -46,6 +53,7 @@ def parse_wishes(payload: Iterable[Mapping[str, Any]]) -> Wishes:
     pages, inputs = [], []
     leave = keep_kernel = False
     edit = None
+    status, farewell = 0, ""
     for item in payload:
         source, text = item.get("source"), item.get("text")
         if source == "page":
@@ -56,8 +64,19 @@ def parse_wishes(payload: Iterable[Mapping[str, Any]]) -> Wishes:
             edit = Edit(item["filename"], _line(item.get("line_number")))
         elif source == "ask_exit":
             leave = True
-            keep_kernel = keep_kernel or item.get("keepkernel") is True
-    return Wishes(tuple(pages), "\n".join(inputs), leave, keep_kernel, edit)
+            said = item.get("keepkernel")
+            keep_kernel = keep_kernel or said is True
+            status, farewell = _parting(said)
+    return Wishes(tuple(pages), "\n".join(inputs), leave, keep_kernel, edit, status, farewell)
+
+
+def _parting(said: object) -> tuple[int, str]:
+    """The status and the text that the argument of ``exit`` stands for, as in Python."""
+    if said is None or isinstance(said, bool):
+        return 0, ""
+    if isinstance(said, int):
+        return as_status(said), ""
+    return (1, said) if isinstance(said, str) else (1, "")
 
 
 def _line(number: object) -> int:

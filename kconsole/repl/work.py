@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from kconsole.client.leaving import leave, way_back
+from kconsole.client.leaving import leave, stays, way_back
 from kconsole.errors import KconsoleError, LinkDownError
 from kconsole.protocol.cell import Cell
 from kconsole.protocol.events import Event
@@ -233,7 +233,7 @@ class Work:
         if wishes.edit is not None:
             self._offer(wishes.edit)
         if wishes.leave:
-            self._leave(keep=wishes.keep_kernel)
+            self._leave(keep=stays(self._desk.kernel, wishes))
 
     def _leave(self, *, keep: bool) -> None:
         """Leave because a cell has asked for it; a kernel that is kept can be found again."""

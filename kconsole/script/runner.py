@@ -18,7 +18,7 @@ from kconsole.client.health import LOOK_S
 from kconsole.client.interrupts import held_signals
 from kconsole.client.kernel import Kernel
 from kconsole.client.leash import Leash
-from kconsole.client.leaving import leave, way_back
+from kconsole.client.leaving import leave, stays, way_back
 from kconsole.client.linknews import LinkNews
 from kconsole.errors import (
     ChannelError,
@@ -31,7 +31,7 @@ from kconsole.errors import (
 from kconsole.protocol import requests
 from kconsole.protocol.cell import INTERRUPT_S
 from kconsole.protocol.events import ErrorOutput, InputRequest
-from kconsole.protocol.farewell import is_clean_exit, is_farewell
+from kconsole.protocol.farewell import exit_status_of, is_clean_exit, is_farewell
 from kconsole.render.labels import closed_note, end_notes
 from kconsole.script.answers import Answers
 from kconsole.script.cells import ScriptCell
@@ -88,11 +88,13 @@ class Totals(NamedTuple):
         status: the exit status.
         left: whether its code said that it wants to leave.
         ran: how many cells the kernel has run in all, if it told.
+        said: whether the status is the number that the code has ended with, which means what it will.
     """
 
     status: int
     left: bool
     ran: int | None = None
+    said: bool = False
 
 
 class Runner:
@@ -122,6 +124,7 @@ class Runner:
         self._news = LinkNews(kernel.client, partial(tell_unattended, sink.note))
         self._end = math.inf  # of all the time that there is, by time.monotonic()
         self._left = False
+        self._said = 0  # the exit status that the code wishes for
         self._count: int | None = None
         #: Whether the running cell is at work, and does not wait behind somebody else's.
         self._begun = False
@@ -130,7 +133,7 @@ class Runner:
         """Run cells until one fails, or says that it wants to leave.
 
         :return: its status is 0, or 1 if a cell raised or was aborted, 124 if one took too long, 130 if it
-            was interrupted.
+            was interrupted; in the place of 0 and 1 that of ``sys.exit(N)`` or ``exit(N)``.
         :raise KernelDiedError: the kernel died on the way, or the link to its computer was lost and with it
             what became of a cell; no cell is run a second time.
         :raise BrokenPipeError: nobody reads our output any more.
@@ -160,7 +163,8 @@ class Runner:
                 if self._left or not goes_on:
                     break
         status = next((status for verdict, status in _STATUSES if verdict in verdicts), 0)
-        return Totals(status, self._left, self._count)
+        said = self._said if status <= 1 else 0
+        return Totals(said or status, self._left, self._count, said=bool(said))
 
     def _run_cell(self, cell: ScriptCell, *, last: bool) -> tuple[Verdict, bool]:
         """Run a cell; returns how it has ended, and whether another one can be run behind it."""
@@ -263,6 +267,8 @@ class Runner:
             return "ok", False
         if verdict == "error" and cell.may_fail:
             verdict = "ok"
+        elif verdict == "error" and execution.cell.reply is not None:
+            self._said = self._said or exit_status_of(execution.cell.reply.error) or 0
         if last and verdict == "ok" and self._options.expressions:
             verdict = self._tell_expressions(execution)
         return verdict, verdict == "ok" or self._options.keep_going
@@ -299,7 +305,10 @@ class Runner:
         for page in wishes.pages:
             self._sink.page(page)
         if wishes.leave:
-            self._leave(keep=wishes.keep_kernel)
+            self._said = self._said or wishes.status
+            if wishes.farewell:
+                self._sink.note(wishes.farewell)
+            self._leave(keep=stays(self._kernel, wishes))
         return cell.reply.status
 
     def _tell_expressions(self, execution: Execution) -> Verdict:

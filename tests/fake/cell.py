@@ -211,7 +211,7 @@ class Cell:
         """Raise if the cell was interrupted."""
         self.worker.check()
 
-    def leave(self, *, keep: bool) -> None:
+    def leave(self, *, keep: object) -> None:
         """Send the ask_exit payload; without ``keep`` the kernel ends too, as ipykernel does."""
         self.payload.append({"source": "ask_exit", "keepkernel": keep})
         if not keep:

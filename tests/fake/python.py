@@ -42,7 +42,7 @@ class Host(Protocol):
     def check(self) -> None:
         """Raise if the cell was interrupted."""
 
-    def leave(self, *, keep: bool) -> None:
+    def leave(self, *, keep: object) -> None:
         """End the kernel after this cell, or only the client."""
 
 

@@ -16,7 +16,7 @@ from kconsole.client.earlier import earlier_cells
 from kconsole.client.execution import Execution
 from kconsole.client.interrupts import CtrlC, held_signals
 from kconsole.client.kernel import Kernel
-from kconsole.client.leaving import leave, way_back
+from kconsole.client.leaving import leave, stays, way_back
 from kconsole.client.linereader import LineReader, answer_with_line
 from kconsole.errors import (
     ChannelError,
@@ -361,7 +361,7 @@ class PlainConsole:
             self.note("the kernel suggests an input:")
             self.write(sanitise(wishes.next_input, "code") + "\n")
         if wishes.leave:
-            self._leave(keep=wishes.keep_kernel)
+            self._leave(keep=stays(self._kernel, wishes))
 
     # -- writing -------------------------------------------------------------------------------------
 

@@ -1,6 +1,8 @@
 """The command line: what it refuses, what it says then, and what it imports."""
 
 import contextlib
+import io
+import itertools
 import json
 import os
 import re
@@ -18,7 +20,9 @@ from programs import COMMAND, end, here, run, running
 
 import kconsole
 from kconsole.cli import run as run_here
+from kconsole.cli.progress import Progress
 from kconsole.client import readiness
+from kconsole.script.cellprogress import CellProgress
 
 PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
 
@@ -214,7 +218,8 @@ def test_a_long_wait_is_shown_also_on_a_terminal_that_does_not_know_its_size(tmp
         ports = [one.getsockname()[1] for one in sockets]
         facts = {**dict(zip(PORTS, ports, strict=True)), "key": "k", "kernel_name": "silent one"}
         path = write(tmp_path / "kernel-1.json", facts)
-        with running(path, "-c", "1", stderr=theirs) as program:
+        environ = {**os.environ, "TERM": "xterm"}
+        with running(path, "-c", "1", stderr=theirs, env=environ) as program:
             os.close(theirs)
             shown = b""
             while b"cancels" not in shown:
@@ -222,6 +227,35 @@ def test_a_long_wait_is_shown_also_on_a_terminal_that_does_not_know_its_size(tmp
             assert re.search(rb"waiting for silent one: \d s \(Ctrl-C cancels\)", shown)
             program.send_signal(signal.SIGINT)
             assert end(program).status == 130
+
+
+@pytest.mark.parametrize(
+    ("term", "plain"), [("dumb", False), ("", False), ("unknown", False), ("xterm", True)]
+)
+def test_where_no_line_can_be_written_over_a_long_wait_is_told_now_and_then(
+    term, plain, monkeypatch
+):
+    written = io.StringIO()
+    monkeypatch.setattr(written, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", written)
+    monkeypatch.setenv("TERM", term)
+    now = itertools.count(1000.0)
+    monkeypatch.setattr("kconsole.cli.progress.time.monotonic", lambda: next(now))
+    progress = Progress("starting python", lambda: "", lambda: "a word", plain=plain)
+    for _second in range(40):
+        progress.show(0.0)
+    progress.clear()
+    line = "kconsole: starting python: {} s (Ctrl-C cancels)\n"
+    assert written.getvalue() == line.format(5) + line.format(35)
+
+
+@pytest.mark.parametrize(("term", "draws"), [("xterm", True), ("dumb", False)])
+def test_how_far_a_script_is_is_drawn_where_a_line_can_be_written_over(term, draws, monkeypatch):
+    stderr = io.StringIO()
+    monkeypatch.setattr(stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", term)
+    with contextlib.closing(CellProgress(stderr, "job", 2)) as progress:
+        assert progress.active is draws
 
 
 def test_a_wrong_key_is_status_3_and_says_so(target, tmp_path, capsys, monkeypatch):

@@ -56,7 +56,9 @@ def is_plain(settings: Settings) -> bool:
     """Whether nothing may move the cursor."""
     plain: bool | None = settings.values["plain"]
     if plain is None:
-        return os.environ.get("TERM", "dumb") in ("", "dumb", "unknown")
+        from kconsole.render.cursor import can_write_over
+
+        return not can_write_over(os.environ)
     return plain
 
 
@@ -97,7 +99,7 @@ def _plain_console(settings: Settings, script: "Script | None") -> int:
 
     options = _console_options(settings, color=settings.values["color"] == "always")
     with open_kernel(settings) as kernel:
-        wait_for(kernel)
+        wait_for(kernel, plain=True)
         options = options._replace(log=log_path(settings, kernel))
         if script is not None:
             totals = _run_first(script, kernel)

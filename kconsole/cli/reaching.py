@@ -61,16 +61,20 @@ def file_name(settings: Settings) -> str | None:
     return None if settings.attach_to == NEWEST else settings.attach_to
 
 
-def wait_for(kernel: "Kernel", timeout: float = PATIENCE_S, *, again: bool = False) -> None:
+def wait_for(
+    kernel: "Kernel", timeout: float = PATIENCE_S, *, again: bool = False, plain: bool = False
+) -> None:
     """Wait for the kernel, and say so where somebody can see it.
 
     :param timeout: in seconds.
     :param again: ask anew, whether it is at work for one.
+    :param plain: never write over a line, whatever the terminal can do.
     """
     from kconsole.cli.progress import Progress
 
     verb = "waiting for" if again or kernel.process is None else "starting"
-    progress = Progress(f"{verb} {kernel.name}", lambda: kernel.hint, lambda: kernel.last_line)
+    text = f"{verb} {kernel.name}"
+    progress = Progress(text, lambda: kernel.hint, lambda: kernel.last_line, plain=plain)
     try:
         (kernel.renew if again else kernel.wait)(timeout, progress=progress.show)
     finally:

@@ -1,10 +1,12 @@
 """How far a script is, on one line of a terminal."""
 
+import os
 import threading
 import time
 from typing import TextIO
 
 from kconsole.render.cells import fit
+from kconsole.render.cursor import can_write_over
 from kconsole.render.sanitise import one_line
 from kconsole.render.terminalsize import columns_of
 
@@ -14,7 +16,8 @@ _TICK_S = 0.5
 
 
 class CellProgress:
-    """Says which of how many cells runs, and for how long all has taken; without a terminal, nothing.
+    """Says which of how many cells runs, and for how long all has taken; without a terminal that a
+    line can be written over on, nothing.
 
     :param stream: where to say it.
     :param name: what is run.
@@ -34,8 +37,13 @@ class CellProgress:
         self._over = threading.Event()
         #: Draws the line anew twice a second, as the runner's thread waits for the kernel.
         self._thread = threading.Thread(target=self._tick, name="progress", daemon=True)
-        if stream.isatty():
+        if stream.isatty() and can_write_over(os.environ):
             self._thread.start()
+
+    @property
+    def active(self) -> bool:
+        """Whether the line is drawn at all."""
+        return self._thread.is_alive()
 
     def next(self) -> None:
         """The next cell begins."""

@@ -429,6 +429,10 @@ def test_keys_for_a_question_that_is_gone_go_with_it(console: Shared, password: 
         request = kernel.wait_for("execute_request")
         kernel.ask(request, {"prompt": "secret: ", "password": password})
         wait_for_question(terminal, "secret: ")
+        begin = len(terminal.raw)
+        terminal.send("hunt")
+        terminal.key("c-l")  # of a password nothing is to be seen; of this it is
+        terminal.wait_for(lambda one: b"\x1b[2J" in one.raw[begin:])
         kernel.interrupt()
         type_on(terminal, lambda: terminal.send("t"), "KeyboardInterrupt")
         terminal.send("er2\r")

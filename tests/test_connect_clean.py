@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kconsole.connect.clean import Removal, remove_files
+from kconsole.connect.clean import Removal, remove_after_end, remove_files
 from kconsole.connect.files import load_connection_file
 from kconsole.protocol.message import CHANNELS
 
@@ -121,3 +121,9 @@ def test_a_file_that_a_process_names_stays(kernel, tmp_path):
         assert remove_files([info], tmp_path)[0].kept == f"process {process.pid} names it"
         process.kill()
     assert remove_files([info], tmp_path)[0].kept == ""
+
+
+def test_of_kernels_that_have_just_ended_only_the_files_that_are_ours_go(kernel, tmp_path):
+    for name in ("kernel-0123456789ab.json", "kernel-lab.json", "kernel-0123456789AB.json"):
+        remove_after_end(kernel(name), tmp_path)
+    assert sorted(os.listdir(tmp_path)) == ["kernel-0123456789AB.json", "kernel-lab.json"]

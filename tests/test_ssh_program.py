@@ -203,6 +203,7 @@ def test_a_kernel_can_be_left_running_there(far: Sshd, env: dict[str, str]) -> N
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert run("--ssh", HOST, str(file), "-c", "x*7", env=env) == (0, "42\n", "")
     assert run("--ssh", HOST, str(file), "--shutdown", "--yes", env=env).status == 0
+    assert list(runtime(far).iterdir()) == []
 
 
 def test_no_key_is_seen_by_others_or_left_behind(

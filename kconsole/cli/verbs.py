@@ -7,6 +7,7 @@ text or as one object of JSON, and why not, to stderr.
 import math
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -302,11 +303,26 @@ def _shutdown(settings: Settings, tell: Teller) -> int:
             return tell.complain(f"{error}{_way_out(kernel, asked_to_end=True)}", _TIMED_OUT)
         finally:
             progress.clear()
+        _clear_away(kernel)
         if settings.values["json"]:
             tell.json({"ended": True, "file": _file(kernel)})
         else:
             _tell(tell, kernel, "has ended")
     return 0
+
+
+def _clear_away(kernel: "Kernel") -> None:
+    """Remove the files of a kernel that has ended, if kconsole had started it."""
+    if kernel.host is None:
+        from kconsole.connect.clean import remove_after_end
+        from kconsole.connect.paths import runtime_dir
+
+        remove_after_end(kernel.client.info, runtime_dir())
+        return
+    from kconsole.connect.ssh.remotelaunch import tidy_script
+
+    with suppress(KconsoleError):  # the link is down: they go when the next one is started there
+        kernel.host.run(tidy_script(str(kernel.info_there.path)))
 
 
 def _confirm(kernel: "Kernel") -> bool:

@@ -21,14 +21,18 @@ from kconsole.connect.files import load_connection_file
 from kconsole.connect.info import ConnectionInfo
 from kconsole.connect.kernellog import log_path
 from kconsole.connect.launch import remove_directory, socket_directory, socket_files
-from kconsole.connect.naming import KERNEL_FILES
+from kconsole.connect.naming import KERNEL_FILES, is_own
 from kconsole.connect.procfs import processes_naming
 from kconsole.errors import ConnectionFileError
 
-__all__ = ["RESTART_S", "Removal", "remove_files"]
+__all__ = ["RESTART_S", "Removal", "remove_after_end", "remove_files"]
 
 RESTART_S = 3.5
 """How long a kernel that is being restarted may look dead: Jupyter looks every three seconds."""
+
+#: Seconds that the process of a kernel has to be gone, once nothing listens any more.
+_GOING_S = 3.0
+_LOOK_S = 0.05
 
 #: Seconds that a file must be old where the system does not tell who names it (without /proc).
 _BLIND_S = 60.0
@@ -57,6 +61,23 @@ def remove_files(dead: Sequence[ConnectionInfo], directory: Path) -> list[Remova
         reason = f"process {pid} names it" if pid else _remove(info, path, directory)
         removals.append(Removal(path, reason))
     return removals
+
+
+def remove_after_end(info: ConnectionInfo, directory: Path) -> None:
+    """Remove the file of a kernel that has just ended, if kconsole has started it and called it so.
+
+    Another program may look for the file of its own kernel. It stays while a process names it: the
+    kernel's, which is waited for a few seconds, or whoever will start it again.
+
+    :param info: what the file held, with its path.
+    :param directory: the runtime directory.
+    """
+    if info.path is None or not is_own(info.path.name):
+        return
+    deadline = time.monotonic() + _GOING_S
+    while processes_naming([info.path]) and time.monotonic() < deadline:
+        time.sleep(_LOOK_S)
+    remove_files([info], directory)
 
 
 def _remove(info: ConnectionInfo, path: Path, directory: Path) -> str:

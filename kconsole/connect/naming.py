@@ -1,11 +1,32 @@
 """What a name says of the connection file that is meant. Pure: no file is looked at."""
 
 import os
+import re
 
-__all__ = ["KERNEL_FILES", "has_wildcard", "is_path", "name_pattern", "spellings"]
+__all__ = [
+    "KERNEL_FILES",
+    "has_wildcard",
+    "is_own",
+    "is_path",
+    "name_pattern",
+    "own_name",
+    "spellings",
+]
 
 KERNEL_FILES = "kernel-*.json"
 """What a kernel's connection file is called if nobody names it; a pattern of :mod:`fnmatch`."""
+
+_OWN = re.compile(r"kernel-[0-9a-f]{12}\.json")
+
+
+def own_name() -> str:
+    """Return a new name for the connection file of a kernel that kconsole starts."""
+    return f"kernel-{os.urandom(6).hex()}.json"
+
+
+def is_own(name: str) -> bool:
+    """Whether a connection file is called as kconsole calls those of the kernels that it starts."""
+    return _OWN.fullmatch(name) is not None
 
 
 def is_path(name: str) -> bool:

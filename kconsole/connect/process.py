@@ -35,6 +35,7 @@ from kconsole.connect.launch import (
     socket_files,
     with_ports,
 )
+from kconsole.connect.naming import own_name
 from kconsole.connect.ownprocess import OwnProcess
 from kconsole.connect.paths import runtime_dir, shown
 from kconsole.connect.ports import reserve_ports
@@ -132,7 +133,7 @@ class KernelProcess(OwnProcess):
             (JEP 66); :meth:`take_ports` has to be called once it has.
         :raise KernelStartError: the kernel cannot be started.
         """
-        path = connection_file or runtime_dir() / f"kernel-{os.urandom(6).hex()}.json"
+        path = connection_file or runtime_dir() / own_name()
         path = path.absolute()
         if path.exists():
             # Most likely another kernel's, who would become unreachable.

@@ -18,7 +18,16 @@ from kconsole.connect.info import ConnectionInfo
 from kconsole.connect.paths import shown
 from kconsole.connect.ssh.remote import quoted
 
-__all__ = ["ALIVE", "SWEEP", "Launch", "abandon_script", "clear_script", "launch_script", "refusal"]
+__all__ = [
+    "ALIVE",
+    "SWEEP",
+    "Launch",
+    "abandon_script",
+    "clear_script",
+    "launch_script",
+    "refusal",
+    "tidy_script",
+]
 
 #: A process group of its own, and SIGINT not ignored, as it would be behind an ampersand alone. The pipe
 #: of the substitution ends when the kernel takes its place, so its number is there by then. BusyBox' setsid
@@ -119,6 +128,20 @@ def clear_script(info: ConnectionInfo) -> str:
     file, room = shlex.quote(str(info.path)), _room(info)
     sockets = f"rm -f {shlex.quote(info.ip)}-[1-5]\nrmdir {shlex.quote(room)}\n" if room else ""
     return f"rm -f {file} {file}.log {file}.log.pid\n{sockets}"
+
+
+def tidy_script(path: str) -> str:
+    """Return what removes what a kernel has left that has just been asked to end, and others before it.
+
+    Only of those that were started so, and have ended: see :data:`SWEEP`. Its process may need a moment.
+
+    :param path: of its connection file.
+    """
+    file, directory = shlex.quote(path), shlex.quote(os.path.dirname(path))
+    return (
+        f"{ALIVE}{SWEEP}if {{ read -r pid rest <{file}.log.pid; }} 2>/dev/null; then\n"
+        f'  if alive "$pid"; then sleep 1; fi\n  sweep {directory}\nfi\n'
+    )
 
 
 def _room(info: ConnectionInfo) -> str:

@@ -21,6 +21,7 @@ from typing import Self
 
 from kconsole.connect.info import ConnectionInfo, Transport
 from kconsole.connect.launch import new_key, with_ports
+from kconsole.connect.naming import own_name
 from kconsole.connect.ownprocess import OwnProcess
 from kconsole.connect.paths import shown
 from kconsole.connect.specs import KernelSpec
@@ -278,7 +279,7 @@ class RemoteProcess(OwnProcess):
             raise KernelStartError(f"{self._name}: its runtime directory cannot be made: {where}")
         if answer.status:
             raise KernelStartError(f"{self._name}: no directory can be made in /tmp there")
-        path = Path(directory) / f"kernel-{os.urandom(6).hex()}.json"
+        path = Path(directory) / own_name()
         self.info = replace(self.info, path=path)
         if self.info.transport == "ipc":
             info = replace(self.info, ip=f"{room.strip()}/k")

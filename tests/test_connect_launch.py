@@ -9,7 +9,13 @@ import pytest
 
 from kconsole.connect.info import ConnectionInfo
 from kconsole.connect.kernellog import KEPT, LIMIT, KernelLog
-from kconsole.connect.lastwords import describe_exit, is_address_in_use, last_line, said_lines
+from kconsole.connect.lastwords import (
+    describe_exit,
+    is_address_in_use,
+    is_chatter,
+    last_line,
+    said_lines,
+)
 from kconsole.connect.launch import (
     kernel_environment,
     new_key,
@@ -123,6 +129,33 @@ def test_a_refusal_names_the_directory_if_that_is_the_reason():
 )
 def test_the_last_words_are_printable(text, line):
     assert last_line(text) == line
+
+
+#: What ipykernel and debugpy print at each start.
+CHATTER = """\
+NOTE: When using the `ipython kernel` entry point, Ctrl-C will not work.
+
+To exit, you will have to explicitly quit this process, by either sending
+"quit" from a client, or using Ctrl-\\ in UNIX-like environments.
+
+To read more about this, see https://github.com/ipython/ipython/issues/2049
+
+
+To connect another client to this kernel, use:
+    --existing kernel-8ea6.json
+0.01s - Debugger warning: It seems that frozen modules are being used, which may
+0.01s - make the debugger miss breakpoints. Please pass -Xfrozen_modules=off
+0.00s - to python to disable frozen modules.
+0.00s - Note: Debugging will proceed. Set PYDEVD_DISABLE_FILE_VALIDATION=1 to disable this validation.
+"""
+
+
+def test_what_is_printed_at_every_start_says_nothing():
+    assert is_chatter(CHATTER)
+    assert said_lines(CHATTER) == []
+    assert last_line(f"No module named x\n{CHATTER}") == "No module named x"
+    assert not is_chatter(f"{CHATTER}No module named x\n")
+    assert not is_chatter("0.01s - Debugger warning: the port is in use\n")
 
 
 def test_a_stack_is_not_the_last_word():

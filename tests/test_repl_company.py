@@ -108,6 +108,14 @@ def test_what_shows_nothing_needs_no_name() -> None:
     assert desk.said == []
 
 
+def test_what_a_kernel_prints_at_every_start_is_left_out() -> None:
+    _, one = company()
+    text = "0.00s - to python to disable frozen modules.\n"
+    assert not admits(one, Stream("stderr", text))
+    assert admits(one, Stream("stderr", f"{text}Aborted\n"))
+    assert admits(one, Stream("stderr", text, Parent("1", OWN)))
+
+
 def test_an_error_needs_one() -> None:
     desk, one = company()
     assert admits(one, ErrorOutput("E", "v", (), Parent("1", ADA, "ada")))

@@ -203,7 +203,9 @@ def test_the_end_of_a_cell_that_was_given_up(number: int | None, skipped: int, t
 
 def test_who_restarts_a_kernel_of_others() -> None:
     assert who_restarts("ir").startswith("ir was not started here: whoever started it")
-    assert who_restarts("ir").endswith("; \\shutdown ends it")
+    assert who_restarts("ir").endswith(
+        "; \\shutdown ends it, and if a console has kept it, kconsole --keep -k NAME starts it anew"
+    )
 
 
 # --- what speaks against leaving

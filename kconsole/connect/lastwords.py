@@ -3,11 +3,31 @@
 import re
 import signal
 
-__all__ = ["describe_exit", "is_address_in_use", "last_line", "printable", "said_lines"]
+__all__ = [
+    "describe_exit",
+    "is_address_in_use",
+    "is_chatter",
+    "last_line",
+    "printable",
+    "said_lines",
+]
 
 #: How the languages' networking libraries say that somebody else has the port.
 _ADDRESS_IN_USE = re.compile(
     r"address (is )?already in use|EADDRINUSE|AddrInUse|errno[ :=]+98\b", re.IGNORECASE
+)
+
+#: What ipykernel and its debugger print at every start, and what tells nobody anything here.
+_CHATTER = re.compile(
+    r"""NOTE:\ When\ using\ the\ `ipython\ kernel`\ entry\ point
+    |To\ exit,\ you\ will\ have\ to\ explicitly\ quit\ this\ process
+    |"quit"\ from\ a\ client,\ or\ using\ Ctrl-
+    |To\ read\ more\ about\ this,\ see\ https://github\.com/ipython/ipython/issues/2049
+    |To\ connect\ another\ client\ to\ this\ kernel,\ use:
+    |\s*--existing\ \S+$
+    |\d+\.\d\ds\ -\ (?:Debugger\ warning:\ It\ seems\ that\ frozen\ modules|make\ the\ debugger\ miss
+        |to\ python\ to\ disable\ frozen|Note:\ Debugging\ will\ proceed)""",
+    re.VERBOSE,
 )
 
 #: Kernels colour their messages, also where there is no terminal (deno).
@@ -28,9 +48,17 @@ def describe_exit(status: int) -> str:
 
 
 def said_lines(text: str) -> list[str]:
-    """Return the lines of a log that say anything: printable, of at most 200 characters each."""
+    """Return the lines of a log that say anything: printable, of at most 200 characters each.
+
+    Those that ipykernel prints at every start are left out.
+    """
     lines = (line.expandtabs().rstrip() for line in _COLOUR.sub("", text).splitlines())
-    return [printable(line[:200]) for line in lines if line]
+    return [printable(line[:200]) for line in lines if line and not _CHATTER.match(line)]
+
+
+def is_chatter(text: str) -> bool:
+    """Whether each line of a text is one that ipykernel prints at every start, or an empty one."""
+    return all(not line or _CHATTER.match(line) for line in text.splitlines())
 
 
 def last_line(text: str) -> str:

@@ -6,6 +6,7 @@ begins to speak, so output needs no prefix and can be copied as it is.
 
 from datetime import datetime
 
+from kconsole.connect.lastwords import is_chatter
 from kconsole.protocol.dates import local_time
 from kconsole.protocol.events import (
     DisplayData,
@@ -64,6 +65,8 @@ class Company:
         :param msg: the message that the event was made of.
         """
         parent = event.parent
+        if isinstance(event, Stream) and not parent.msg_id and is_chatter(event.text):
+            return False  # of a kernel that starts, for no request
         foreign = self.is_foreign(parent)
         if foreign and not self._desk.options.others:
             return False

@@ -6,6 +6,7 @@ counts as there only when all that the one before it has left has been looked at
 
 import asyncio
 
+from kconsole.connect.lastwords import said_lines
 from kconsole.errors import ChannelError, KconsoleError
 from kconsole.protocol.replies import KernelInfo
 from kconsole.render.sanitise import one_line
@@ -24,7 +25,8 @@ def who_restarts(name: str) -> str:
     """
     return (
         f"{name} was not started here: whoever started it (a notebook, an editor, another console) can"
-        " restart it; \\shutdown ends it"
+        " restart it; \\shutdown ends it, and if a console has kept it, kconsole --keep -k NAME starts it"
+        " anew"
     )
 
 
@@ -92,6 +94,6 @@ class Restarting:
         self._desk.scribe.note(f"not restarted: {error}; \\restart tries again", "error")
         process = self._desk.kernel.process
         if process is not None and process.poll() is not None:
-            lines = [one_line(line) for line in process.log_tail(_LOG_LINES).splitlines()]
-            self._desk.scribe.lines(f"    {line}" for line in lines)
+            lines = said_lines(process.log_tail(_LOG_LINES))
+            self._desk.scribe.lines(f"    {one_line(line)}" for line in lines)
             self._work.drop_queue()

@@ -36,6 +36,17 @@ def test_a_client_is_active_for_a_minute_and_then_the_toolbar_has_to_say_so() ->
     assert clients.fades(90.0) is None
 
 
+def test_who_only_asks_what_kernel_it_is_passes_by() -> None:
+    clients = Clients()
+    clients.see("lists", "user", 0.0, "kernel_info_request")
+    clients.see("odd", "user", 0.0, [])
+    clients.see("stays", "user", 0.0, "kernel_info_request")
+    clients.see("stays", "user", 1.0, "execute_request")
+    clients.see("stays", "user", 50.0, "kernel_info_request")
+    assert sessions(clients) == ["stays", "odd"]
+    assert [one.session for one in clients.recent(61.0, ACTIVE_S)] == ["stays"]
+
+
 def test_what_the_kernel_does_for_them_has_a_name_until_it_ends() -> None:
     clients = Clients()
     clients.name_cell("id", "ada@3f2c")

@@ -1,7 +1,8 @@
 """The other clients of the kernel, as far as they have been seen: each has a session of its own.
 
-A client is seen when the kernel works for it. One that only listens is not, and that one has left is told
-by nobody: what is known is who was active, and when.
+A client is seen when the kernel works for it, and does more than tell what kernel it is: that is also what
+those want to know who pass by, as ``kconsole --list``. One that only listens is not seen, and that one has
+left is told by nobody: what is known is who was active, and when.
 """
 
 from typing import NamedTuple
@@ -11,6 +12,8 @@ from kconsole.render.sanitise import one_line
 __all__ = ["ACTIVE_S", "RECENT_S", "Client", "Clients"]
 
 _AT_MOST = 100  # a client that is started anew for each cell has a new session each time
+#: What those ask, too, who do not stay.
+_PASSING = ("kernel_info_request", "connect_request")
 _MOST_CELLS = 256  # whose names are known; the oldest is forgotten
 #: For how long after it was last seen a client is called active, and one that has used the kernel lately.
 ACTIVE_S = 60.0
@@ -33,12 +36,15 @@ class Clients:
         self._known: dict[str, Client] = {}
         self._cells: dict[str, str] = {}
 
-    def see(self, session: str, username: str, now: float) -> None:
+    def see(self, session: str, username: str, now: float, asked: object = "") -> None:
         """Note that the kernel works for another client.
 
         :param session: of the request that a message belongs to.
         :param now: by :func:`time.monotonic`.
+        :param asked: the type of its request, as it came.
         """
+        if asked in _PASSING and session not in self._known:
+            return
         self._known.pop(session, None)
         self._known[session] = Client(session, username, now)
         if len(self._known) > _AT_MOST:

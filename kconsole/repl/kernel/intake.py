@@ -82,7 +82,7 @@ class Intake:
         if type(event) in SPOKEN:
             self._state.printed_at = time.monotonic()
         if self._company.is_foreign(event.parent):
-            self._see(event)
+            self._see(event, msg)
         if isinstance(event, Status):
             self._take_status(event, msg)
         self._widgets.hear(event, msg, shown=not self._company.hides(event.parent.session))
@@ -105,10 +105,11 @@ class Intake:
             if _is_whole(event) and not self._is_running(msg):
                 self._company.ends_late(event.parent)
 
-    def _see(self, event: Event) -> None:
+    def _see(self, event: Event, msg: Message) -> None:
         """The kernel works for another client: note for whom, and on what."""
         parent, clients = event.parent, self._state.clients
-        clients.see(parent.session, parent.username, time.monotonic())
+        asked = msg["parent_header"].get("msg_type")
+        clients.see(parent.session, parent.username, time.monotonic(), asked)
         if isinstance(event, Status):
             if event.execution_state == "busy":
                 clients.name_cell(parent.msg_id, client_label(parent))

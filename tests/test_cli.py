@@ -424,3 +424,14 @@ def test_ctrl_c_while_the_program_is_still_being_loaded_is_no_traceback(tmp_path
         process.send_signal(signal.SIGINT)
         status, _, complaint = end(process)
     assert (status, complaint) == (-signal.SIGINT, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("-e", " (start one with: kconsole -k NAME)\n"), ("nix", "")]
+)
+def test_where_there_is_no_kernel_one_can_be_started(runtime_dir, name, hint):
+    runtime_dir.mkdir(parents=True)
+    outcome = here(name, "-c", "1")
+    assert (outcome.status, outcome.stdout) == (3, "")
+    assert outcome.stderr.startswith("kconsole: no kernel")
+    assert outcome.stderr.endswith(hint) if hint else "start one" not in outcome.stderr

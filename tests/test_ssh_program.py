@@ -131,7 +131,11 @@ def test_kernels_are_listed_with_their_states(
 @pytest.mark.parametrize(
     ("arguments", "status", "reason"),
     [
-        ([HOST], 3, "no kernel on kernelhost: there is no connection file"),
+        (
+            [HOST],
+            3,
+            "there is no connection file (start one with: kconsole --ssh kernelhost -k NAME)",
+        ),
         (
             [HOST, "-e", "nix"],
             3,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kconsole.cli.options.kernels import NEWEST
 from kconsole.cli.saying import complain
 from kconsole.cli.settings import Settings
+from kconsole.errors import NoKernelError
 
 if TYPE_CHECKING:
     from kconsole.client.kernel import Kernel
@@ -28,7 +29,7 @@ PATIENCE_S = 60.0
 @contextmanager
 def open_kernel(settings: Settings) -> "Iterator[Kernel]":
     """Attach to a kernel if one was named, else start one; it is left after the block."""
-    kernel = _start(settings) if settings.attach_to is None else attach_to(settings)
+    kernel = _start(settings) if settings.attach_to is None else _attach_to_any(settings)
     try:
         with kernel:
             yield kernel
@@ -54,6 +55,17 @@ def attach_to(settings: Settings) -> "Kernel":
     for warning in kernel.warnings():
         complain(f"warning: {warning}")
     return kernel
+
+
+def _attach_to_any(settings: Settings) -> "Kernel":
+    """Attach as :func:`attach_to`; where there is nothing to attach to, say what there could be."""
+    try:
+        return attach_to(settings)
+    except NoKernelError as error:
+        if file_name(settings) is not None:
+            raise
+        there = "" if settings.link is None else f" --ssh {settings.link.host}"
+        raise NoKernelError(f"{error} (start one with: kconsole{there} -k NAME)") from None
 
 
 def file_name(settings: Settings) -> str | None:

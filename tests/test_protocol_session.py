@@ -4,6 +4,7 @@ import copy
 import hashlib
 import hmac
 import json
+import os
 import tracemalloc
 from datetime import UTC, datetime
 from typing import Any
@@ -333,3 +334,16 @@ def test_even_signed_junk_is_at_worst_a_wire_error(body: list[bytes]) -> None:
     session = Session(key=KEY)
     with pytest.raises(WireError, match="Malformed"):
         session.deserialize(signed(body))
+
+
+def test_the_user_has_the_name_of_the_environment_or_else_of_the_system(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pwd = pytest.importorskip("pwd")
+    monkeypatch.setenv("USER", "ada")
+    assert Session().username == "ada"
+    monkeypatch.delenv("USER")
+    monkeypatch.delenv("USERNAME", raising=False)
+    assert Session().username == pwd.getpwuid(os.geteuid()).pw_name
+    monkeypatch.setattr(os, "geteuid", lambda: (1 << 31) - 7)
+    assert Session().username == "username"

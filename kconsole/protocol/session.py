@@ -13,6 +13,7 @@ and buffers are not signed ("The Wire Protocol" in the messaging specification).
 import hashlib
 import hmac
 import os
+import sys
 from binascii import unhexlify
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,9 @@ from kconsole.errors import WireError
 from kconsole.protocol.dates import parse_date
 from kconsole.protocol.message import Buffer, Header, Message
 from kconsole.protocol.wire import DELIMITER, Frame, check_buffers, decode, encode, split
+
+if sys.platform != "win32":
+    import pwd
 
 __all__ = ["PROTOCOL_VERSION", "Session", "new_id"]
 
@@ -274,8 +278,15 @@ def _new_mac(key: bytes, scheme: str) -> Mac | None:
 
 
 def _username() -> str:
-    """Give the user's name as the environment has it; only for display, so never an error."""
-    return os.environ.get("USER") or os.environ.get("USERNAME") or "username"
+    """Give the user's name: the environment's, else the system's; only for display, so never an error."""
+    if name := os.environ.get("USER") or os.environ.get("USERNAME"):
+        return name
+    if sys.platform == "win32":
+        return "username"
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # in a container, a user may have no name
+        return "username"
 
 
 def _header_of(parent: Message | Header | None) -> Header:

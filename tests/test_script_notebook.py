@@ -132,7 +132,7 @@ def test_real_kernels_write_valid_notebooks(kernel, source, out):
 def test_an_error_is_in_its_cell_and_the_rest_is_left_without_outputs(target, source, out):
     path = source("1", "1 / 0", "3")
     outcome = here(target, "-f", path, "--output", str(out))
-    line = f"kconsole: {path}, cell 2: ZeroDivisionError: division by zero\n"
+    line = f"kconsole: {out}, cell 2: ZeroDivisionError: division by zero\n"
     assert outcome == (1, "", line)
     assert [shown(cell) for cell in load(out).cells] == [["1"], ["ZeroDivisionError"], []]
     assert here(target, "--keep-going", "-f", path, "--output", str(out)) == (1, "", line)
@@ -142,7 +142,7 @@ def test_an_error_is_in_its_cell_and_the_rest_is_left_without_outputs(target, so
 def test_an_error_without_a_name_is_told_by_its_value(target, source, out):
     path = source('%fake publish error {"ename": "", "evalue": "1", "traceback": []}')
     outcome = here(target, "-f", path, "--output", str(out))
-    assert outcome.stderr == f"kconsole: {path}, cell 1: 1\n"
+    assert outcome.stderr == f"kconsole: {out}, cell 1: 1\n"
 
 
 def test_the_tags_of_nbclient_count(target, source, out):
@@ -204,7 +204,7 @@ def test_what_a_cell_had_shown_is_written_when_nothing_more_comes(source, out):
     progress = CellProgress(nowhere, "job", 2)
     sink = NotebookSink(notebook, OutputFile(str(out), 0o644), text, progress)
     assert [shown(cell) for cell in load(out).cells] == [[], []]
-    sink.begin(notebook.cells()[0], "id")
+    sink.begin(notebook.cells("job")[0], "id")
     sink.event(Stream("stdout", "on\n"), None)
     sink.close()
     assert [shown(cell) for cell in load(out).cells] == [["on\n"], []]
@@ -369,6 +369,14 @@ def test_parameters_come_behind_their_cell_and_replace_those_from_before(target,
 def test_without_a_tag_the_parameters_come_first(target, source, out):
     assert here(target, "-f", source("a"), "--output", str(out), "--param", "a=2").status == 0
     assert [shown(cell) for cell in load(out).cells] == [[], ["2"]]
+
+
+def test_a_cell_that_fails_is_named_by_its_number_in_the_file_that_is_named(target, source, out):
+    path = source("1", "a / 0")
+    outcome = here(target, "-f", path, "--output", str(out), "--param", "a=2")
+    assert outcome.stderr == f"kconsole: {out}, cell 3: ZeroDivisionError: division by zero\n"
+    assert shown(load(out).cells[2]) == ["ZeroDivisionError"]
+    assert here(target, "-f", path).stderr.endswith(f"\nkconsole: {path}, cell 2 has failed\n")
 
 
 @pytest.mark.parametrize(

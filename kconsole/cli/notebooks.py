@@ -37,6 +37,7 @@ class NotebookJob:
         self._notebook = Notebook(text, self._name)
         self._parameters = [parse_parameter(each) for each in values["param"]]
         self._file = OutputFile(values["output"], mode & 0o666)
+        self._written = shown(values["output"])
 
     @property
     def kernel(self) -> str | None:
@@ -57,7 +58,7 @@ class NotebookJob:
             code = parameter_cell(self._parameters, language)
             self._warn_of_unknown()
             self._notebook.inject(code)
-        return self._notebook.cells()
+        return self._notebook.cells(self._written)
 
     def _warn_of_unknown(self) -> None:
         """Say which parameters the notebook does not know: one letter may be wrong."""

@@ -38,7 +38,6 @@ class Notebook:
 
     def __init__(self, text: str, name: str) -> None:
         raw = read_notebook(text, name)
-        self._name = name
         self._metadata = _metadata(raw)
         self._cells: list[dict[str, Any]] = []
         taken: set[str] = set()
@@ -100,13 +99,16 @@ class Notebook:
         known = {word for source in sources for word in _WORD.findall(source)}
         return [name for name in names if sources and name not in known]
 
-    def cells(self) -> list[ScriptCell]:
-        """Return the cells that are to be run; their numbers count all cells."""
+    def cells(self, name: str) -> list[ScriptCell]:
+        """Return the cells that are to be run; their numbers count all cells, one put in too.
+
+        :param name: of the file that it is written to, where these numbers lead to the cells.
+        """
         skipped, lenient = set(self._tagged(_SKIPPED)), set(self._tagged(_MAY_FAIL))
         return [
             ScriptCell(
                 "".join(cell["source"]),
-                self._name,
+                name,
                 place + 1,
                 only=False,
                 may_fail=place in lenient,

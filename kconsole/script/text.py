@@ -82,7 +82,9 @@ class TextSink:
         self._out.display(_json_line(values))
 
     def end(self, cell: ScriptCell, outcome: Outcome) -> None:
-        """Nothing to write."""
+        """Say which cell of a notebook has failed: its traceback does not."""
+        if outcome.verdict == "error" and cell.origin.endswith(".ipynb") and not cell.may_fail:
+            self.note(f"{cell.name} has failed")
 
     def note(self, text: str) -> None:
         """Write one line of ours."""

@@ -20,7 +20,7 @@ from kconsole.cli import run as run_here
 from kconsole.cli.consoles import _console_options
 from kconsole.cli.logs import log_path
 from kconsole.cli.options import kinds
-from kconsole.cli.settings import Settings, parse
+from kconsole.cli.settings import Settings, odd_variables, parse
 from kconsole.errors import ConfigError
 from kconsole.protocol.replies import KernelInfo, LanguageInfo
 from kconsole.repl.input.keys import ACTIONS
@@ -494,3 +494,15 @@ def test_a_kernel_can_be_kept_by_a_script(tmp_path, monkeypatch):
     assert said
     assert here(said[1], "-c", "%fake die 0").status == 4
     wait_until(lambda: here(said[1], "-c", "1").status == 3, what="the kernel's end")
+
+
+def test_of_variables_only_those_that_are_nearly_an_option_s_are_told_of():
+    line = "no variable is called KCONSOLE_COLOUR; did you mean KCONSOLE_COLOR?"
+    assert odd_variables(command, ["KCONSOLE_COLOUR", "KCONSOLE_STYLE", "HOME"]) == [line]
+    theirs = [
+        "KCONSOLE_TEST_KERNELS",
+        "KCONSOLE_REQUIRE_KERNELS",
+        "KCONSOLE_TRACEBACK",
+        "KCONSOLE_",
+    ]
+    assert odd_variables(command, theirs) == []

@@ -161,9 +161,9 @@ def test_an_option_that_can_be_given_several_times_is_always_a_list(path: Path) 
     ("content", "reason"),
     [
         ("a = \n", "line 1, column 5: invalid value"),
-        ("a = 1\n\n  b = tru\n", "line 3, column 7: invalid value"),
+        ("a = 1\n\n  b = tru\n", "line 3, column 7: 'tru' is no value: there are true and false"),
         ("a = 1\na = 2\n", "line 2, column 6: cannot overwrite a value"),
-        ("color = always", "line 1, column 9: invalid value"),
+        ("color = always", "line 1, column 9: 'always' is no value: there are true and"),
         ("[keys\na = 1", "line 1, column 6: expected ']' at the end of a table declaration"),
         ("just text\n", "line 1, column 6: expected '=' after a key in a key/value pair"),
         ('a = "', "unterminated string (at end of document)"),

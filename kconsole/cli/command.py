@@ -15,7 +15,7 @@ from kconsole.cli.listing import list_kernels, list_specs, wants_list
 from kconsole.cli.options import PARAMETERS
 from kconsole.cli.reaching import open_kernel, wait_for
 from kconsole.cli.saying import colored, complain
-from kconsole.cli.settings import Settings
+from kconsole.cli.settings import Settings, odd_variables
 from kconsole.cli.signals import exit_on_signals
 from kconsole.cli.sources import OrderedCommand, check_usage
 from kconsole.cli.verbs import perform_verb, wanted_verb
@@ -62,6 +62,8 @@ def perform(settings: Settings) -> int:
     :return: the exit status.
     """
     for warning in settings.config.warnings if settings.config is not None else ():
+        complain(f"warning: {warning}")
+    for warning in odd_variables(command, os.environ):
         complain(f"warning: {warning}")
     _check_style(settings)
     _use_theme(settings)

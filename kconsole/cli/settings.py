@@ -5,7 +5,7 @@ named, and ends ``--version`` and ``--help`` before a file could spoil them; and
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from kconsole.config.settings import Config
     from kconsole.connect.ssh.link import SshLink
 
-__all__ = ["NO_FILE", "VARIABLES", "Settings", "parse", "read_config"]
+__all__ = ["NO_FILE", "VARIABLES", "Settings", "odd_variables", "parse", "read_config"]
 
 NO_FILE = "none"
 """Stands for no file at all, where a file can be named."""
 
 VARIABLES = "KCONSOLE"
 """What the names of the environment's variables begin with."""
+
+#: How alike a variable is to that of an option, from 0 to 1, if it was meant.
+_ALIKE = 0.9
 
 #: The parameters that say which kernel is meant; at most one of them may, in each place.
 _WHICH = ("target", "existing", "kernel")
@@ -98,6 +101,24 @@ def parse(command: click.Command, arguments: Sequence[str]) -> Settings:
     if settings.attach_to is not None or settings.values["pick"]:
         _check_attaching(settings)
     return settings
+
+
+def odd_variables(command: click.Command, names: Iterable[str]) -> list[str]:
+    """Say which variables are called nearly as one of an option; others may be of other programs.
+
+    :param names: of the environment.
+    :return: a line for each.
+    """
+    known = {_variable(each.name or "") for each in command.params}
+    unknown = [name for name in names if name.startswith(f"{VARIABLES}_") and name not in known]
+    if not unknown:
+        return []
+    from kconsole.render.nearest import nearest
+
+    near = ((name, nearest(name, known, 1, _ALIKE)) for name in sorted(unknown))
+    return [
+        f"no variable is called {name}; did you mean {found[0]}?" for name, found in near if found
+    ]
 
 
 def _split(arguments: Sequence[str]) -> tuple[Sequence[str], tuple[str, ...]]:

@@ -30,6 +30,10 @@ __all__ = ["load_config"]
 
 _VALUES = "must be a text, a number, true or false, or a list of these"
 
+#: A value that TOML does not know, and what it knows.
+_WORD = re.compile(r"(?<=[=\s\[,])[A-Za-z][\w.-]*")
+_ALLOWED = 'there are true and false, numbers, and texts in quotes, such as "auto"'
+
 #: How tomllib ends its messages; up to Python 3.13 they are the only ones who know the place.
 _AT_LINE = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
 
@@ -90,11 +94,20 @@ def _parse(path: Path, text: str) -> dict[str, object]:
             raise ConfigError(f"{shown(path)}: {_lower_first(str(error))}") from None
         reason, line, column = message.groups()
         place = f"{shown(path)}, line {line}, column {column}"
-        raise ConfigError(f"{place}: {_lower_first(reason)}") from None
+        word = _bare_word(text, int(line), int(column)) if reason == "Invalid value" else ""
+        reason = word or _lower_first(reason)
+        raise ConfigError(f"{place}: {reason}") from None
     except RecursionError:
         raise ConfigError(f"{shown(path)}: is nested too deeply") from None
     except ValueError as error:  # a number of thousands of digits
         raise ConfigError(f"{shown(path)}: is not usable: {error}") from None
+
+
+def _bare_word(text: str, line: int, column: int) -> str:
+    """Say of a word without quotes, as ``on``, what may stand in its place; "" if there is none."""
+    lines = text.split("\n")
+    word = _WORD.match(lines[line - 1], column - 1) if line <= len(lines) else None
+    return f"{word[0]!r} is no value: {_ALLOWED}" if word else ""
 
 
 def _warnings(path: Path, status: os.stat_result) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ VARIABLES = "KCONSOLE"
 """What the names of the environment's variables begin with."""
 
 #: How alike a variable is to that of an option, from 0 to 1, if it was meant.
-_ALIKE = 0.9
+_ALIKE = 0.8
 
 #: The parameters that say which kernel is meant; at most one of them may, in each place.
 _WHICH = ("target", "existing", "kernel")
@@ -109,16 +109,18 @@ def odd_variables(command: click.Command, names: Iterable[str]) -> list[str]:
     :param names: of the environment.
     :return: a line for each.
     """
-    known = {_variable(each.name or "") for each in command.params}
-    unknown = [name for name in names if name.startswith(f"{VARIABLES}_") and name not in known]
-    if not unknown:
-        return []
-    from kconsole.render.nearest import nearest
+    known = {(each.name or "").upper() for each in command.params}
+    ours = (
+        name.removeprefix(f"{VARIABLES}_") for name in names if name.startswith(f"{VARIABLES}_")
+    )
+    lines = []
+    for name in sorted(set(ours) - known):
+        from kconsole.render.nearest import nearest
 
-    near = ((name, nearest(name, known, 1, _ALIKE)) for name in sorted(unknown))
-    return [
-        f"no variable is called {name}; did you mean {found[0]}?" for name, found in near if found
-    ]
+        if near := nearest(name, known, 1, _ALIKE):
+            meant = _variable(near[0])
+            lines.append(f"no variable is called {VARIABLES}_{name}; did you mean {meant}?")
+    return lines
 
 
 def _split(arguments: Sequence[str]) -> tuple[Sequence[str], tuple[str, ...]]:

@@ -22,6 +22,7 @@ from terminal import Terminal
 from kconsole import attach
 from kconsole.client.zmq_transport import ZmqTransport
 from kconsole.protocol.message import Channel, Message
+from kconsole.render.greeting import OWN_LINE
 from kconsole.repl.history.file import HistoryFile
 from kconsole.repl.options import ConsoleOptions
 from kconsole.repl.plain.console import PlainConsole
@@ -157,7 +158,7 @@ def test_a_session_from_the_banner_to_ctrl_d_without_one_escape_sequence(
         terminal.key("c-d")
         assert terminal.wait_exit() == 0
         assert terminal.everything == (
-            "Fake kernel 1.0\n\nIn [ ]: print('a')\na\nIn [2]: 6 * 7\nOut[2]: 42\nIn [3]:"
+            f"Fake kernel 1.0\n{OWN_LINE}\n\nIn [ ]: print('a')\na\nIn [2]: 6 * 7\nOut[2]: 42\nIn [3]:"
         )
         assert terminal.sequences == []
 

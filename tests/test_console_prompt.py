@@ -20,6 +20,8 @@ from stories import (
     wait_for_line,
 )
 
+from kconsole.render.greeting import OWN_LINE
+
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
 NUMBERED = re.compile(r"^In \[(\d+)\]:$", re.MULTILINE)
@@ -33,14 +35,14 @@ PYTHONS = pytest.mark.parametrize("kernel", ["ipykernel7", "xpython"], indirect=
 
 def test_the_banner_is_followed_by_the_prompt(tmp_path: Path) -> None:
     with owning(tmp_path, banner="Hello from the kernel\nThis is it") as terminal:
-        terminal.wait_for("Hello from the kernel\nThis is it\n\nIn [1]:")
+        terminal.wait_for(f"Hello from the kernel\nThis is it\n{OWN_LINE}\n\nIn [1]:")
         row, _ = terminal.find("In [1]:")
         assert terminal.cursor == (row, len("In [1]: "))
 
 
-def test_a_kernel_without_a_banner_has_the_prompt_in_the_first_row(tmp_path: Path) -> None:
+def test_a_kernel_without_a_banner_has_the_prompt_below_our_own_words(tmp_path: Path) -> None:
     with owning(tmp_path, banner="") as terminal:
-        assert terminal.screen[0] == "In [1]:"
+        terminal.wait_for(f"{OWN_LINE}\n\nIn [1]:")
 
 
 @pytest.mark.parametrize("kernel", ["ipykernel7", "bash"], indirect=True)

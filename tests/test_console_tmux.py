@@ -11,13 +11,15 @@ from leaks import wait_until
 from running_kernels import start_fake
 from stories import program
 
+from kconsole.render.greeting import OWN_LINE
+
 #: Others measure what these run; the processes end sooner so.
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
 TMUX = shutil.which("tmux")
 LINE = "print('" + "0123456789 " * 8 + "end')"
 
-OUTPUT = "Fake kernel 1.0 In [ ]: print('some output') some output"
+OUTPUT = f"Fake kernel 1.0 {OWN_LINE} In [ ]: print('some output') some output"
 
 
 class Tmux:

@@ -45,8 +45,9 @@ REVIEWED: dict[str, str] = {
         repl/screen/scribe:Scribe.foreign_input script/watcher:Watcher._write
     """,
     "what greeting, listing or table made, which sanitise": """
-        repl/plain/commands:PlainCommands._hist repl/plain/console:PlainConsole.run
-        repl/screen/scribe:Scribe.banner repl/screen/scribe:Scribe.label repl/screen/scribe:Scribe.lines
+        repl/plain/commands:PlainCommands._hist repl/plain/console:PlainConsole._greet
+        repl/screen/scribe:Scribe.banner repl/screen/scribe:Scribe.greet
+        repl/screen/scribe:Scribe.label repl/screen/scribe:Scribe.lines
     """,
     "words of our own alone": """
         repl/kernel/reconnecting:Reconnecting._log_in repl/notifying:Notifier.rest

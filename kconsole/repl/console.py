@@ -238,7 +238,7 @@ class Console:
 
     def _greet(self) -> None:
         info = self._state.info
-        self._scribe.banner(info)
+        self._scribe.greet(info)
         self._screen.flush()
         self._desk.spawn(self._learn_language)
         self._desk.spawn(self._desk.dressing.ask_tmux)

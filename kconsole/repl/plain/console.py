@@ -38,7 +38,7 @@ from kconsole.render.cabinet import Cabinet, cabinet_root
 from kconsole.render.cells import wrapped
 from kconsole.render.earlier import earlier_text
 from kconsole.render.errorlook import ErrorLook
-from kconsole.render.greeting import banner, busy_note
+from kconsole.render.greeting import banner, busy_note, greeting
 from kconsole.render.labels import closed_note, end_notes, question_prompt
 from kconsole.render.output import RenderOptions
 from kconsole.render.sanitise import one_line, sanitise
@@ -166,7 +166,7 @@ class PlainConsole:
         self._client.on_restart = self._reading.note_restart
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # what it cannot show must not end the session
-        self.write(banner(self._info.banner))
+        self._greet()
         step: Callable[[], int | None] = self._begin
         status = None
         with CtrlC() as ctrl_c, closing(self._log), self._link.news:
@@ -179,6 +179,13 @@ class PlainConsole:
                 except KeyboardInterrupt:
                     ctrl_c.counts = False
         return status
+
+    def _greet(self) -> None:
+        text = self._info.banner
+        if sys.stdout.isatty():
+            self.write(greeting(text, columns() or _WIDE, color=self._options.color))
+        else:
+            self.write(banner(text))
 
     def _begin(self) -> int | None:
         """Show what the kernel has run, and is at; returns the exit status, if the session is over."""

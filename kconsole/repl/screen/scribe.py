@@ -25,7 +25,7 @@ from kconsole.render.cells import text_width, wrapped
 from kconsole.render.earlier import earlier_text
 from kconsole.render.errorlook import ErrorLook, Form
 from kconsole.render.filelines import numbered
-from kconsole.render.greeting import banner
+from kconsole.render.greeting import banner, greeting
 from kconsole.render.highlight import (
     DEFAULT_STYLE,
     highlight,
@@ -139,6 +139,10 @@ class Scribe:
         """How output is rendered, with nothing left out, and with the numbers of what is no text."""
         told = None if self.exhibits is None else partial(numbered, self.exhibits.numbers())
         return replace(self._renderer.whole, told=told)
+
+    def greet(self, info: KernelInfo) -> None:
+        """Show the kernel's own banner, and how to find the commands that are not the kernel's."""
+        self._screen.print(greeting(info.banner, self._screen.columns, color=self._color))
 
     def banner(self, info: KernelInfo) -> None:
         """Show the kernel's own banner."""

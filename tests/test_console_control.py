@@ -522,9 +522,11 @@ def test_q_leaves(tmp_path: Path) -> None:
     assert PROMPT
 
 
-def test_a_misspelt_command_runs_as_code_and_is_told_of(console: Shared) -> None:
+def test_a_misspelt_command_does_not_get_to_a_kernel_whose_language_has_no_such_code(
+    console: Shared,
+) -> None:
     with console() as (terminal, kernel):
         terminal.line("\\retsart")
-        terminal.wait_for("\\retsart is no command, and ran as code; \\? lists the commands")
+        terminal.wait_for("unknown command \\retsart: did you mean \\restart?")
         ready(terminal)
-        assert kernel.count("execute_request") == 1
+        assert kernel.count("execute_request") == 0

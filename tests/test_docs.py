@@ -14,6 +14,7 @@ from kconsole.cli import command
 from kconsole.cli.options import kinds
 from kconsole.config.checking import check
 from kconsole.config.file import load_config
+from kconsole.render.greeting import OWN_LINE
 from kconsole.repl.commands import COMMANDS
 from kconsole.repl.input.keys import ACTIONS, key_help, key_sequences
 
@@ -135,6 +136,7 @@ def test_versions_agree() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["version"] == kconsole.__version__
     assert f"kconsole {kconsole.__version__}" in MAN
+    assert f"\n{OWN_LINE}\n" in README
 
 
 @pytest.mark.skipif(shutil.which("man") is None, reason="man is not installed")

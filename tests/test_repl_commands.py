@@ -2,7 +2,7 @@
 
 import pytest
 
-from kconsole.repl.commands import COMMANDS, complete, help_lines, is_command, meant, parse
+from kconsole.repl.commands import COMMANDS, complete, help_lines, is_command, meant, parse, unknown
 
 KEYS = [("Alt-Enter", "run the input as it is, complete or not"), ("F2", "edit it elsewhere")]
 
@@ -137,6 +137,31 @@ def test_code_that_may_have_been_meant_as_a_command_is_known(text: str, word: st
 )
 def test_nothing_else_is_taken_for_a_misspelt_command(text: str) -> None:
     assert meant(text) == ""
+
+
+def test_where_it_cannot_be_code_it_is_said_what_may_be_meant() -> None:
+    code = "\\? lists them (with a blank before it, the line is code)"
+    assert unknown("\\foo bar\n", "python") == f"unknown command \\foo; {code}"
+    meant_so = f"unknown command \\retsart: did you mean \\restart? {code}"
+    assert unknown("\\retsart", "Python") == meant_so
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("\\x -> x", "haskell"),
+        ("\\(x) x", "R"),
+        ("\\section x", "tex"),
+        ("\\foo", ""),
+        ("\\", "python"),
+        ("\\\nx", "python"),
+        ("\\foo\nx", "python"),
+        ("\\q", "python"),
+        (" \\foo", "python"),
+    ],
+)
+def test_what_may_be_code_or_is_a_command_is_not_refused(text: str, language: str) -> None:
+    assert unknown(text, language) == ""
 
 
 def test_a_blank_makes_code_of_what_would_be_a_command() -> None:

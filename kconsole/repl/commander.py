@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kconsole.render.errorlook import Form
 from kconsole.render.table import table
-from kconsole.repl.commands import help_lines, parse
+from kconsole.repl.commands import help_lines, parse, unknown
 from kconsole.repl.desk import Desk
 from kconsole.repl.history.recall import Recall
 from kconsole.repl.kernel.controls import Controls
@@ -77,13 +77,21 @@ class Commander:
             self._desk.scribe.note(str(error), "error")
             return True
         if invocation is None:
-            return False
+            return self._refuses(text)
         self._echo(text)
         self._desk.typeahead.expect()
         if invocation.command.name != "q":
             self._editing.leaving.forget()
         self._actions[invocation.command.name](*invocation.arguments)
         return True
+
+    def _refuses(self, text: str) -> bool:
+        """Say of a line that is no command that it cannot be code either; whether it cannot."""
+        why = unknown(text, self._desk.state.language)
+        if why:
+            self._echo(text)
+            self._desk.scribe.note(why, "error")
+        return bool(why)
 
     def _echo(self, text: str) -> None:
         self._desk.scribe.echo(self._desk.state.prompt(self._desk.state.prompt_number), text)
@@ -122,4 +130,4 @@ class Commander:
 
     def _help(self) -> None:
         columns = self._desk.view.app.output.get_size().columns
-        self._desk.scribe.lines(help_lines(columns, self._keys))
+        self._pager.show("\n".join(help_lines(columns, self._keys)))

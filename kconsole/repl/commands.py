@@ -2,7 +2,8 @@
 
 A command is an input of a single line that begins with a backslash and the name of a command. All
 else is code and goes to the kernel as it is, also ``\\alpha`` (a symbol in Julia) and ``\\x -> x`` (a
-function in Haskell); a blank before the backslash makes code of a line that would be a command.
+function in Haskell), but for what no code of the kernel's language can be; a blank before the backslash
+makes code of a line that would be a command.
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from kconsole.render.errorlook import FORMS
+from kconsole.render.nearest import nearest
 
 __all__ = [
     "COMMANDS",
@@ -21,10 +23,14 @@ __all__ = [
     "is_command",
     "meant",
     "parse",
+    "unknown",
 ]
 
 #: The seconds between two looks that \watch takes: a kernel is not to be kept busy by being watched.
 WATCH_S = (0.1, 86_400.0)
+
+#: Languages in which nothing begins with a backslash and a name, so that it can only be meant for us.
+_NEVER_CODE = ("python",)
 
 _LINE = re.compile(r"\\(\?|[A-Za-z_]+)(?:[ \t]+([^\r\n]*))?")
 _WORD = r"\\(\?|[A-Za-z_]*)"
@@ -92,6 +98,19 @@ def meant(text: str) -> str:
     """The word, with its backslash, by which code looks like a command that is not there; else ``""``."""
     match = _LINE.fullmatch(text.rstrip())
     return "" if match is None or match[1] in _BY_NAME else f"\\{match[1]}"
+
+
+def unknown(text: str, language: str) -> str:
+    """What to say of an input that is no command and cannot be code; ``""`` of any other.
+
+    :param language: the kernel's, which may have such code.
+    """
+    word = meant(text)
+    if not word or language.lower() not in _NEVER_CODE:
+        return ""
+    near = " or ".join(f"\\{each}" for each in nearest(word[1:], _BY_NAME, most=2))
+    hint = f": did you mean {near}?" if near else ";"
+    return f"unknown command {word}{hint} \\? lists them (with a blank before it, the line is code)"
 
 
 def complete(before: str) -> list[tuple[str, str]]:
@@ -231,7 +250,7 @@ def _perhaps(split: Callable[[str], tuple[str, ...]]) -> Callable[[str], tuple[s
 
 #: What the console can do is bound to these names in :mod:`kconsole.repl.commander`.
 COMMANDS = (
-    Command("?", "", "list commands and keys", _nothing, ("help",)),
+    Command("?", "", r"list commands and keys; \help does so too", _nothing, ("help",)),
     Command("q", "", "leave; a kernel that was attached to lives on", _nothing, ("quit",)),
     Command("conninfo", "", "tell which kernel this is, and how it is reached", _nothing),
     Command("reconnect", "", "make the link to another computer again, now", _nothing),
@@ -245,7 +264,7 @@ COMMANDS = (
     Command("vars", "[NAME]", "list the kernel's variables, or show one", _perhaps(_word)),
     Command("who", "", "list the other clients, and when each was last seen", _nothing),
     Command("hist", "[PATTERN]", "search the history, * and ? as in file names", _perhaps(_rest)),
-    Command("save", "FILE", "save the session as .ipynb, .py or .txt", _file),
+    Command("save", "FILE", "save the session as .ipynb, .md, .txt, .jsonl or .py", _file),
     Command(
         "log", "[FILE]", "write the session to a file as it goes on, or stop that", _perhaps(_file)
     ),

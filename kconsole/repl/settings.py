@@ -14,7 +14,7 @@ from kconsole.render.sanitise import one_line
 from kconsole.repl.desk import Desk
 from kconsole.repl.options import ImageMode
 
-__all__ = ["Settings"]
+__all__ = ["OPTION_WORDS", "Settings"]
 
 
 class _Kind(NamedTuple):
@@ -24,6 +24,8 @@ class _Kind(NamedTuple):
     called: str
     #: Raises ValueError for what is no such value.
     read: Callable[[str], object]
+    #: The values, where these are a few words.
+    words: tuple[str, ...] = ()
 
 
 def _switch(text: str) -> bool:
@@ -57,11 +59,11 @@ def _choice(*words: str) -> _Kind:
     def read(text: str) -> str:
         return {word: word for word in words}[text.lower()]
 
-    return _Kind(", ".join(words[:-1]) + f" or {words[-1]}", read)
+    return _Kind(", ".join(words[:-1]) + f" or {words[-1]}", read, words)
 
 
 _SWITCH = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
-_ON_OFF = _Kind("on or off", _switch)
+_ON_OFF = _Kind("on or off", _switch, ("on", "off"))
 
 _DEFAULT = "default"
 _TYPE = re.compile(r"[^\s;,/*]+/[^\s;,/*]+")
@@ -70,7 +72,7 @@ _KINDS: Mapping[str, _Kind] = {
     "complete_while_typing": _ON_OFF,
     "image": _choice(*get_args(ImageMode)),
     "max_lines": _Kind("a whole number, 0 or more", _whole),
-    "mime": _Kind("default or MIME types, as text/latex,text/html", _types),
+    "mime": _Kind("default or MIME types, as text/latex,text/html", _types, (_DEFAULT,)),
     "notify": _choice("none", "bell", "desktop"),
     "notify_after": _Kind("a number of seconds", _seconds),
     "others": _ON_OFF,
@@ -80,6 +82,11 @@ _KINDS: Mapping[str, _Kind] = {
     "timing": _ON_OFF,
     "vi": _ON_OFF,
 }
+
+OPTION_WORDS: Mapping[str, tuple[str, ...]] = {
+    name.replace("_", "-"): kind.words for name, kind in _KINDS.items()
+}
+"""The options that can be set, as they are called here, and the values of those that take one of a few."""
 
 
 class Settings:

@@ -1,4 +1,4 @@
-"""What can stand at the cursor: commands of ours, the files that they take, or what the kernel says."""
+"""What can stand at the cursor: commands of ours, what they take, or what the kernel says."""
 
 import asyncio
 
@@ -8,12 +8,13 @@ from kconsole.repl.commands import complete as complete_command
 from kconsole.repl.commands import is_command
 from kconsole.repl.completion.completer import NONE, Offers, offers
 from kconsole.repl.completion.filenames import file_offers
+from kconsole.repl.completion.words import word_offers
 from kconsole.repl.desk import Desk
 
 __all__ = ["Finding"]
 
-#: Commands that take code.
-_WITH_CODE = ("\\peek ", "\\watch ")
+#: Commands that take code, or a name that stands in it.
+_WITH_CODE = ("\\peek ", "\\vars ", "\\watch ")
 #: A kernel that took longer for its last answer is asked only if the user says so.
 _FAST_S = 0.3
 
@@ -43,6 +44,8 @@ class Finding:
             if own := complete_command(before):
                 words, helps = zip(*own, strict=True)
                 return Offers(words, -len(before), words, helps)
+            if (chosen := word_offers(before)) is not None:
+                return chosen
             files = await asyncio.to_thread(file_offers, before)
             if files is not None:
                 return files

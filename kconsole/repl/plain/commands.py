@@ -21,7 +21,7 @@ from kconsole.render.labels import kernel_label
 from kconsole.render.linkwords import link_state
 from kconsole.render.sanitise import one_line
 from kconsole.render.style import Role
-from kconsole.repl.commands import COMMANDS, help_lines, parse
+from kconsole.repl.commands import COMMANDS, help_lines, parse, unknown
 from kconsole.repl.history.matching import AT_MOST, listing
 from kconsole.repl.plain.history import PlainHistory
 from kconsole.repl.plain.log import PlainLog
@@ -118,7 +118,7 @@ class PlainCommands:
         try:
             invocation = parse(text)
             if invocation is None:
-                return False
+                return self._refuses(text)
             name = invocation.command.name
             if name not in self._actions:
                 raise ValueError(rf"\{name} needs a screen; \? lists what there is without one")
@@ -128,6 +128,14 @@ class PlainCommands:
         except (ValueError, KconsoleError) as error:
             self._session.note(str(error))
         return True
+
+    def _refuses(self, text: str) -> bool:
+        """Say of a line that is no command that it cannot be code either; whether it cannot."""
+        info = self._kernel.info
+        why = "" if info is None else unknown(text, info.language_info.name)
+        if why:
+            self._session.note(why)
+        return bool(why)
 
     def _help(self) -> None:
         here = [each for each in COMMANDS if each.name in self._actions]

@@ -131,8 +131,8 @@ def test_a_directory_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="cannot be written: Not a directory"):
         ImageFiles(str(tmp_path / "file" / "plots"))
     files = ImageFiles(str(tmp_path / "plots"))
-    (tmp_path / "plots").rmdir()
-    with pytest.raises(OutputError, match=r"a-01\.svg: cannot be written: No such file"):
+    (tmp_path / "plots").touch()
+    with pytest.raises(OutputError, match=r"plots: there is such a file$"):
         files.save("a", DisplayData(SVG, {}))
 
 
@@ -180,3 +180,12 @@ def test_of_a_kernel_that_is_watched_without_end_the_last_names_are_known(
         "d-01.svg",
         "d-02.svg",
     ]
+
+
+def test_a_directory_is_made_for_the_first_image(tmp_path: Path) -> None:
+    directory = tmp_path / "new" / "images"
+    files = ImageFiles(str(directory))
+    assert files.save("a", DisplayData({"text/plain": "1"}, {})) == []
+    assert not directory.parent.exists()
+    assert len(files.save("a", DisplayData(SVG, {}))) == 1
+    assert [each.name for each in directory.iterdir()] == ["a-01.svg"]

@@ -543,7 +543,8 @@ def test_streams_are_written_whatever_types_are_wanted(script):
 def test_an_image_that_is_none_is_no_reason_to_stop(script, value):
     bundle = json.dumps({"image/png": value})
     assert script.run(f"%fake display {bundle}", mime=["image/png"]) == 0
-    assert script.written[1] == ""
+    said = "kconsole: nothing was shown as image/png\n" if value is None else ""
+    assert script.written[1] == said
 
 
 # --- the sink
@@ -585,6 +586,16 @@ def test_a_sink_hears_of_each_cell_from_its_beginning_to_its_end(script):
         ("end", "b", "error", True),
         ("close",),
     ]
+
+
+def test_it_is_told_where_nothing_of_the_wanted_types_came(script):
+    assert script.run("1", mime=["image/png", "image/svg+xml"]) == 0
+    note = "kconsole: nothing was shown as image/png or image/svg+xml\n"
+    assert script.written == ("", note)
+    assert script.run("1", mime=["image/png", "text/plain"]) == 0
+    assert script.written == ("1\n", note)
+    assert script.run("1 / 0", mime=["image/png"]) == 1
+    assert "nothing" not in script.written[1].removeprefix(note)
 
 
 # --- leaving

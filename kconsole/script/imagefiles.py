@@ -5,6 +5,7 @@ replaces its files. So does another run that writes the same names, as with pand
 each file is told in a line, which says so.
 """
 
+import errno
 import os
 import re
 from collections.abc import Mapping
@@ -35,15 +36,15 @@ _MOST_NAMES = (
 class ImageFiles:
     """Writes them.
 
-    :param directory: where; it is made if it is not there. ``~`` is the home.
-    :raise SourceError: there is no such directory, and it cannot be made.
+    :param directory: where; it is made for the first of them if it is not there. ``~`` is the home.
+    :raise SourceError: there is no such directory, and it could not be made.
     """
 
     def __init__(self, directory: str) -> None:
         self._directory = Path(os.path.expanduser(directory))
         try:
             with telling(directory):
-                self._directory.mkdir(parents=True, exist_ok=True)
+                _look(self._directory)
         except AlreadyThereError:
             raise SourceError(f"{shown(directory)}: is no directory") from None
         except KconsoleError as error:
@@ -84,6 +85,8 @@ class ImageFiles:
         path = self._directory / name
         done = "replaced" if os.path.lexists(path) else "saved"
         try:
+            with telling(self._directory):
+                self._directory.mkdir(parents=True, exist_ok=True)
             with telling(path):
                 replace_own(path, artifact.content, mode=self._mode)
         except KconsoleError as error:
@@ -161,6 +164,19 @@ class WatchedImages:
                     del self._numbers[next(iter(self._numbers))]
             return []
         return self._files.save(f"in-{self._numbers.get(event.parent.msg_id, 0):03}", event)
+
+
+def _look(directory: Path) -> None:
+    """Raise OSError where there is no such directory and it could not be made."""
+    if os.path.lexists(directory):
+        if not directory.is_dir():
+            raise FileExistsError
+        return
+    above = next(each for each in directory.absolute().parents if os.path.lexists(each))
+    if not above.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _keep(names: dict[str, _Value], key: str, value: _Value) -> None:

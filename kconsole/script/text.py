@@ -58,6 +58,9 @@ class TextSink:
         self._err = _Outlet(err, color["stderr"], options)
         self._steady = err
         self._mime = tuple(mime)
+        #: Whether something of the wanted types has come; and whether a cell has ended otherwise than well.
+        self._served = self._failed = False
+        self._ended = False
 
     def begin(self, cell: ScriptCell, msg_id: str) -> None:
         """Nothing to write."""
@@ -83,6 +86,8 @@ class TextSink:
 
     def end(self, cell: ScriptCell, outcome: Outcome) -> None:
         """Say which cell of a notebook has failed: its traceback does not."""
+        self._ended = True
+        self._failed = self._failed or outcome.verdict != "ok"
         if outcome.verdict == "error" and cell.origin.endswith(".ipynb") and not cell.may_fail:
             self.note(f"{cell.name} has failed")
 
@@ -101,15 +106,21 @@ class TextSink:
         self._err.mouth.text(text)
 
     def close(self) -> None:
-        """End what is unfinished: a style that is still on, a sequence that never ended."""
+        """End what is unfinished: a style that is still on, a sequence that never ended.
+
+        If all went well, and yet nothing came of the wanted types, say so: a file may be empty for it.
+        """
         self._out.close()
         self._err.close()
+        if self._mime and self._ended and not (self._served or self._failed):
+            self.note(f"nothing was shown as {' or '.join(self._mime)}")
 
     def _show_wanted(self, data: Mapping[str, object]) -> None:
         """Write the best of what is wanted: text as it came, the rest as bytes, if not to a terminal."""
         mime, value = raw_value(data, self._mime)
         if not mime:
             return
+        self._served = True
         if not is_base64(mime):
             self._out.display(value if isinstance(value, str) else _json_line(value))
         elif not self._out.mouth.terminal and (content := decoded(value)):

@@ -18,7 +18,7 @@ from terminal import Terminal
 from kconsole.cli import command
 from kconsole.cli import run as run_here
 from kconsole.cli.consoles import _console_options
-from kconsole.cli.logs import log_path
+from kconsole.cli.logs import check_log, log_path
 from kconsole.cli.options import kinds
 from kconsole.cli.settings import Settings, odd_variables, parse
 from kconsole.errors import ConfigError
@@ -201,6 +201,23 @@ def test_any_other_log_is_refused(config, name, reason):
     with pytest.raises(ConfigError) as wrong:
         log_path(parse(command, []), Ready())
     assert str(wrong.value).endswith(f"'log': {expected}")
+
+
+def test_a_log_that_cannot_be_had_is_refused_before_there_is_a_kernel(tmp_path):
+    (tmp_path / "no.ipynb").write_text("{}")
+    (tmp_path / "there.txt").touch()
+    bad = {
+        "none/log.txt": "cannot be written: No such file or directory",
+        "there.txt/log.md": "cannot be written: Not a directory",
+        "no.ipynb": "not logged to: ",
+    }
+    for name, reason in bad.items():
+        with pytest.raises(click.UsageError, match=f"^--log: {tmp_path / name}: {reason}"):
+            check_log(parse(command, ["--log", str(tmp_path / name)]))
+    for name in ("there.txt", "new.ipynb"):
+        check_log(parse(command, ["--log", str(tmp_path / name)]))
+    check_log(parse(command, ["--log", str(tmp_path / "none" / "a.md"), "--private"]))
+    assert sorted(os.listdir(tmp_path)) == ["no.ipynb", "there.txt"]
 
 
 def test_what_is_private_is_not_logged(capsys):

@@ -12,6 +12,7 @@ from kconsole.cli.choosing import choose
 from kconsole.cli.consoles import is_plain, stay
 from kconsole.cli.linking import check_ssh, linked
 from kconsole.cli.listing import list_kernels, list_specs, wants_list
+from kconsole.cli.logs import check_log
 from kconsole.cli.options import PARAMETERS
 from kconsole.cli.reaching import open_kernel, wait_for
 from kconsole.cli.saying import colored, complain
@@ -77,6 +78,7 @@ def perform(settings: Settings) -> int:
         return _list(settings)
     exit_on_signals()
     if settings.values["watch"]:
+        check_log(settings)
         return watch(settings)
     interactive = not sources and sys.stdin is not None and sys.stdin.isatty()
     if interactive and not (sys.stdout is not None and sys.stdout.isatty()):
@@ -89,6 +91,8 @@ def perform(settings: Settings) -> int:
         raise click.UsageError("--log is for the console; a script's output can be redirected")
     if settings.several:
         return _several(settings)
+    if stays:
+        check_log(settings)
     settings = choose(settings, plain=is_plain(settings))
     with ExitStack() as stack:
         script = None if interactive else stack.enter_context(_read_script(settings))

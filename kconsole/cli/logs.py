@@ -11,7 +11,25 @@ if TYPE_CHECKING:
     from kconsole.cli.settings import Settings
     from kconsole.client.kernel import Kernel
 
-__all__ = ["log_path"]
+__all__ = ["check_log", "log_path"]
+
+
+def check_log(settings: "Settings") -> None:
+    """Refuse a log that cannot be had, before a kernel is started for it.
+
+    What its suffix means is known only once the kernel has told of its language: see :func:`log_path`.
+
+    :raise click.UsageError: it cannot be written, or is no notebook; ConfigError, if the file names it.
+    """
+    log = settings.values["log"]
+    if not log or settings.values["private"]:
+        return
+    from kconsole.record.logfile import check_target
+
+    try:
+        check_target(log)
+    except KconsoleError as error:
+        raise settings.refusal("log", str(error)) from None
 
 
 def log_path(settings: "Settings", kernel: "Kernel") -> Path | None:

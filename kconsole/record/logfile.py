@@ -4,6 +4,7 @@ However long the session is, what has happened since the last writing is what a 
 blocks, and belongs to one thread.
 """
 
+import errno
 import os
 from itertools import accumulate
 from pathlib import Path
@@ -20,7 +21,7 @@ from kconsole.record.notebook import NotebookBeginning, notebook_beginning
 from kconsole.record.saving import attach, context_of, kind_at, target_of, telling
 from kconsole.record.transcript import Transcript
 
-__all__ = ["Log", "open_log"]
+__all__ = ["Log", "check_target", "open_log"]
 
 
 class Log(Protocol):
@@ -39,6 +40,40 @@ class Log(Protocol):
 
     def close(self) -> None:
         """Nothing more comes for now; a later :meth:`write` opens it again."""
+
+
+def check_target(path: str | Path) -> None:
+    """Look whether a session can be logged to a file; nothing is made or changed.
+
+    :raise KconsoleError: it cannot be written, or is to be a notebook and is none; one line, with the path.
+    """
+    target = target_of(path)
+    with telling(target):
+        if not target.exists():
+            _check_place(target.parent)
+            return
+        os.close(open_regular(target, os.O_RDWR))
+        if target.suffix.lower() == NOTEBOOK:
+            _notebook_in(target)
+
+
+def _check_place(directory: Path) -> None:
+    """Raise OSError if no file can be made in a directory."""
+    os.stat(directory)
+    if not directory.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if not os.access(directory, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _notebook_in(path: Path) -> tuple[str, NotebookBeginning]:
+    """Return what a notebook holds, as :func:`notebook_beginning` does."""
+    try:
+        return notebook_beginning(_read(path).decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise KconsoleError(f"{shown(path)}: not logged to: it is not UTF-8") from None
+    except ValueError as error:
+        raise KconsoleError(f"{shown(path)}: not logged to: {error}") from None
 
 
 def open_log(transcript: Transcript, path: str | Path) -> Log:
@@ -133,12 +168,7 @@ class _CellLog:
             new = self._kind.head() + self._kind.foot(self._context, 0)
             replace_file(self.path, new.encode())
         self._file = file = TwinFile(self.path)
-        try:
-            beginning, begun = notebook_beginning(_read(self.path).decode("utf-8-sig"))
-        except UnicodeDecodeError:
-            raise KconsoleError(f"{shown(self.path)}: not logged to: it is not UTF-8") from None
-        except ValueError as error:
-            raise KconsoleError(f"{shown(self.path)}: not logged to: {error}") from None
+        beginning, begun = _notebook_in(self.path)
         self._context = self._context._replace(metadata=begun.metadata)
         foot = self._kind.foot(self._context, begun.cells)
         file.put(0, (beginning + foot).encode())

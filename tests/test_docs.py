@@ -57,6 +57,15 @@ def test_the_manual_page_has_exactly_the_options_of_the_program() -> None:
     assert man_options() == wanted | {"-h", "--help", "--version"}
 
 
+def test_help_shows_each_option_under_one_heading() -> None:
+    shown = re.findall(r"(?m)^  (?:-\w, )?(--[\w-]+)", HELP)
+    assert len(set(shown)) == len(shown) == len(program_options()) + len(["--version", "--help"])
+    titles = ["Kernel", "Remote", "Sources", "Output", "Session", "Running kernels", "Settings"]
+    assert re.findall(r"(?m)^(\w[\w ]*):$", HELP) == titles
+    rest = ["--config", "--print-config", "--version", "--help"]
+    assert re.findall(r"(--[\w-]+)", HELP.partition("\nSettings:\n")[2])[:4] == rest
+
+
 @pytest.mark.parametrize("names", program_options(), ids=lambda names: names[-1])
 def test_readme_and_help_show_each_option(names: list[str]) -> None:
     for name in names:

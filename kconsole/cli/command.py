@@ -29,9 +29,10 @@ __all__ = ["command", "perform"]
 
 _HELP = """A console for any Jupyter kernel.
 
-TARGET is the connection file of a running kernel, or part of its name, or a connection that the
-configuration file names. Without TARGET, a kernel is started, with the arguments behind -- if there are
-any, and stopped on leaving. If standard input is not a terminal, all of it is run as one cell.
+kconsole alone starts the default kernel (python3), and stops it on leaving; arguments behind -- are
+for the kernel. TARGET is the connection file of a running kernel, or part of its name, or a connection
+that the configuration file names: then that one is attached to, and stays. If standard input is not a
+terminal, all of it is run as one cell.
 """
 
 _EPILOG = """\b

@@ -32,6 +32,15 @@ class OrderedCommand(click.Command):
         ctx.params["sources"] = tuple(_in_order(names, ctx.params))
         return rest
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options for ``--help``, under headings."""
+        from kconsole.cli.options.groups import grouped
+
+        for title, params in grouped(self.get_params(ctx)):
+            records = [record for each in params if (record := each.get_help_record(ctx))]
+            with formatter.section(title):
+                formatter.write_dl(records)
+
 
 def _in_order(names: list[Any], values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Deal the values of the options to their names; code that -f has taken the place of is left out."""

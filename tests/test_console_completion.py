@@ -226,6 +226,24 @@ def test_ctrl_c_ends_a_search_and_keeps_the_line(console: Pair, terminal: Termin
     assert console.kernel.count("interrupt_request") == count
 
 
+def test_a_search_that_is_given_up_keeps_the_line_however_far_it_has_gone(
+    terminal: Terminal,
+) -> None:
+    terminal.send("mine")
+    terminal.key("left", "c-r")
+    terminal.send("= 7")
+    wait_typed(terminal, "old_7 = 7")
+    assert "failing" not in "\n".join(terminal.screen)
+    terminal.key("c-r")
+    terminal.wait_for("\nfailing I-search backward: = 7", where="screen")  # there is no other
+    wait_typed(terminal, "old_7 = 7")
+    terminal.send("x")
+    terminal.wait_for("\nfailing I-search backward: = 7x", where="screen")
+    terminal.key("c-g")
+    terminal.send("!")
+    wait_typed(terminal, "min!e")
+
+
 def test_an_input_of_several_lines_comes_back_whole(tmp_path: Path) -> None:
     with paired(tmp_path) as (terminal, _):
         terminal.paste("a = 1\nprint(a + 6)")

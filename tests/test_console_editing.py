@@ -86,6 +86,23 @@ def test_the_next_line_is_indented_while_a_cell_runs(console: Shared) -> None:
         wait_for_line(terminal, indent=4)
 
 
+# --- Ctrl-C
+
+
+def test_what_ctrl_c_takes_away_stays_in_sight_and_undo_brings_it_back(console: Shared) -> None:
+    with console() as (terminal, kernel):
+        before = kernel.count("execute_request")
+        terminal.paste("if 1:\n    print(5)")
+        terminal.key("left", "c-c")
+        given_up = "In [1]: if 1:\n   ...:     print(5)^C\n"
+        terminal.wait_for(f"{given_up}In [1]:\n")
+        terminal.key("c-_")
+        terminal.wait_for(f"{given_up}In [1]: if 1:\n   ...:     print(5)\n")
+        terminal.send("2")
+        terminal.wait_for("   ...:     print(52)\n")  # the cursor is where it was
+        assert kernel.count("execute_request") == before
+
+
 # --- pastes
 
 

@@ -104,6 +104,10 @@ class Editing:
         else:
             self.inspecting.close()
 
+    def abort_search(self) -> None:
+        """Ctrl-C or Ctrl-G in a search: back to what was typed."""
+        self._view.searching.abort()
+
     def answer(self) -> None:
         """Enter at the kernel's question: send the answer."""
         if self._desk.asker.open:
@@ -130,7 +134,7 @@ class Editing:
         elif self.peeking.stop():
             pass  # what was watched is watched no more
         elif self._state.cells.running is None and self._view.buffer.text:
-            self._view.buffer.reset()  # the kernel may be at work for others, who want it to go on
+            self._clear()  # the kernel may be at work for others, who want it to go on
         else:
             self.work.interrupt()
 
@@ -213,6 +217,15 @@ class Editing:
             self._desk.filing.answered(question.cell, question.prompt + answer)
         with suppress(KconsoleError):
             self._desk.kernel.client.input(text, parent=question.request)
+
+    def _clear(self) -> None:
+        """Take away what was typed: it stays above the prompt, and undo brings it back."""
+        buffer = self._view.buffer
+        document = buffer.document
+        self._scribe.echo(self._state.prompt(self._state.prompt_number), f"{document.text}^C")
+        buffer.reset(document)
+        buffer.save_to_undo_stack()
+        buffer.text = ""
 
     def _blank(self) -> None:
         """Enter on an empty line: a new prompt, as a shell does."""

@@ -191,6 +191,8 @@ def key_bindings(editing: Callable[[], Editing], remapping: Remapping) -> KeyBin
     keys.add(Keys.Escape, filter=_CODE & emacs_mode & opened & alone, eager=True)(
         lambda event: editing().close_what_is_open()
     )
+    for key in ("c-c", "c-g", Keys.SIGINT):
+        keys.add(key, filter=is_searching)(lambda event: editing().abort_search())
     _bind(keys, (Keys.BracketedPaste,), _PASTE, editing)
     return keys
 

@@ -13,7 +13,7 @@ from prompt_toolkit.application import Application
 from prompt_toolkit.application.current import get_app
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.clipboard import ClipboardData, InMemoryClipboard
-from prompt_toolkit.enums import DEFAULT_BUFFER, SEARCH_BUFFER, EditingMode
+from prompt_toolkit.enums import DEFAULT_BUFFER, EditingMode
 from prompt_toolkit.filters import Condition, has_completions, has_focus, is_done
 from prompt_toolkit.formatted_text import StyleAndTextTuples, fragment_list_width
 from prompt_toolkit.history import History, InMemoryHistory
@@ -56,6 +56,7 @@ from kconsole.repl.screen.once import CodeControl, Column
 from kconsole.repl.screen.output import terminal_output
 from kconsole.repl.screen.reflow import ReflowingApplication, reflows
 from kconsole.repl.screen.screen import FramedApplication, Screen
+from kconsole.repl.screen.searching import Searching
 from kconsole.repl.screen.widths import remember_few_widths
 from kconsole.repl.terminal.interview import Interview
 
@@ -106,6 +107,7 @@ class View:
             history=history,
             tempfile_suffix=lambda: face.file_extension,
         )
+        self.searching = Searching(self.buffer)
         #: Answers to the kernel's questions, with a history apart.
         self.answer = Buffer(
             name=INPUT_BUFFER,
@@ -137,6 +139,7 @@ class View:
         self.app.ttimeoutlen = 0.05
         self.app.before_render += self._close_gap
         self.screen.attach(self.app)
+        self.searching.hear(self.app)
 
     @property
     def file_extension(self) -> str:
@@ -179,7 +182,7 @@ class View:
         asking = Condition(lambda: self._face.asking)
         querying = Condition(lambda: self._face.querying)
         query = _line_window(BufferControl(self.query), self._face.query_prompt)
-        search = SearchToolbar(Buffer(name=SEARCH_BUFFER))
+        search = self.searching.bar
         code, question = self._code_window(search), self._question_window()
         has_menu = has_focus(self.buffer) & has_completions & ~is_done
         menu = Float(

@@ -636,6 +636,14 @@ def test_vars_lists_functions_and_classes_behind_the_variables(tmp_path: Path) -
             where="screen",
         )
         assert "odd" not in terminal.everything
+        kernel.behaviour.delays["execute_request"] = 60.0
+        terminal.line("\\vars")
+        terminal.wait_for(lambda one: "waiting for the variables; Ctrl-C stops it" in toolbar(one))
+        terminal.key("c-c")
+        terminal.wait_for(lambda one: "waiting for" not in toolbar(one))
+        kernel.behaviour.delays.clear()
+        kernel.interrupt()
+        assert kernel.count("interrupt_request") == 0
         be_busy(terminal)
         terminal.line("\\vars")
         terminal.wait_for("the kernel is busy: functions and classes are not listed")

@@ -183,6 +183,31 @@ def test_a_kernel_that_does_not_answer_costs_only_its_completions(
     wait_typed(terminal, "omega")
 
 
+def test_ctrl_c_gives_a_completion_up_and_the_kernel_hears_nothing_of_it(
+    console: Pair, terminal: Terminal
+) -> None:
+    kernel = console.kernel
+    kernel.behaviour.delays["complete_request"] = 60.0
+    count, asked = kernel.count("interrupt_request"), kernel.count("complete_request")
+    terminal.send("al")
+    terminal.key("tab")
+    request = kernel.wait_for("complete_request", count=asked + 1)
+    terminal.wait_for(lambda one: "completing" in toolbar(one))
+    terminal.key("c-c")
+    terminal.wait_for(lambda one: "completing" not in toolbar(one))
+    assert typed(terminal) == "al"
+    assert kernel.count("interrupt_request") == count
+    # What IPython prints when it is interrupted in this.
+    kernel.publish("stream", {"name": "stderr", "text": "Traceback of jedi\n"}, request.header)
+    kernel.behaviour.delays.clear()
+    kernel.interrupt()
+    terminal.key("c-e")
+    terminal.send("phab")
+    terminal.key("tab")
+    wait_typed(terminal, "alphabet")
+    assert "Traceback" not in terminal.everything
+
+
 # --- history
 
 

@@ -32,8 +32,15 @@ class Desk:
         self.kernel = SimpleNamespace(process=object(), client=SimpleNamespace(obstacle=""))
         self.options = SimpleNamespace(keep=False)
         self.state = SimpleNamespace(
-            gone=False, restarting=False, cells=_Cells(), working=True, health=None
+            gone=False,
+            restarting=False,
+            cells=_Cells(),
+            working=True,
+            health=None,
+            question_ended=float("-inf"),
         )
+        self.now = 100.0
+        self.loop = SimpleNamespace(time=lambda: self.now)
         processor = SimpleNamespace(before_key_press=self.press)
         screen = SimpleNamespace(flush=lambda: None)
         self.view = SimpleNamespace(app=SimpleNamespace(key_processor=processor), screen=screen)
@@ -51,7 +58,9 @@ class Desk:
 
 
 class _Cells:
-    running = object()
+    def __init__(self) -> None:
+        self.running: object = object()
+        self.abandoned: dict[str, object] = {}
 
     def __len__(self) -> int:
         return 0
@@ -98,5 +107,25 @@ def test_something_else_that_is_done_takes_the_question_back() -> None:
     assert desk.status is None
     desk.read()
     assert len(desk.said) == 2
+    ctrl_d(desk, leaving)
+    assert desk.status == 0
+
+
+def test_a_ctrl_d_just_behind_a_question_may_have_been_meant_for_it() -> None:
+    desk, leaving = made()
+    desk.state.working, desk.state.cells.running = False, None
+    desk.state.question_ended = 99.5
+    ctrl_d(desk, leaving)
+    desk.read()
+    assert desk.said == ["the question has just ended; Ctrl-D again leaves, and stops the kernel"]
+    assert desk.status is None
+    ctrl_d(desk, leaving)
+    assert desk.status == 0
+
+
+def test_a_ctrl_d_some_time_behind_a_question_leaves() -> None:
+    desk, leaving = made()
+    desk.state.working, desk.state.cells.running = False, None
+    desk.state.question_ended = 98.5
     ctrl_d(desk, leaving)
     assert desk.status == 0

@@ -11,7 +11,6 @@ from kconsole.repl.desk import Desk
 from kconsole.repl.history.recall import Recall
 from kconsole.repl.kernel.controls import Controls
 from kconsole.repl.kernel.reconnecting import Reconnecting
-from kconsole.repl.kernel.variables import Variables
 from kconsole.repl.sourcing import Sourcing
 from kconsole.repl.terminal.opening import open_kept
 from kconsole.repl.terminal.pager import Pager
@@ -61,7 +60,7 @@ class Commander:
             "set": editing.settings.set,
             "peek": editing.peeking.peek,
             "watch": editing.peeking.watch,
-            "vars": Variables(desk).show,
+            "vars": editing.variables.show,
             "who": self._who,
         }
 

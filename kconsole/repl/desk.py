@@ -110,6 +110,7 @@ class Desk:
         if self.state.question is None:
             return ""
         self.state.question = None
+        self.state.question_ended = self.loop.time()
         had_keyboard = self.state.answerable
         self.typeahead.withdraw()
         self.view.app.invalidate()

@@ -2,6 +2,7 @@
 
 from kconsole.client.leaving import leave, way_back
 from kconsole.repl.desk import Desk
+from kconsole.repl.input.typeahead import PAUSE_S
 from kconsole.repl.state import State
 
 __all__ = ["CTRL_D", "Leaving", "objection"]
@@ -75,6 +76,8 @@ class Leaving:
     def may(self, how: str) -> bool:
         """Whether nothing speaks against it, or it has been asked about; asks otherwise."""
         text = objection(self._state, stops_kernel=self._stops)
+        if not text and how == CTRL_D and self._just_asked:
+            text = "the question has just ended"  # and the key may have been meant for it
         if not text or self._is_again(how):
             return True
         if self._asked != how or self._shown:  # else the question is about to be shown
@@ -101,6 +104,11 @@ class Leaving:
     def _stops(self) -> bool:
         """Whether the kernel ends with the console; without a link nothing can end it."""
         return self._owns and not self._keeps and not self._desk.kernel.client.obstacle
+
+    @property
+    def _just_asked(self) -> bool:
+        """Whether a question was there until a moment ago, and was not answered."""
+        return self._desk.loop.time() - self._state.question_ended < PAUSE_S
 
     def _is_again(self, how: str) -> bool:
         if how != self._asked or not self._shown:

@@ -62,6 +62,8 @@ class State:
         watched: an expression with its value, to be shown above the toolbar; ``""`` for nothing.
         usage: the memory and processor time that the kernel takes; ``""`` while that is not known.
         clients: the other clients that were seen.
+        question_ended: when a question of the kernel has ended in another way than by an answer, by
+            the loop's clock.
         printed_at: when the kernel has last shown something, by :func:`time.monotonic`.
     """
 
@@ -84,7 +86,7 @@ class State:
         self.watched = ""
         self.usage = ""
         self.clients = Clients()
-        self.printed_at = float("-inf")
+        self.printed_at = self.question_ended = float("-inf")
 
     @property
     def language(self) -> str:

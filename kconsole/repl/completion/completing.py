@@ -1,5 +1,7 @@
 """Tab: the kernel is asked, and its answer is taken if nothing was typed meanwhile."""
 
+import asyncio
+
 from prompt_toolkit.document import Document
 
 from kconsole.repl.completion.finding import Finding
@@ -25,6 +27,7 @@ class Completing:
         self._offering = Offering(desk, self._finding)
         #: What is being asked about; None while nothing is.
         self._asked: Document | None = None
+        self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Ask for what can stand at the cursor; not twice at once about the same."""
@@ -33,9 +36,17 @@ class Completing:
             return
         if self._finding.possible(document):
             self._asked = document
-            self._desk.spawn(lambda: self._complete(document))
+            self._task = self._desk.spawn(lambda: self._complete(document))
         else:
             self._notices.say(_HINDERED.format(self._desk.inquiry.hindrance or "busy"))
+
+    def stop(self) -> bool:
+        """Wait for no answer any more; False if none is waited for. The kernel hears nothing of it."""
+        if self._asked is None or self._task is None:
+            return False
+        self._task.cancel()
+        self._asked = None
+        return True
 
     async def _complete(self, document: Document) -> None:
         try:

@@ -1,5 +1,6 @@
 """Shift-Tab: what stands at the cursor, in a pane below the input; its source; all of it in the pager."""
 
+import asyncio
 from typing import Literal
 
 from prompt_toolkit.document import Document
@@ -38,6 +39,7 @@ class Inspecting:
         self._pager = Pager(desk)
         #: What is being asked about; None while nothing is.
         self._asked: Document | None = None
+        self._task: asyncio.Task[None] | None = None
         #: What is shown: about what, in which detail, and the text; None while nothing is.
         self._shown: tuple[Document, Literal[0, 1], str] | None = None
         #: The lines that were shown before these, in less detail.
@@ -61,7 +63,15 @@ class Inspecting:
         elif hindrance := self._desk.inquiry.hindrance:
             self._notices.say(_HINDERED.format(hindrance))
         else:
-            self._desk.spawn(lambda: self._ask(0 if shown is None else 1))
+            self._task = self._desk.spawn(lambda: self._ask(0 if shown is None else 1))
+
+    def stop(self) -> bool:
+        """Wait for no answer any more; False if none is waited for. The kernel hears nothing of it."""
+        if self._asked is None or self._task is None:
+            return False
+        self._task.cancel()
+        self._asked = None
+        return True
 
     def close(self) -> None:
         """Take the pane away."""

@@ -19,6 +19,7 @@ from kconsole.repl.history.suggesting import Suggesting, word_of
 from kconsole.repl.input.verbatim import Verbatim
 from kconsole.repl.kernel.peeking import Peeking
 from kconsole.repl.kernel.restarting import Restarting
+from kconsole.repl.kernel.variables import Variables
 from kconsole.repl.leaving import CTRL_D, Leaving
 from kconsole.repl.settings import Settings
 from kconsole.repl.terminal.editor import Editor
@@ -48,6 +49,7 @@ class Editing:
         self.completing = Completing(desk)
         self.inspecting = Inspecting(desk)
         self.peeking = Peeking(desk)
+        self.variables = Variables(desk)
         self._suggesting = Suggesting(desk.history)
         self._view.buffer.on_text_changed += self._look_back
         self.restarting = Restarting(desk, self.work)
@@ -133,6 +135,12 @@ class Editing:
             self.verbatim.cancel()
         elif self.peeking.stop():
             pass  # what was watched is watched no more
+        elif self.variables.stop():
+            pass
+        elif self._state.cells.running is None and (
+            self.completing.stop() or self.inspecting.stop()
+        ):
+            pass  # the kernel goes on with it: an interrupt could only be for a cell
         elif self._state.cells.running is None and self._view.buffer.text:
             self._clear()  # the kernel may be at work for others, who want it to go on
         else:
@@ -210,6 +218,8 @@ class Editing:
         if question is None:
             return
         self._desk.close_question()
+        if text != self._desk.kernel.end_of_input:
+            self._state.question_ended = float("-inf")
         self._desk.typeahead.expect()  # the next
         answer = "" if question.password else text
         self._scribe.answer(question.prompt, answer)
@@ -226,6 +236,7 @@ class Editing:
         buffer.reset(document)
         buffer.save_to_undo_stack()
         buffer.text = ""
+        self._view.screen.flush()  # a Ctrl-L that follows clears it too
 
     def _blank(self) -> None:
         """Enter on an empty line: a new prompt, as a shell does."""

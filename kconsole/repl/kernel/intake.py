@@ -30,6 +30,11 @@ from kconsole.repl.work import Work
 
 __all__ = ["Intake"]
 
+#: What an editor asks while somebody types: nobody has run anything to see what is printed meanwhile.
+_EDITORS = frozenset(
+    {"complete_request", "history_request", "inspect_request", "is_complete_request"}
+)
+
 
 class Intake:
     """Takes messages off the bridge: to the cell, to whoever asked, onto the screen."""
@@ -96,6 +101,8 @@ class Intake:
                 running.cell.traffic(time.monotonic())
         if isinstance(event, ExecuteInput):
             self._take_input(event)
+        elif isinstance(event, Stream) and msg["parent_header"].get("msg_type") in _EDITORS:
+            pass  # such as the traceback of a completion that was interrupted: no cell has printed it
         elif isinstance(event, ShutdownReply):
             if event.parent.session == self._desk.kernel.client.session.session:
                 return  # we know what we have asked for

@@ -9,7 +9,8 @@ was started opens. They are an expression's value, as what ``\\peek`` shows is, 
 a kernel without subshells works.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from kconsole.protocol.fields import as_mapping, as_rows, as_text
@@ -18,12 +19,14 @@ from kconsole.render.sanitise import one_line, sanitise
 from kconsole.render.sgr import strip_sgr
 from kconsole.render.table import table
 from kconsole.repl.desk import Desk
+from kconsole.repl.screen.notices import Notices
 
 __all__ = ["DEFINITIONS", "Variables"]
 
 _Row = tuple[str, str, str]
 
 _ANSWER_S = 5.0
+_LISTING = "waiting for the variables; Ctrl-C stops it"
 _HEADS = ("name", "type", "value")
 #: Groups that debugpy puts before the variables proper.
 _GROUPS = frozenset({"special variables", "function variables", "class variables"})
@@ -48,6 +51,8 @@ class Variables:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._notices = Notices(desk)
+        self._tasks: set[asyncio.Task[None]] = set()
         self._number = 0  # of the latest request, as the Debug Adapter Protocol wants it
 
     def show(self, name: str = "") -> None:
@@ -61,9 +66,24 @@ class Variables:
         elif info.implementation != "ipython" or "debugger" not in info.supported_features:
             self._desk.scribe.note("this kernel does not list its variables", "warning")
         elif name:
-            self._desk.spawn(lambda: self._show_one(name))
+            self._spawn(lambda: self._show_one(name))
         else:
-            self._desk.spawn(self._show_all)
+            self._spawn(self._show_all)
+
+    def stop(self) -> bool:
+        """Wait for no list any more; False if none is waited for. The kernel hears nothing of it."""
+        for task in self._tasks:
+            task.cancel()
+        return bool(self._tasks)
+
+    def _spawn(self, start: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        async def noticed() -> None:
+            with self._notices.waiting(_LISTING):
+                await start()
+
+        task = self._desk.spawn(noticed)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _show_all(self) -> None:
         body = await self._ask("inspectVariables", {})

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from fake_kernel import fake_argv
 from leaks import wait_until
 from stories import kernel_process, owning, ready, rows_with
@@ -60,17 +61,21 @@ def test_ctrl_c_cancels_a_slow_start_and_leaves_no_kernel(tmp_path: Path) -> Non
         wait_until(lambda: not kernel.is_running(), what="the end of the kernel")
 
 
+@pytest.mark.parametrize("first", [(), ("-i", "-c", "x = 0")], ids=["console", "cells"])
 def test_a_slow_start_is_shown_and_leaves_no_trace_and_keys_typed_meanwhile_are_kept(
-    tmp_path: Path,
+    tmp_path: Path, first: tuple[str, ...]
 ) -> None:
     begin = tmp_path / "begin"
     script = 'until [ -e "$0" ]; do sleep 0.05; done; exec "$@"'
     spec = {"argv": ["sh", "-c", script, str(begin), *fake_argv()]}
-    with owning(tmp_path, wait=False, spec=spec) as terminal:
+    one, two, three = (number + bool(first) for number in (1, 2, 3))
+    with owning(tmp_path, *first, wait=False, spec=spec) as terminal:
         terminal.wait_for(is_waiting)
         terminal.send("1+1\r2+2\rtyped")
         begin.touch()
-        terminal.wait_for("In [1]: 1+1\nOut[1]: 2\n\nIn [2]: 2+2\nOut[2]: 4\n\nIn [3]: typed")
+        terminal.wait_for(
+            f"In [{one}]: 1+1\nOut[{one}]: 2\n\nIn [{two}]: 2+2\nOut[{two}]: 4\n\nIn [{three}]: typed"
+        )
         assert len(rows_with(terminal, "1+1")) == 1
         assert not rows_with(terminal, "starting")
 

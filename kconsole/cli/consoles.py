@@ -68,8 +68,8 @@ def _console(settings: Settings, script: "Script | None") -> int:
 
     options = _console_options(settings, color=colored(settings.values["color"], sys.stdout))
     with ExitStack() as stack:
-        if script is None:  # else its cells may ask
-            stack.enter_context(quiet_terminal(sys.stdin))
+        quiet = stack.enter_context(ExitStack())
+        quiet.enter_context(quiet_terminal(sys.stdin))
         kernel = stack.enter_context(open_kernel(settings))
         from kconsole.repl.terminal.interview import Interview
 
@@ -83,6 +83,7 @@ def _console(settings: Settings, script: "Script | None") -> int:
         wait_for(kernel)
         options = options._replace(log=log_path(settings, kernel))
         if script is not None:
+            quiet.close()  # its cells may ask
             totals = _run_first(script, kernel)
             if totals.left:
                 return totals.status

@@ -145,6 +145,8 @@ _TABLE = (
            lambda editing, event: editing.answer()),
     Action("interrupt", ("c-c",), ~is_searching, "clear the line, or interrupt; twice: do not wait",
            lambda editing, event: editing.interrupt()),
+    Action("abort_search", ("c-g", "c-c"), is_searching, "",
+           lambda editing, event: editing.abort_search()),
     Action("leave", ("c-d",), (_CODE | _ANSWER) & _EMPTY, "leave, on an empty line",
            lambda editing, event: editing.end_of_file()),
     Action("toggle_others", ("f3",), ~is_searching, "show what others run, or do not",
@@ -191,8 +193,7 @@ def key_bindings(editing: Callable[[], Editing], remapping: Remapping) -> KeyBin
     keys.add(Keys.Escape, filter=_CODE & emacs_mode & opened & alone, eager=True)(
         lambda event: editing().close_what_is_open()
     )
-    for key in ("c-c", "c-g", Keys.SIGINT):
-        keys.add(key, filter=is_searching)(lambda event: editing().abort_search())
+    _bind(keys, (Keys.SIGINT,), ACTIONS["abort_search"], editing)
     _bind(keys, (Keys.BracketedPaste,), _PASTE, editing)
     return keys
 

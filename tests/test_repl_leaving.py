@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from types import SimpleNamespace
 
+import pytest
+
 from kconsole.repl.leaving import CTRL_D, Leaving
 
 
@@ -123,9 +125,16 @@ def test_a_ctrl_d_just_behind_a_question_may_have_been_meant_for_it() -> None:
     assert desk.status == 0
 
 
-def test_a_ctrl_d_some_time_behind_a_question_leaves() -> None:
+@pytest.mark.parametrize(
+    ("ended", "facts"),
+    [(98.5, {}), (99.5, {"gone": True}), (99.5, {"process": None})],
+    ids=["some time ago", "of a kernel that is gone", "of a kernel that stays"],
+)
+def test_a_ctrl_d_that_loses_nothing_leaves(ended: float, facts: dict[str, object]) -> None:
     desk, leaving = made()
     desk.state.working, desk.state.cells.running = False, None
-    desk.state.question_ended = 98.5
+    desk.state.question_ended = ended
+    desk.state.gone = facts.get("gone", False)
+    desk.kernel.process = facts.get("process", desk.kernel.process)
     ctrl_d(desk, leaving)
-    assert desk.status == 0
+    assert desk.status == (4 if desk.state.gone else 0)

@@ -107,7 +107,9 @@ class Leaving:
 
     @property
     def _just_asked(self) -> bool:
-        """Whether a question was there until a moment ago, and was not answered."""
+        """Whether a question of a kernel that we would end was there until a moment ago, unanswered."""
+        if self._state.gone or not self._stops:
+            return False
         return self._desk.loop.time() - self._state.question_ended < PAUSE_S
 
     def _is_again(self, how: str) -> bool:

@@ -208,6 +208,9 @@ class Work:
             self._scribe.note(note, "warning")
         failed = cell.saw_error if cell.reply is None else cell.reply.status != "ok"
         if failed:
+            shown_whole = cell.saw_error and self._desk.options.tb == "full"
+            if shown_whole and (hint := self._scribe.error.hint()):
+                self._scribe.note(hint)
             if word := meant(running.code):
                 self._scribe.note(f"{word} is no command, and ran as code; \\? lists the commands")
             self.drop_queue()

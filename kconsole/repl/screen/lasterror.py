@@ -6,6 +6,8 @@ from kconsole.render.traceback import error_text
 
 __all__ = ["LastError"]
 
+_LONG = 30  # lines of a traceback above which the shorter form is told of
+
 
 class LastError:
     """Keeps the last error.
@@ -18,6 +20,14 @@ class LastError:
         self._color = color
         self._style = style
         self._event: ErrorOutput | None = None
+        self._hinted = False
+
+    def hint(self) -> str:
+        """How to see less of the last error, if it is the first one that was long; else ""."""
+        if self._hinted or self._event is None:
+            return ""
+        self._hinted = sum(each.count("\n") + 1 for each in self._event.traceback) > _LONG
+        return r"\tb short shows less of it, \set tb short of all errors" if self._hinted else ""
 
     def keep(self, event: ErrorOutput) -> None:
         """Take an error that is shown."""

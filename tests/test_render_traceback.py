@@ -259,15 +259,26 @@ def test_what_is_very_long_folds_between_frames_where_there_is_something_that_sh
     None
 ):
     frame = "Cell In[6], line 2, in r(n)\n      1 def r(n):\n----> 2     return r(n + 1)\n"
-    long = (*[frame] * 200, "RecursionError: " + "x" * 50_000)
+    long = (*[frame, frame.replace("2", "3")] * 100, "RecursionError: " + "x" * 50_000)
     assert len(shown(long, "full").splitlines()) == 801
     lines = shown(long, "full", rest=r"\tb").splitlines()
     assert len(lines) < 200
     at = next(number for number, line in enumerate(lines) if line.startswith("…"))
     assert re.fullmatch(r"… \d+ lines; \\tb shows all", lines[at])
-    assert (lines[at - 1], lines[at + 2]) == ("", "Cell In[6], line 2, in r(n)")
+    assert (lines[at - 1], lines[at + 2][:10]) == ("", "Cell In[6]")
     assert lines[-1].startswith("RecursionError: xxx")
     assert "… 30,016 characters; \\tb shows all …" in lines[-1]
+
+
+def test_a_frame_that_comes_again_and_again_is_counted_where_something_shows_the_rest() -> None:
+    frame = "Cell In[2], line 1, in f(n)\n----> 1 def f(n): return f(n+1)\n"
+    long = ("Cell In[3], line 1\n----> 1 f(0)\n", *[frame] * 3000, "RecursionError: too deep")
+    told = "… the same frame 2,997 times more; \\tb shows all\n\n"
+    wanted = "\n".join((long[0], *[frame] * 3, told)) + long[-1] + "\n"
+    assert shown(long, "full", rest=r"\tb") == wanted
+    assert shown(long, "full").count(frame) == 3000
+    few = (long[0], *[frame] * 4, long[-1])
+    assert shown(few, "full", rest=r"\tb") == "\n".join(few) + "\n"
 
 
 def test_to_a_file_all_goes_as_it_came() -> None:

@@ -20,6 +20,7 @@ __all__ = ["arranged"]
 _OWN_FIRST, _OWN_LAST = 6, 5
 #: Lines of a traceback that are shown where it folds: all, or else the first and the last of them.
 _MOST, _FIRST, _LAST = 200, 60, 120
+_SAME = 3  # times that a frame is shown that comes again and again
 _NEAR = 20  # lines within which a cut is moved to an empty one
 _LONGEST = 20_000  # characters of a line there
 _NAMED = 3  # libraries that are named
@@ -48,6 +49,8 @@ def arranged(text: str, event: ErrorOutput, color: bool, look: ErrorLook) -> str
     recognised = any(isinstance(part, Frame) for part in parts)
     if look.form in ("context", "short") and recognised:
         parts = list(_chosen(parts, look.rest, color))
+    elif look.rest:
+        parts = list(_few(parts, look.rest, color))
     if look.form == "short" and recognised:
         lines = _painted(_brief(parts), event, color, look)
     elif colourless:
@@ -67,6 +70,25 @@ def _lines(text: str) -> list[str]:
         return text.removesuffix("\n").split("\n")
     lines = TailLine().feed(text if ends_line(text) else text + "\n")
     return [line[:-1] for line in lines]
+
+
+def _few(parts: Iterable[Frame | str], rest: str, color: bool) -> Iterator[Frame | str]:
+    """Count how often a frame comes again, as Python itself does, where that is often."""
+    run: list[Frame | str] = []
+    for part in (*parts, None):
+        if run and part == run[0]:
+            run.append(part)
+            continue
+        if len(run) > 2 * _SAME and isinstance(run[0], Frame):
+            frame = run[0]
+            more = f"… the same frame {len(run) - _SAME:,} times more; {rest} shows all"
+            yield from run[:_SAME]
+            yield frame.margin + paint(more, "note", color)
+            if not frame.lines[-1].strip():
+                yield frame.margin.rstrip()
+        else:
+            yield from run
+        run = [] if part is None else [part]
 
 
 def _chosen(parts: Iterable[Frame | str], rest: str, color: bool) -> Iterator[Frame | str]:

@@ -223,7 +223,8 @@ def test_a_log_that_cannot_be_had_is_refused_before_there_is_a_kernel(tmp_path):
 def test_what_is_private_is_not_logged(capsys):
     assert log_path(parse(command, ["--private", "--log", "log.txt"]), Ready()) is None
     assert capsys.readouterr().err == (
-        "kconsole: nothing is logged, as with --private no input is kept\n"
+        "kconsole: --log is left out, as with --private no input is kept unasked; "
+        "\\log does it all the same\n"
     )
 
 

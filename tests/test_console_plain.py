@@ -509,7 +509,7 @@ def test_the_history_is_searched(tmp_path: Path) -> None:
 
 def test_what_is_private_is_in_no_history(tmp_path: Path) -> None:
     with paired(tmp_path, "--private") as (terminal, kernel):
-        run(terminal, "print('one')", "\none\n")
+        run(terminal, "print('one')", "In [ ]: print('one')\none\n")
         assert said(terminal, "\\hist") == "no input is known yet"
         assert kernel.history == []
 

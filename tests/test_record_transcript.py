@@ -265,3 +265,12 @@ def test_whose_an_output_is_is_not_kept_with_it(event: Event) -> None:
     cell.receive(event._replace(parent=Parent("1", "session", "user")))
     (output,) = cell.outputs()
     assert output.parent == Parent()
+
+
+def test_a_cell_that_the_kernel_is_to_forget_has_no_number() -> None:
+    transcript = Transcript(INFO)
+    transcript.input("1", "1 + 1", 0)
+    transcript.event(ExecuteInput("1 + 1", 0, HERE))
+    transcript.event(result("2", 0)._replace(parent=HERE))
+    transcript.input("1", "", 0)
+    assert rendered(transcript, Path("a.txt"))[0] == "In [ ]: 1 + 1\nOut[ ]: 2\n\n"

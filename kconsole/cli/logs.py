@@ -44,7 +44,10 @@ def log_path(settings: "Settings", kernel: "Kernel") -> Path | None:
     if not log:
         return None
     if settings.values["private"]:
-        complain("nothing is logged, as with --private no input is kept")
+        complain(
+            "--log is left out, as with --private no input is kept unasked; \\log "
+            "does it all the same"
+        )
         return None
     path = Path(os.path.expanduser(log))
     if kernel.info is not None:  # else what its language is called is not known yet

@@ -261,7 +261,7 @@ class RecordedCell:
         return kept, size
 
     def _number(self, count: int | None) -> None:
-        if count is not None:
+        if count:  # IPython's is 0 for a cell that it is to forget
             self.count = count
 
 

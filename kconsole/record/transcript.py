@@ -87,9 +87,11 @@ class Transcript:
         """Take a cell that is run; a second time to say its number, where only the reply tells it."""
         number = self._numbers.setdefault(msg_id, len(self._cells))
         if number == len(self._cells):
-            cell = RecordedCell(msg_id, code, count, at_most=self._at_most, spill=self._spill)
+            cell = RecordedCell(
+                msg_id, code, count or None, at_most=self._at_most, spill=self._spill
+            )
             self._cells.append(cell)
-        elif count is not None and self._cells[number].count != count:
+        elif count and self._cells[number].count != count:
             self._cells[number].count = count
         else:
             return

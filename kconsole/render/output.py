@@ -166,7 +166,7 @@ class Renderer:
         """Return what stands before a result; ``""`` where nothing does."""
         if not isinstance(event, ExecuteResult) or not self._options.show_out_prompt:
             return ""
-        count = " " if event.execution_count is None else event.execution_count
+        count = event.execution_count or " "  # IPython's is 0 for a cell that it is to forget
         return paint(f"Out[{count}]:", "out", self._options.color) + " "
 
     def _display(self, event: DisplayData | UpdateDisplay) -> str:

@@ -92,6 +92,7 @@ class Console:
             busy=kernel.busy,
         )
         self._state.prompt_format = options.prompt
+        self._state.numbered = not options.private
         if options.ran is not None:
             self._state.count = options.ran
         self._inquiry = Inquiry(client, self._state)

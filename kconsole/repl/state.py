@@ -59,6 +59,7 @@ class State:
         ending: whether we have asked the kernel to end.
         notice: what the toolbar is to say besides; ``""`` for nothing.
         prompt_format: of the prompt, as the user wants it.
+        numbered: whether the kernel counts our cells: not those that it is to forget.
         watched: an expression with its value, to be shown above the toolbar; ``""`` for nothing.
         usage: the memory and processor time that the kernel takes; ``""`` while that is not known.
         clients: the other clients that were seen.
@@ -83,6 +84,7 @@ class State:
         self.ending = False
         self.notice = ""
         self.prompt_format = DEFAULT_PROMPT
+        self.numbered = True
         self.watched = ""
         self.usage = ""
         self.clients = Clients()
@@ -95,7 +97,7 @@ class State:
 
     def prompt(self, number: int | None) -> str:
         """What stands before the input with this number."""
-        return input_prompt(number, self.prompt_format)
+        return input_prompt(number if self.numbered else None, self.prompt_format)
 
     @property
     def working(self) -> bool:

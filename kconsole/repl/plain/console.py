@@ -246,7 +246,8 @@ class PlainConsole:
         return 4 if self._reviving.dead else 0
 
     def _read_cell(self) -> str:
-        number = None if self._count is None else self._count + 1
+        private = self._options.private  # then the kernel does not count
+        number = None if self._count is None or private else self._count + 1
         prompt = input_prompt(number, self._options.prompt)
         return self._reading.cell(prompt, self._info.language_info.name, self._commands.knows)
 

@@ -65,7 +65,8 @@ REVIEWED: dict[str, str] = {
         script/streams:SteadyMouth._put.write
     """,
     "calls one of those above with a text that was typed, or a prompt": """
-        repl/commander:Commander._echo repl/input/editing:Editing._blank repl/leaving:Leaving.by_word
+        repl/commander:Commander._echo repl/input/editing:Editing._blank repl/input/editing:Editing._clear
+        repl/leaving:Leaving.by_word
         repl/work:Work._run_next
     """,
     "prompt_toolkit's texts: menus get one_line; a clipboard of this process alone": """

@@ -143,6 +143,7 @@ def no_leaks(runtime_dir: Path) -> Iterator[None]:
     before = leaks.take()
     yield
     leaks.check(before)
+    leaks.disown()
 
 
 #: Whoever uses one of these waits for threads, processes or terminals, at the mercy of a machine's load.

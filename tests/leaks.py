@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import psutil
 
-__all__ = ["MARK", "Snapshot", "adopted", "check", "exempt", "take", "wait_until"]
+__all__ = ["MARK", "Snapshot", "adopted", "check", "disown", "exempt", "take", "wait_until"]
 
 #: The environment variable that marks every process of one test run.
 MARK = "KCONSOLE_TEST_RUN"
@@ -72,6 +72,15 @@ def adopted() -> Iterator[None]:
             exempt(pid)
     _adopted_threads.update(after.threads - before.threads)
     _adopted_descriptors.update(after.descriptors - before.descriptors)
+
+
+def disown() -> None:
+    """Adopt nothing any more: what has been is there when the next test begins, or gone.
+
+    Many descriptors have the same name, above all those of zmq, and would hide what later tests leave.
+    """
+    _adopted_threads.clear()
+    _adopted_descriptors.clear()
 
 
 def take() -> Snapshot:

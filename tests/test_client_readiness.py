@@ -50,6 +50,43 @@ def beating(kernel, changes=None):
         yield client
 
 
+class LateDoor:
+    """A port at which one is kept waiting: what comes there is passed on once it has been opened."""
+
+    def __init__(self, target):
+        self._target = target
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self._ends = []
+        self._threads = []
+        self.port = self._server.getsockname()[1]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for end in self._ends:
+            end.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(PATIENCE)
+        for end in (*self._ends, self._server):
+            end.close()
+
+    def open(self):
+        if self._ends:
+            return
+        client, _ = self._server.accept()
+        kernel = socket.create_connection(("127.0.0.1", self._target))
+        self._ends = [client, kernel]
+        for one, other in ((client, kernel), (kernel, client)):
+            self._threads.append(threading.Thread(target=self._pass_on, args=(one, other)))
+            self._threads[-1].start()
+
+    def _pass_on(self, one, other):
+        with contextlib.suppress(OSError):
+            while data := one.recv(1 << 16):
+                other.sendall(data)
+
+
 @contextlib.contextmanager
 def asked(client):
     """The questions to a kernel under way."""
@@ -201,6 +238,21 @@ def test_a_kernel_that_is_still_being_started_is_waited_for():
     with nobody() as info, KernelClient(info=info) as client:
         with FakeKernel({**info.to_dict(), "key": "k"}):
             assert client.wait_for_ready(PATIENCE).implementation == "fake"
+
+
+def test_a_kernel_is_not_ready_before_it_can_ask_something():
+    """What it asks on stdin goes to nobody until that is connected, and it would wait for ever."""
+    with FakeKernel() as kernel, LateDoor(info_of(kernel).port("stdin")) as door:
+        with connected(kernel, {"stdin_port": door.port}) as client:
+            client.wait_for_ready(PATIENCE, progress=lambda _: door.open())
+            assert client._links["stdin"].state == "up"
+
+
+def test_a_kernel_that_never_opens_stdin_is_ready_all_the_same(monkeypatch):
+    monkeypatch.setattr(readiness, "_STDIN_S", QUICK_S)
+    with FakeKernel() as kernel, LateDoor(info_of(kernel).port("stdin")) as door:
+        with ready(kernel, changes={"stdin_port": door.port}) as client:
+            assert getattr(client._links.get("stdin"), "state", "") != "up"
 
 
 def test_a_waiting_program_is_told_of_the_progress():

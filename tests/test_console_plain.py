@@ -324,8 +324,9 @@ def test_ctrl_c_interrupts_a_cell_that_runs(plain: Shared) -> None:
         run(terminal, "'alive'", "Out[2]: 'alive'")
 
 
-def test_a_cell_that_ignores_ctrl_c_is_told_of_and_a_second_one_gives_it_up(plain: Shared) -> None:
-    with plain() as (terminal, kernel):
+def test_a_cell_that_ignores_ctrl_c_is_told_of_and_a_second_one_gives_it_up(tmp_path: Path) -> None:
+    # Of its own: the next story would wait for the end of this one's cell.
+    with paired(tmp_path) as (terminal, kernel):
         run(terminal, "print('on')", "\non\n")
         terminal.line("%fake deaf 60")
         kernel.wait_for("execute_request", count=2)

@@ -165,6 +165,8 @@ ROWS = {
 }
 
 _CAT = "cat: '/told so': No such file or directory\n"
+#: The exit status; where the source is a notebook, its cell is named.
+_ONE = r"1\n(kconsole: .*, cell \d+ has failed\n)?"
 #: kernel -> row -> in what it differs; None: it has no such thing.
 OTHERWISE: dict[str, dict[str, dict[str, Any] | None]] = {
     "fake": {},
@@ -177,8 +179,8 @@ OTHERWISE: dict[str, dict[str, dict[str, Any] | None]] = {
     },
     "bash": {
         # It has one terminal for both, and an error is its exit status.
-        "error": {"stdout": _CAT, "stderr": "1\n"},
-        "going": {"stdout": _CAT + "hello\n", "stderr": "1\n"},
+        "error": {"stdout": _CAT, "stderr": _ONE},
+        "going": {"stdout": _CAT + "hello\n", "stderr": _ONE},
         "timeout": {"stdout": "hello\n\n"},  # the terminal's answer to Ctrl-C
         **dict.fromkeys(("stderr", "input", "no input", "no stdin", "leaving", "total", "aborted")),
     },

@@ -62,7 +62,8 @@ def _attach_to_any(settings: Settings) -> "Kernel":
     try:
         return attach_to(settings)
     except NoKernelError as error:
-        if file_name(settings) is not None:
+        # Its kinds are of something else: no link, a kernel that does not answer, another key.
+        if file_name(settings) is not None or type(error) is not NoKernelError:
             raise
         there = "" if settings.link is None else f" --ssh {settings.link.host}"
         raise NoKernelError(f"{error} (start one with: kconsole{there} -k NAME)") from None

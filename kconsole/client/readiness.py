@@ -6,6 +6,8 @@ these requests, or by the welcome for a topic of our own (JEP 65; the topic has 
 ipykernel 7 welcomes only the first subscriber to each). The question is asked anew until both are
 proven: the first request may overtake our subscription, and its status messages are then lost.
 
+Nor is anything run before stdin is connected: what a kernel asks then goes to nobody: it waits for ever.
+
 Some kernels answer nothing at all while a cell runs, R's above all: neither on control nor the heartbeat.
 What can be proven of such a one is that it has all its sockets open: the ZMTP handshake has succeeded on
 each. To attach to it, that can be made enough (``silent`` of :meth:`Readiness.wait`).
@@ -49,6 +51,8 @@ _ROUNDS_S = (0.02, 0.1, 0.3, 0.6, 1.0)
 _REFUSED_S = 3.0
 #: How long shell may be silent after control has answered, until the kernel counts as busy, in seconds.
 _SHELL_S = 0.2
+#: How long after its first answer a kernel's stdin may be unconnected, in seconds; perhaps it has none.
+_STDIN_S = 2.0
 #: How long a kernel may send nothing but messages that are signed with another key, in seconds.
 _FORGED_S = 2.0
 #: How long after its first answer a kernel whose iopub cannot be proven (none of its messages bears our
@@ -142,7 +146,7 @@ class Readiness:
             What it is is not known then, and :attr:`silent` is true.
         """
         deadline = None if timeout is None else self._start + timeout
-        while not self.proven or self._awaits_shell():
+        while not self.proven or self._awaits_shell() or self._awaits_stdin():
             now = time.monotonic()
             self._look_at_links(now)
             self._check(now, deadline)
@@ -203,6 +207,14 @@ class Readiness:
         if self._shell_answered or not self._client._is_open("shell"):
             return False
         return self._client.process is not None or time.monotonic() < self._answered_at + _SHELL_S
+
+    def _awaits_stdin(self) -> bool:
+        """Whether stdin will be connected in a moment: a question would be lost till then."""
+        if not self._client._is_open("stdin"):
+            return False
+        link = self._client._links.get("stdin")
+        is_up = link is not None and link.state == "up"
+        return not is_up and time.monotonic() < self._answered_at + _STDIN_S
 
     def take(self, item: Item | KconsoleError) -> None:
         """Take one answer."""

@@ -185,10 +185,19 @@ def comm_message(kernel: "FakeKernel", request: Request) -> None:
         kernel.comms.pop(request.content["comm_id"], None)
 
 
+def interrupts_at_once(kernel: "FakeKernel", request: Request) -> bool:
+    """Whether a request is to break off what runs when it comes, and not what runs when it is answered."""
+    return (
+        request.msg_type == "interrupt_request"
+        and kernel.behaviour.interrupt == "works"
+        and not kernel.behaviour.delays.get(request.msg_type)
+    )
+
+
 def interrupt(kernel: "FakeKernel", request: Request) -> None:
     """Interrupt the main shell, as Behaviour.interrupt says."""
     how = kernel.behaviour.interrupt
-    if how == "works":
+    if how == "works" and not interrupts_at_once(kernel, request):
         kernel.interrupt()
     if how != "silent":
         kernel.reply(request, {"status": "ok"})

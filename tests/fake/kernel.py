@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
+from fake import answers
 from fake.behaviour import Behaviour
 from fake.sockets import Sockets
 from fake.wire import Rejected, Request, Wire, new_id
@@ -335,6 +336,8 @@ class FakeKernel:
         with self._news:
             self.received.append(request)
             if not self.behaviour.is_deaf_to(channel, request.msg_type):
+                if answers.interrupts_at_once(self, request):
+                    self.interrupt()
                 self._route(request)
             self._news.notify_all()
 
